@@ -1,0 +1,45 @@
+# Everything from a fresh clone: each target creates the environment it needs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+PIP := $(BIN)/pip --disable-pip-version-check
+
+.PHONY: run test check format bench mutants soak system-packages messages clean
+
+run: $(INSTALLED) ## the whole building on this machine: make run ARGS="--speed 60"
+	@$(BIN)/talonmies demo $(ARGS)
+
+test: $(INSTALLED) system-packages ## every test but the long ones, under ten minutes on two cores
+	$(BIN)/python -m pytest -m "not soak" $(ARGS)
+
+check: $(INSTALLED) ## format, lint, types, import contracts
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(INSTALLED)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(INSTALLED) system-packages ## figures for latency, load, memory and start (docs/bench.md)
+	$(BIN)/python -m bench $(ARGS)
+
+mutants: $(INSTALLED) ## break the kernel on purpose: each break must turn a test red
+	$(BIN)/python -m tests.mutants
+
+soak: $(INSTALLED) system-packages ## the long runs: kills, fuzz, weather
+	$(BIN)/python -m pytest -m soak $(ARGS)
+
+system-packages: ## the broker and the browser of the tests
+	@sh tools/system-packages.sh
+
+$(INSTALLED): requirements.txt pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(PIP) install --quiet --requirement requirements.txt
+	$(PIP) install --quiet --no-deps --editable .
+	@touch $@
+
+clean:
+	rm -rf $(VENV) .cache data

@@ -1,0 +1,1 @@
+"""Masking control and speech-privacy estimation."""

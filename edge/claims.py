@@ -1,0 +1,93 @@
+"""What policies conclude: claims on points, conditions that people should know of, and facts derived from other facts.
+
+Priorities follow the idea of BACnet's command prioritization: sixteen levels, 1 wins, the relinquish default comes last.
+"""
+
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum
+
+from edge.points import PointId, Value
+from edge.text import Text, say
+
+
+class Priority(IntEnum):
+    """Who wins on a point; the lower number does."""
+
+    LIFE_SAFETY = 1
+    PANIC = 5
+    PERSON = 8
+    BOOKING = 12
+    HOURS = 14
+    DEFAULT = 17
+    """Below every claim: what the point is when nobody claims it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One policy's wish for one point.
+
+    cause names what stands behind it ("booking:UID/INSTANCE", "hours:service", "release:17") and is unique per point.
+    until: when the claim ends by itself, aware UTC; None when only a change of state can end it.
+    """
+
+    point: PointId
+    value: Value
+    priority: Priority
+    cause: str
+    because: Text
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Something that a person should know for as long as it holds; `type` is a row of security.alarm_types."""
+
+    type: str
+    subject: str
+    because: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A fact that follows from others, offered to further policies."""
+
+    key: Hashable
+    value: object
+
+
+Conclusion = Claim | Condition | Derived
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What one commanded point should be, and why: the answer to "why is this door open?".
+
+    refused: why the zoning guard did not let the first of the losers win.
+    """
+
+    point: PointId
+    value: Value
+    winner: Claim
+    losers: tuple[Claim, ...]
+    since: datetime
+    refused: Text | None = None
+
+    @property
+    def until(self) -> datetime | None:
+        return self.winner.until
+
+
+def default_claim(point: PointId, value: Value) -> Claim:
+    return Claim(point, value, Priority.DEFAULT, "default", say("Nothing asks for anything else"))
+
+
+def ranked(claims: Iterable[Claim]) -> list[Claim]:
+    """Claims of one point, winner first: by priority, then the one that lasts longest, then by cause."""
+
+    def rank(claim: Claim) -> tuple[int, bool, float, str]:
+        until = claim.until
+        return (claim.priority, until is not None, -until.timestamp() if until else 0.0, claim.cause)
+
+    return sorted(claims, key=rank)

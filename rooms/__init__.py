@@ -1,0 +1,1 @@
+"""Calendars, bookings, opening hours and what they ask of doors."""

@@ -1,0 +1,1 @@
+"""Zones and the zoning guard, alarms, staff releases, supervision of devices."""
