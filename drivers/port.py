@@ -1,0 +1,36 @@
+"""What lies between a driver and the controller: an inbox on one side, a driver on the other."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from edge.commands import Command
+from edge.events import Event, Observed
+
+
+class Inbox(Protocol):
+    """Where drivers put what they heard. Both calls may come from any thread, and return at once."""
+
+    def telemetry(self, event: Observed) -> None:
+        """The newest value of this point; an older one that nobody has read yet is replaced."""
+        ...
+
+    def event(self, event: Event, on_durable: Callable[[], None] | None = None, *, urgent: bool = False) -> None:
+        """Something that must not be lost or coalesced. on_durable is called from the controller's thread once the event is
+        committed, also for a repeat of one already known. urgent: before everything that waits (a panic press)."""
+        ...
+
+
+class Driver(Protocol):
+    """One connection of the site file, running."""
+
+    def start(self) -> None:
+        """Begin to connect; returns at once and keeps trying until stopped."""
+        ...
+
+    def send(self, command: Command) -> None:
+        """Hand a command to the line. Raises Unreachable when there is no line; never waits and never retries."""
+        ...
+
+    def stop(self) -> None:
+        """Close the line in good order."""
+        ...
