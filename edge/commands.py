@@ -3,9 +3,11 @@
 `Command` is what a driver gets. The reconciler below decides, point by point, whether to send, renew, repeat or give up waiting.
 """
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, fields, replace
+from datetime import datetime, timedelta
 
+from edge.claims import Decision
+from edge.facts import ONLINE, Flight, Look, reading_of
 from edge.points import PointId, Value
 from edge.text import Text
 
@@ -25,3 +27,94 @@ class Command:
     for_s: float | None
     cause: str
     because: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Spans of the reconciler. A lease outlives two lost renewals; a device that does not follow is asked ever more rarely."""
+
+    lease: timedelta = timedelta(seconds=60)
+    renew_before_end: timedelta = timedelta(seconds=35)
+    confirm_within: timedelta = timedelta(seconds=5)
+    first_retry: timedelta = timedelta(seconds=2)
+    longest_retry: timedelta = timedelta(seconds=60)
+    settle: timedelta = timedelta(seconds=10)
+    """How long a wish may wait for something that is about to be known, before somebody is told."""
+
+    def retry_after(self, tries: int) -> timedelta:
+        return min(self.first_retry * (1 << min(tries - 1, 10)), self.longest_retry)
+
+    def stretched(self, factor: float) -> "Timing":
+        """For a clock that runs `factor` times as fast: the same real time for devices and lines to answer."""
+        spans: dict[str, timedelta] = {f.name: getattr(self, f.name) * factor for f in fields(self)}
+        return Timing(**spans)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What the reconciler concluded for one point. flight: the state of its command from now on."""
+
+    flight: Flight | None
+    send: bool = False
+    renewal: bool = False
+    confirmed: bool = False
+    overdue: bool = False
+
+
+def reconcile(look: Look, decision: Decision, flight: Flight | None, *, leased: bool, timing: Timing) -> Step:
+    """Compare wanted with reported, and say what to do now. Pure; asks through `look` to be asked again in time.
+
+    leased: the wanted value must expire by itself in the device (an unlock). A step that sends carries a flight without its
+    seq; the caller numbers it and reconciles again, which notes the deadlines of the new flight.
+    """
+    reading = look(reading_of(decision.point))
+    online = look(ONLINE(decision.point.device))
+    if online is False or reading is None or not reading.good:
+        # Never heard since the start, or lost: a command would arrive late or nowhere. The first report wakes us.
+        return Step(None)
+    if flight is not None and flight.value != decision.value:
+        flight = None
+    if reading.value == decision.value:
+        return _following(look, decision, flight, leased=leased, timing=timing)
+    return _not_following(look, decision, flight, leased=leased, timing=timing)
+
+
+def _following(look: Look, decision: Decision, flight: Flight | None, *, leased: bool, timing: Timing) -> Step:
+    if leased and _renewal_due(look, decision, flight, timing):
+        renewed = replace(_new_flight(look.now, decision, leased=True, timing=timing), confirmed=True)
+        if flight is None:
+            return Step(renewed, send=True)
+        renewed = replace(renewed, first_sent_at=flight.first_sent_at)
+        return Step(renewed, send=True, renewal=True, confirmed=not flight.confirmed)
+    if flight is None or flight.confirmed:
+        return Step(flight)
+    return Step(replace(flight, confirmed=True, overdue=False), confirmed=True)
+
+
+def _renewal_due(look: Look, decision: Decision, flight: Flight | None, timing: Timing) -> bool:
+    if flight is None or flight.lease_until is None:
+        return True
+    if decision.until is not None and flight.lease_until >= decision.until:
+        return False
+    return look.passed(flight.lease_until - timing.renew_before_end)
+
+
+def _not_following(look: Look, decision: Decision, flight: Flight | None, *, leased: bool, timing: Timing) -> Step:
+    if flight is None or flight.confirmed:
+        # A new wish; or it followed and then changed by itself (a key, a lost lease), which has a deadline of its own.
+        return Step(_new_flight(look.now, decision, leased=leased, timing=timing), send=True)
+    overdue = look.lasted(flight.first_sent_at, timing.confirm_within)
+    newly_overdue = overdue and not flight.overdue
+    if look.lasted(flight.sent_at, timing.retry_after(flight.tries)):
+        again = _new_flight(look.now, decision, leased=leased, timing=timing)
+        again = replace(again, first_sent_at=flight.first_sent_at, tries=flight.tries + 1, overdue=overdue)
+        return Step(again, send=True, overdue=newly_overdue)
+    return Step(replace(flight, overdue=overdue), overdue=newly_overdue)
+
+
+def _new_flight(now: datetime, decision: Decision, *, leased: bool, timing: Timing) -> Flight:
+    lease_until = None
+    if leased:
+        # Never past the end of what justifies the unlock: the fall-back must hold when the controller dies right now.
+        lease_until = now + timing.lease if decision.until is None else min(now + timing.lease, decision.until)
+    return Flight(decision.value, 0, now, now, 1, lease_until)

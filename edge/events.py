@@ -7,7 +7,6 @@ What a device, a calendar, a person or the clock said comes in as one of these; 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
-from functools import cache
 from typing import Any, ClassVar
 
 from pydantic import TypeAdapter
@@ -171,9 +170,13 @@ class CommandOverdue(Event):
     reported: Value
 
 
-@cache
+_ADAPTERS: dict[str, TypeAdapter[Event]] = {}
+
+
 def _adapter(kind: type[Event]) -> TypeAdapter[Event]:
-    return TypeAdapter(kind)
+    if kind.kind not in _ADAPTERS:
+        _ADAPTERS[kind.kind] = TypeAdapter(kind)
+    return _ADAPTERS[kind.kind]
 
 
 def encode(event: Event) -> dict[str, Any]:

@@ -1,0 +1,401 @@
+"""The engine between observation and command: it asks exactly those policies whose answer may have changed.
+
+    observe:  event -> reactions (further facts) -> folds (state)
+    settle:   changed facts and passed deadlines -> rules -> claims -> guard -> decisions -> reconciler -> commands
+
+Everything here is a function of the events and instants it is given: the same day in gives the same day out. The kernel knows
+no building; `edge.controller` gives it the folds, reactions, rules and the guard of the policy packages.
+"""
+
+import heapq
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import count
+from typing import Any, Protocol
+
+from edge.claims import Claim, Condition, Decision, Derived, default_claim, ranked
+from edge.commands import Command, Timing, reconcile
+from edge.errors import OurFault
+from edge.events import (
+    CommandConfirmed,
+    CommandOverdue,
+    CommandSent,
+    ConditionBegan,
+    ConditionEnded,
+    DaemonStarted,
+    Decided,
+    Event,
+)
+from edge.facts import ACTIVE, DECISION, FLIGHT, START, Facts, Flight, Key, Look, Start, reading_of
+from edge.points import PointId, Value
+from edge.text import Text
+
+Fold = Callable[[Facts, Event], None]
+"""Takes a fact into the state. Runs live and in replay; must not depend on anything but its arguments."""
+Reaction = Callable[[Facts, Event], Iterable[Event]]
+"""Further facts that follow at once from an event (a press raises an alarm). Runs live only: what it made is journaled."""
+
+_ROUNDS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One policy and the subjects (doors, devices, calendars) it is asked about, one by one."""
+
+    name: str
+    subjects: Sequence[str]
+    conclude: Callable[[Look, str], Iterable[Claim | Condition | Derived]]
+
+
+@dataclass(frozen=True, slots=True)
+class CommandedPoint:
+    """default: the value when nobody claims the point; None leaves it alone. leased: the value that must expire by itself."""
+
+    point: PointId
+    default: Value
+    leased: Value = None
+
+
+class Guard(Protocol):
+    """Judges winning claims together, one cluster of points that can affect each other at a time."""
+
+    @property
+    def cluster_of(self) -> Mapping[PointId, str]:
+        """The cluster of each point that needs judging."""
+        ...
+
+    def judge(self, look: Look, cluster: str, wishes: Mapping[PointId, Sequence[Claim]]) -> Mapping[PointId, Text]:
+        """Which first wishes must not come true, and why. wishes: the ranked claims of every point of the cluster."""
+        ...
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What one settling made. events: to be journaled, in order. commands: to be sent once those are durable."""
+
+    events: list[Event] = field(default_factory=list)
+    commands: list[Command] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False)
+class _Node:
+    """One (rule, subject), cluster or commanded point, and what its last answer rested on."""
+
+    order: int
+    ask: Callable[["_Node", Look], None]
+    subject: Any
+    reads: dict[Key[Any], None] = field(default_factory=dict)
+    wake: datetime | None = None
+    conclusions: tuple[Claim | Condition | Derived, ...] = ()
+
+
+class Kernel:
+    """State, policies and commands of one site. Not thread-safe; does no input or output."""
+
+    def __init__(
+        self,
+        *,
+        folds: Mapping[type[Event], Sequence[Fold]],
+        reactions: Mapping[type[Event], Sequence[Reaction]],
+        rules: Sequence[Rule],
+        points: Sequence[CommandedPoint],
+        guard: Guard,
+        timing: Timing,
+    ) -> None:
+        self.facts = Facts()
+        self._folds = folds
+        self._reactions = reactions
+        self._guard = guard
+        self._timing = timing
+        self._points = {p.point: p for p in points}
+        self._claims: dict[PointId, dict[_Node, list[Claim]]] = {point: {} for point in self._points}
+        self._wishes: dict[PointId, list[Claim]] = {}
+        self._holders: dict[tuple[str, str], dict[_Node, Text]] = {}
+        self._abandoned: dict[tuple[str, str], None] = {}
+        self._seq = count(1)
+        self._out = Outcome()
+        self._build(rules)
+
+    def _build(self, rules: Sequence[Rule]) -> None:
+        order = count()
+        self._rule_nodes = [_Node(next(order), self._asking(rule), subject) for rule in rules for subject in rule.subjects]
+        clusters: dict[str, list[PointId]] = {}
+        for point, cluster in self._guard.cluster_of.items():
+            if point in self._points:
+                clusters.setdefault(cluster, []).append(point)
+        self._members = clusters
+        self._guard_nodes = {name: _Node(next(order), self._judge, name) for name in clusters}
+        self._point_nodes = {point: _Node(next(order), self._reconcile, point) for point in self._points}
+        self._readers: dict[Key[Any], dict[_Node, None]] = {}
+        self._pushes = count()
+        self._wakes: list[tuple[datetime, int, _Node]] = []
+        self._dirty_rules: dict[_Node, None] = dict.fromkeys(self._rule_nodes)
+        self._dirty_wishes: dict[PointId, None] = dict.fromkeys(self._points)
+        self._dirty_guards: dict[_Node, None] = {}
+        self._dirty_points: dict[_Node, None] = {}
+        self._kinds = {
+            **dict.fromkeys(self._rule_nodes, self._dirty_rules),
+            **dict.fromkeys(self._guard_nodes.values(), self._dirty_guards),
+            **dict.fromkeys(self._point_nodes.values(), self._dirty_points),
+        }
+
+    # --- facts in -------------------------------------------------------------------------------------------------
+
+    def restore(self, events: Iterable[Event]) -> None:
+        """Rebuild the state from journaled events; decides and sends nothing."""
+        for event in events:
+            self._fold(event)
+
+    def observe(self, event: Event, *, journal: bool = True) -> None:
+        """Take in a fact and what follows from it at once. The policies answer in `settle`."""
+        if journal and event.journaled:
+            self._out.events.append(event)
+        reactions = [r for reaction in self._reactions.get(type(event), ()) for r in reaction(self.facts, event)]
+        self._fold(event)
+        for reaction in reactions:
+            self.observe(reaction)
+
+    def _fold(self, event: Event) -> None:
+        match event:
+            case DaemonStarted():
+                self.facts.set(START(), Start(event.at, event.epoch))
+            case ConditionBegan():
+                self.facts.set(ACTIVE(event.type, event.subject), event.at)
+                if not self._holders.get((event.type, event.subject)):
+                    self._abandoned[event.type, event.subject] = None
+            case ConditionEnded():
+                self.facts.set(ACTIVE(event.type, event.subject), None)
+            case Decided():
+                self._fold_decided(event)
+        for fold in self._folds.get(type(event), ()):
+            fold(self.facts, event)
+
+    def _fold_decided(self, event: Decided) -> None:
+        point = PointId(event.device, event.point)
+        claim = Claim(point, event.value, event.priority, event.cause, event.because, event.until)  # type: ignore[arg-type]
+        known = self.facts(DECISION(*point))
+        if known is None or known.winner.cause != event.cause or known.value != event.value:
+            self.facts.set(DECISION(*point), Decision(point, event.value, claim, (), event.at, event.refused))
+
+    # --- conclusions out ------------------------------------------------------------------------------------------
+
+    def settle(self, now: datetime) -> Outcome:
+        """Ask every policy whose answer may have changed, until nothing changes any more."""
+        while self._wakes and self._wakes[0][0] <= now:
+            due, _, node = heapq.heappop(self._wakes)
+            if node.wake == due:
+                node.wake = None
+                self._kinds[node][node] = None
+        for _ in range(_ROUNDS):
+            self._mark_readers()
+            if not (self._dirty_rules or self._dirty_wishes or self._dirty_guards or self._dirty_points):
+                return self._take()
+            self._ask_all(self._dirty_rules, now)
+            self._end_abandoned_conditions(now)
+            self._rank_wishes(now)
+            self._ask_all(self._dirty_guards, now)
+            self._mark_readers()
+            self._ask_all(self._dirty_points, now)
+        raise OurFault(f"policies keep changing each other's facts: {', '.join(str(n.subject) for n in self._dirty_rules)}")
+
+    def next_deadline(self) -> datetime | None:
+        """The next instant at which `settle` must be called even if nothing is observed."""
+        while self._wakes and self._wakes[0][2].wake != self._wakes[0][0]:
+            heapq.heappop(self._wakes)
+        return self._wakes[0][0] if self._wakes else None
+
+    def _take(self) -> Outcome:
+        out, self._out = self._out, Outcome()
+        return out
+
+    def _mark_readers(self) -> None:
+        for key in self.facts.take_changed():
+            for node in self._readers.get(key, ()):
+                self._kinds[node][node] = None
+
+    def _ask_all(self, dirty: dict[_Node, None], now: datetime) -> None:
+        nodes = sorted(dirty, key=lambda node: node.order)
+        dirty.clear()
+        for node in nodes:
+            look = Look(self.facts, now)
+            node.ask(node, look)
+            self._note(node, look)
+
+    def _note(self, node: _Node, look: Look) -> None:
+        """Remember what the answer rested on, and when to ask again."""
+        if node.reads.keys() != look.reads.keys():
+            for key in node.reads.keys() - look.reads.keys():
+                del self._readers[key][node]
+            for key in look.reads:
+                self._readers.setdefault(key, {})[node] = None
+        node.reads = look.reads
+        if look.wake is not None and look.wake != node.wake:
+            heapq.heappush(self._wakes, (look.wake, next(self._pushes), node))
+        node.wake = look.wake
+
+    def _asking(self, rule: Rule) -> Callable[[_Node, Look], None]:
+        def ask(node: _Node, look: Look) -> None:
+            self._conclude(node, tuple(rule.conclude(look, node.subject)), look.now)
+
+        return ask
+
+    def _conclude(self, node: _Node, conclusions: tuple[Claim | Condition | Derived, ...], now: datetime) -> None:
+        before, node.conclusions = node.conclusions, conclusions
+        if conclusions == before:
+            return
+        for gone in before:
+            if gone not in conclusions:
+                self._withdraw(node, gone)
+        for new in conclusions:
+            if new not in before:
+                self._offer(node, new, now)
+
+    def _withdraw(self, node: _Node, gone: Claim | Condition | Derived) -> None:
+        match gone:
+            case Claim():
+                self._claims[gone.point][node].remove(gone)
+                self._dirty_wishes[gone.point] = None
+            case Condition():
+                holders = self._holders[gone.type, gone.subject]
+                holders.pop(node, None)
+                if not holders:
+                    self._abandoned[gone.type, gone.subject] = None
+            case Derived():
+                if not any(isinstance(c, Derived) and c.key == gone.key for c in node.conclusions):
+                    self.facts.set(gone.key, None)  # type: ignore[arg-type]
+
+    def _offer(self, node: _Node, new: Claim | Condition | Derived, now: datetime) -> None:
+        match new:
+            case Claim():
+                self._claims[new.point].setdefault(node, []).append(new)
+                self._dirty_wishes[new.point] = None
+            case Condition():
+                self._holders.setdefault((new.type, new.subject), {})[node] = new.because
+                if self.facts(ACTIVE(new.type, new.subject)) is None:
+                    self.observe(ConditionBegan(at=now, type=new.type, subject=new.subject, because=new.because))
+            case Derived():
+                self.facts.set(new.key, new.value)  # type: ignore[arg-type]
+
+    def _end_abandoned_conditions(self, now: datetime) -> None:
+        """Conditions that no policy holds any more have ended; also those left over from before a restart."""
+        abandoned = list(self._abandoned)
+        self._abandoned.clear()
+        for kind, subject in abandoned:
+            if not self._holders.get((kind, subject)):
+                self._holders.pop((kind, subject), None)
+                if self.facts(ACTIVE(kind, subject)) is not None:
+                    self.observe(ConditionEnded(at=now, type=kind, subject=subject))
+
+    def _rank_wishes(self, now: datetime) -> None:
+        points = list(self._dirty_wishes)
+        self._dirty_wishes.clear()
+        for point in points:
+            claims = [claim for held in self._claims[point].values() for claim in held]
+            default = self._points[point].default
+            if default is not None:
+                claims.append(default_claim(point, default))
+            self._wishes[point] = ranked(claims)
+            cluster = self._guard.cluster_of.get(point)
+            if cluster is None:
+                self._decide(point, None, now)
+            else:
+                self._dirty_guards[self._guard_nodes[cluster]] = None
+
+    def _judge(self, node: _Node, look: Look) -> None:
+        members = self._members[node.subject]
+        refusals = self._guard.judge(look, node.subject, {point: self._wishes[point] for point in members})
+        for point in members:
+            self._decide(point, refusals.get(point), look.now)
+
+    def _decide(self, point: PointId, refused: Text | None, now: datetime) -> None:
+        """Make the first allowed wish the decision, and journal it when the value or the cause is another than before."""
+        wishes = self._wishes[point]
+        winner = next((w for w in wishes if refused is None or w.value != wishes[0].value), None)
+        known = self.facts(DECISION(*point))
+        if winner is None:
+            self.facts.set(DECISION(*point), None)
+            return
+        losers = tuple(wish for wish in wishes if wish is not winner)
+        same = known is not None and (known.value, known.winner.cause) == (winner.value, winner.cause)
+        since = known.since if same and known is not None else now
+        decision = Decision(point, winner.value, winner, losers, since, refused)
+        if known is None or not same or (known.until, known.refused) != (winner.until, refused):
+            self._out.events.append(
+                Decided(
+                    at=now,
+                    device=point.device,
+                    point=point.point,
+                    value=winner.value,
+                    priority=winner.priority,
+                    cause=winner.cause,
+                    because=winner.because,
+                    until=winner.until,
+                    refused=refused,
+                )
+            )
+        self.facts.set(DECISION(*point), decision)
+
+    # --- commands out ---------------------------------------------------------------------------------------------
+
+    def _reconcile(self, node: _Node, look: Look) -> None:
+        point: PointId = node.subject
+        decision = look(DECISION(*point))
+        flight = self.facts(FLIGHT(*point))
+        if decision is None:
+            self.facts.set(FLIGHT(*point), None)
+            return
+        leased = decision.value is not None and decision.value == self._points[point].leased
+        sending = True
+        while sending:
+            step = reconcile(look, decision, flight, leased=leased, timing=self._timing)
+            flight = step.flight
+            self._tell(look, decision, flight, confirmed=step.confirmed, overdue=step.overdue)
+            if sending := step.send and flight is not None:
+                flight = self._send(look.now, decision, flight, renewal=step.renewal)
+        self.facts.set(FLIGHT(*point), flight)
+
+    def _send(self, now: datetime, decision: Decision, flight: Flight, *, renewal: bool) -> Flight:
+        start = self.facts(START())
+        if start is None:
+            raise OurFault("the kernel was asked for commands before DaemonStarted gave it an epoch")
+        for_s = None if flight.lease_until is None else (flight.lease_until - now).total_seconds()
+        winner = decision.winner
+        command = Command(decision.point, decision.value, start.epoch, next(self._seq), now, for_s, winner.cause, winner.because)
+        self._out.commands.append(command)
+        if not renewal:  # a renewal prolongs a lease that is in the journal already (docs/decisions/0003)
+            self._out.events.append(
+                CommandSent(
+                    at=now,
+                    device=command.point.device,
+                    point=command.point.point,
+                    value=command.value,
+                    epoch=command.epoch,
+                    seq=command.seq,
+                    for_s=for_s,
+                    cause=command.cause,
+                    because=command.because,
+                )
+            )
+        return replace(flight, seq=command.seq)
+
+    def _tell(self, look: Look, decision: Decision, flight: Flight | None, *, confirmed: bool, overdue: bool) -> None:
+        point = decision.point
+        if flight is None:
+            return
+        if confirmed:
+            self._out.events.append(
+                CommandConfirmed(at=look.now, device=point.device, point=point.point, value=decision.value, seq=flight.seq)
+            )
+        if overdue:
+            reading = look(reading_of(point))
+            self._out.events.append(
+                CommandOverdue(
+                    at=look.now,
+                    device=point.device,
+                    point=point.point,
+                    value=decision.value,
+                    seq=flight.seq,
+                    reported=reading.value if reading else None,
+                )
+            )
