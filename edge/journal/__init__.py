@@ -1,0 +1,23 @@
+"""What happened, for good: every durable fact in one SQLite file, each chained to the one before by its hash.
+
+`Journal` is the daemon's only writer. `verify`, `export` and `verify_export` are the auditor's, and change nothing.
+"""
+
+from edge.journal.audit import Verification, verify
+from edge.journal.events import Checkpoint, JournalPruned, LossAccepted
+from edge.journal.failures import JournalFailed
+from edge.journal.journal import Entry, Journal
+from edge.journal.lines import export, verify_export
+
+__all__ = [
+    "Checkpoint",
+    "Entry",
+    "Journal",
+    "JournalFailed",
+    "JournalPruned",
+    "LossAccepted",
+    "Verification",
+    "export",
+    "verify",
+    "verify_export",
+]
