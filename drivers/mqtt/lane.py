@@ -1,0 +1,152 @@
+"""One MQTT client in a thread of its own: it connects, subscribes, and comes back with a jittered back-off until stopped."""
+
+import random
+from collections.abc import Callable, Sequence
+from threading import Event, Lock, Thread
+from typing import Any
+
+from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
+from paho.mqtt.enums import MQTTErrorCode, MQTTProtocolVersion
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+from paho.mqtt.subscribeoptions import SubscribeOptions
+
+from drivers.mqtt.client import problem_of
+
+LONGEST_PAUSE_S = 5.0
+_FIRST_PAUSE_S = 0.25
+_LOOP_S = 1.0
+_STOP_S = 3.0
+_MAX_QUEUED = 1000
+_KEEPALIVE_TIMEOUT = 141
+
+Subscription = tuple[str, SubscribeOptions]
+
+
+class Lane:
+    """on_message and on_line are called from the lane's thread. on_line: whether the subscriptions are in force, and what is
+    wrong, as a short English sentence."""
+
+    def __init__(
+        self,
+        client: Client,
+        subscriptions: Sequence[Subscription],
+        on_message: Callable[["Lane", MQTTMessage], None],
+        on_line: Callable[["Lane", bool, str], None],
+    ) -> None:
+        self._client = client
+        self._subscriptions = tuple(subscriptions)
+        self._on_message = on_message
+        self._on_line = on_line
+        self._lock = Lock()
+        self._session = 0
+        self._connected = False
+        self._problem = ""
+        self._stopping = Event()
+        self._thread = Thread(target=self._run, name="mqtt", daemon=True)
+        client.max_queued_messages_set(_MAX_QUEUED)
+        client.on_connect = self._connect
+        client.on_subscribe = self._subscribed
+        client.on_disconnect = self._disconnect
+        client.on_publish = self._published
+        client.on_message = self._message
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._client.disconnect()
+        if self._thread.is_alive():
+            self._thread.join(_STOP_S)
+
+    @property
+    def connected(self) -> bool:
+        return self._connected
+
+    @property
+    def session(self) -> int:
+        """Counts the connections: a message can be acknowledged only on the one it came by."""
+        return self._session
+
+    def acknowledge(self, session: int, mid: int, qos: int) -> None:
+        """Send the PUBACK; after a reconnect it does nothing, and the broker delivers the message again. From any thread."""
+        # Under the lock: paho would send a PUBACK queued between two connections before the CONNECT of the second.
+        with self._lock:
+            if self._connected and session == self._session:
+                self._client.ack(mid, qos)
+
+    def publish(self, topic: str, payload: bytes, qos: int, properties: Properties | None = None) -> bool:
+        """Whether the line took it. From any thread; never waits and never keeps it for later."""
+        if not self._connected:
+            return False
+        return self._client.publish(topic, payload, qos, properties=properties).rc == MQTTErrorCode.MQTT_ERR_SUCCESS
+
+    def _run(self) -> None:
+        pause = _FIRST_PAUSE_S
+        while not self._stopping.is_set():
+            session = self._session
+            self._converse()
+            pause = _FIRST_PAUSE_S if session != self._session else min(LONGEST_PAUSE_S, pause * 2)
+            self._stopping.wait(pause * random.uniform(0.5, 1))  # noqa: S311 (spreads reconnects, guards nothing)
+
+    def _converse(self) -> None:
+        """From the connecting to the end of one connection."""
+        self._problem = ""
+        try:
+            self._client.reconnect()
+        except OSError as error:
+            self._on_line(self, False, problem_of(error))
+            return
+        except ValueError:  # a host name that cannot be one
+            self._on_line(self, False, "the broker's address cannot be used")
+            return
+        if self._stopping.is_set():
+            self._client.disconnect()
+        while self._client.socket() and self._client.loop(_LOOP_S) == MQTTErrorCode.MQTT_ERR_SUCCESS:
+            pass
+        with self._lock:
+            self._connected = False
+        if not self._stopping.is_set():
+            self._on_line(self, False, self._problem or "the connection to the broker was lost")
+
+    def _connect(self, client: Client, _data: Any, _flags: ConnectFlags, reason: ReasonCode, _more: Properties | None) -> None:
+        if reason.is_failure:
+            self._problem = problem_of(reason)
+            return
+        # A command of before the break may be out of date; the core repeats those that still hold.
+        client.drop_out_messages()
+        with self._lock:
+            self._session += 1
+            self._connected = True
+        if client.protocol == MQTTProtocolVersion.MQTTv5:
+            client.subscribe(list(self._subscriptions))
+        else:
+            client.subscribe([(topic, options.QoS) for topic, options in self._subscriptions])
+
+    def _subscribed(self, _client: Client, _data: Any, _mid: int, reasons: list[ReasonCode], _more: Properties | None) -> None:
+        refused = [topic for (topic, _), reason in zip(self._subscriptions, reasons, strict=False) if reason.is_failure]
+        self._on_line(self, not refused, f"the broker does not let us subscribe to {refused[0]}" if refused else "")
+
+    def _disconnect(
+        self, _client: Client, _data: Any, flags: DisconnectFlags, reason: ReasonCode, _more: Properties | None
+    ) -> None:
+        # Before paho throws away what it has not sent: see acknowledge.
+        with self._lock:
+            self._connected = False
+        if flags.is_disconnect_packet_from_server:
+            self._problem = problem_of(reason)
+        elif reason.value == _KEEPALIVE_TIMEOUT and not self._problem:
+            self._problem = "the broker does not answer"
+
+    def _published(self, _client: Client, _data: Any, _mid: int, reason: ReasonCode, _more: Properties | None) -> None:
+        if reason.is_failure:
+            self._on_line(self, True, "the broker does not let us publish")
+
+    def _message(self, _client: Client, _data: Any, message: MQTTMessage) -> None:
+        self._on_message(self, message)
+
+
+def subscription(topic: str, qos: int, *, notice_retained: bool = False, no_own: bool = False) -> Subscription:
+    """notice_retained, no_own: what only MQTT 5 can do; without it the receiver must do."""
+    return topic, SubscribeOptions(qos=qos, retainAsPublished=notice_retained, noLocal=no_own)

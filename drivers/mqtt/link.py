@@ -1,0 +1,229 @@
+"""The MQTT driver: one connection of the site file.
+
+Panic buttons have a client, a session and a thread of their own, so that nothing else can hold up a press. A press gets its
+PUBACK and the application's answer (`…/ack`) only when the controller has it on disk; until then the broker keeps it and the
+button repeats it.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from math import ceil
+from threading import Lock
+from uuid import uuid4
+
+from paho.mqtt.client import MQTTMessage
+
+from drivers.mqtt.client import build_client, expiring
+from drivers.mqtt.garbage import GarbageReports, printable, sample_of
+from drivers.mqtt.lane import Lane, Subscription, subscription
+from drivers.mqtt.native import Reading, ack_topic, check, read_field, read_state, write_ack, write_command
+from drivers.mqtt.routes import Route, connection_of, routes_of
+from drivers.mqtt.strict_json import read
+from drivers.port import Inbox
+from edge.clock import Clock
+from edge.commands import Command
+from edge.errors import Garbled, IllegalCommand, Unreachable
+from edge.events import ConnectionChanged, Event, Observed, RetainedCommandFound
+from edge.site.model import Site
+
+PANIC_KEEPALIVE_S = 5
+KEEPALIVE_S = 15
+
+
+class MqttDriver:
+    """Implements drivers.port.Driver. secret: from a reference of the site file to the secret itself.
+
+    received: messages taken from the broker; dropped: those of them that led to no observation. For the metrics.
+    """
+
+    def __init__(self, connection_id: str, site: Site, inbox: Inbox, clock: Clock, secret: Callable[[str], str]) -> None:
+        """Raises StartRefused when a secret or a TLS file is missing."""
+        described = connection_of(site, connection_id)
+        self.received = 0
+        self.dropped = 0
+        self._id = connection_id
+        self._inbox = inbox
+        self._clock = clock
+        self._routes = routes_of(site, connection_id)
+        self._command_topics = frozenset(self._routes.commands.values())
+        self._garbage = GarbageReports()
+        self._mqtt5 = described.version == "5"
+        name = f"talonmies-{site.site.id}-{connection_id}"
+        build = partial(build_client, connection=described, secret=secret)
+        self._rest = Lane(
+            build(name, keepalive_s=KEEPALIVE_S), self._rest_subscriptions(site.site.id), self._on_message, self._on_line
+        )
+        self._lanes = [self._rest]
+        if self._routes.panic:
+            client = build(f"{name}-panic", keepalive_s=PANIC_KEEPALIVE_S, persistent=True, manual_ack=True)
+            self._lanes.append(Lane(client, self._panic_subscriptions(), self._on_panic_message, self._on_line))
+        self._line_lock = Lock()
+        self._lines: dict[Lane, tuple[bool, str]] = {}
+        self._told: tuple[bool, str] | None = None
+
+    def start(self) -> None:
+        for lane in self._lanes:
+            lane.start()
+
+    def stop(self) -> None:
+        for lane in self._lanes:
+            lane.stop()
+
+    def send(self, command: Command) -> None:
+        topic = self._routes.commands.get(command.point)
+        if topic is None:
+            raise IllegalCommand(f"{command.point} takes no commands on the connection {self._id}")
+        leased = self._mqtt5 and command.for_s is not None
+        properties = expiring(ceil(command.for_s)) if leased and command.for_s else None
+        if not self._rest.publish(topic, write_command(command), 1, properties):
+            raise Unreachable(f"the connection {self._id} to the broker is down")
+
+    def _rest_subscriptions(self, site: str) -> list[Subscription]:
+        native = f"talonmies/{site}/+/+"
+        elsewhere = [topic for topic in self._routes.rest if not _fits(topic, native)]
+        commands = {f"{native}/set", *(topic for topic in self._command_topics if not _fits(topic, f"{native}/set"))}
+        return [
+            *(subscription(topic, 1) for topic in (native, *elsewhere)),
+            *(subscription(topic, 1, notice_retained=True, no_own=True) for topic in sorted(commands)),
+        ]
+
+    def _panic_subscriptions(self) -> list[Subscription]:
+        # Only presses are kept by the broker while we are away; of a heartbeat, just the newest says something.
+        return [subscription(topic, int(_is_press(routes))) for topic, routes in self._routes.panic.items()]
+
+    def _on_line(self, lane: Lane, up: bool, problem: str) -> None:
+        with self._line_lock:
+            self._lines[lane] = (up, problem)
+            all_up = len(self._lines) == len(self._lanes) and all(up for up, _ in self._lines.values())
+            any_down = any(not up for up, _ in self._lines.values())
+            now = (all_up, next((problem for _, problem in self._lines.values() if problem), ""))
+            if now == self._told or not (all_up or any_down):
+                return
+            self._told = now
+            self._inbox.event(ConnectionChanged(at=self._clock.now(), connection=self._id, up=now[0], problem=now[1]))
+
+    def _on_message(self, _lane: Lane, message: MQTTMessage) -> None:
+        self.received += 1
+        topic, payload = _topic_of(message), bytes(message.payload)
+        routes = self._routes.rest.get(topic)
+        if routes is None:
+            self._elsewhere(topic, payload, retained=message.retain)
+            return
+        try:
+            readings = _readings(routes, payload)
+        except Garbled as error:
+            self.dropped += 1
+            self._report_garbage(routes[0].point.device, topic, str(error), payload)
+            return
+        now = self._clock.now()
+        for route, reading in readings:
+            device, point = route.point
+            event = Observed(at=now, device=device, point=point, value=reading.value, sent_at=reading.sent_at)
+            if route.kind.durable:
+                self._inbox.event(event)
+            else:
+                self._inbox.telemetry(event)
+
+    def _elsewhere(self, topic: str, payload: bytes, *, retained: bool) -> None:
+        """A topic that carries no state of this lane: the other lane's, a command, or nobody's."""
+        if topic in self._routes.panic:
+            return
+        self.dropped += 1
+        if not topic.endswith("/set") and topic not in self._command_topics:
+            self._report_strange(topic, payload)
+        elif retained and payload:
+            self._inbox.event(
+                RetainedCommandFound(at=self._clock.now(), connection=self._id, channel=printable(topic), sample=sample_of(payload))
+            )
+
+    def _on_panic_message(self, lane: Lane, message: MQTTMessage) -> None:
+        self.received += 1
+        topic, payload = _topic_of(message), bytes(message.payload)
+        routes = self._routes.panic.get(topic, ())
+        kept = False
+        try:
+            for route, reading in _readings(routes, payload) if routes else ():
+                kept = self._take_panic(lane, route, reading, message) or kept
+        except Garbled as error:
+            self.dropped += 1
+            self._report_garbage(routes[0].point.device, topic, str(error), payload, urgent=True)
+        if not routes:
+            self.dropped += 1
+            self._report_strange(topic, payload)
+        if not kept:
+            lane.acknowledge(lane.session, message.mid, message.qos)
+
+    def _take_panic(self, lane: Lane, route: Route, reading: Reading, message: MQTTMessage) -> bool:
+        """Whether the PUBACK now waits for the controller."""
+        if route.kind.momentary:
+            return reading.value is True and self._press(lane, route, reading, message)
+        device, point = route.point
+        self._inbox.event(Observed(at=self._clock.now(), device=device, point=point, value=reading.value, sent_at=reading.sent_at))
+        return False
+
+    def _press(self, lane: Lane, route: Route, reading: Reading, message: MQTTMessage) -> bool:
+        device, point = route.point
+        if message.retain:
+            self._report_garbage(device, route.topic, "a retained press", bytes(message.payload), urgent=True)
+            if reading.press_id is None:
+                self.dropped += 1
+                return False
+        press = str(uuid4()) if reading.press_id is None else str(reading.press_id)
+        event = Observed(at=self._clock.now(), device=device, point=point, value=True, press=press, sent_at=reading.sent_at)
+        answer = partial(self._answer, lane, lane.session, message.mid, message.qos, route.topic, reading.press_id)
+        self._inbox.event(event, answer, urgent=True)
+        return True
+
+    def _answer(self, lane: Lane, session: int, mid: int, qos: int, topic: str, press_id: str | int | None) -> None:
+        """The press is on disk: tell the button and the broker. From the controller's thread."""
+        if press_id is not None:
+            lane.publish(ack_topic(topic), write_ack(press_id), 0)
+        lane.acknowledge(session, mid, qos)
+
+    def _report_garbage(self, device: str, topic: str, problem: str, payload: bytes, *, urgent: bool = False) -> None:
+        self._tell(self._garbage.of_device(device, topic, problem, payload, self._clock.now()), urgent=urgent)
+
+    def _report_strange(self, topic: str, payload: bytes) -> None:
+        self._tell(self._garbage.of_nobody(topic, "a topic of no device in the site file", payload, self._clock.now()))
+
+    def _tell(self, event: Event | None, *, urgent: bool = False) -> None:
+        if event is not None:
+            self._inbox.event(event, urgent=urgent)
+
+
+def _topic_of(message: MQTTMessage) -> str:
+    try:
+        return message.topic
+    except UnicodeDecodeError:
+        return "\N{REPLACEMENT CHARACTER}"
+
+
+def _fits(topic: str, pattern: str) -> bool:
+    parts, wanted = topic.split("/"), pattern.split("/")
+    return len(parts) == len(wanted) and all(w in ("+", p) for p, w in zip(parts, wanted, strict=True))
+
+
+def _is_press(routes: Sequence[Route]) -> bool:
+    return any(route.kind.momentary for route in routes)
+
+
+_BARE: dict[bytes, Reading] = {b"true": Reading(True), b"false": Reading(False)}
+
+
+def _readings(routes: Sequence[Route], payload: bytes) -> list[tuple[Route, Reading]]:
+    """What a message says about the points behind its topic; it may say nothing of some. Raises Garbled."""
+    if len(routes) == 1 and not routes[0].path:
+        reading = _BARE.get(payload) or read_state(payload)
+        check(routes[0].kind, reading.value)
+        return [(routes[0], reading)]
+    said = read(payload)
+    readings = [(route, found) for route in routes if (found := _find(route, said, payload))]
+    if not readings:
+        raise Garbled(f"no {' or '.join('.'.join(route.path) for route in routes)}")
+    for route, reading in readings:
+        check(route.kind, reading.value)
+    return readings
+
+
+def _find(route: Route, said: object, payload: bytes) -> Reading | None:
+    return read_field(said, route.path) if route.path else read_state(payload)

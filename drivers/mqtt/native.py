@@ -1,0 +1,159 @@
+"""The native profile: its topics and its payloads. Pure; `docs/mqtt.md` is the same for integrators.
+
+State is the bare JSON value, or `{"value": …, "t": …, "id": …}`; a command is `{"value", "for_s", "epoch", "seq", "t"}`.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from drivers.mqtt.strict_json import read, scalar, text
+from edge.commands import Command
+from edge.errors import Garbled
+from edge.points import PointKind, Value
+
+ROOT = "talonmies"
+MAX_ID = 128
+
+
+def state_topic(site: str, device: str, point: str) -> str:
+    return f"{ROOT}/{site}/{device}/{point}"
+
+
+def command_topic(state: str) -> str:
+    return f"{state}/set"
+
+
+def ack_topic(state: str) -> str:
+    return f"{state}/ack"
+
+
+class Reading(NamedTuple):
+    """One value as it was said. press_id: the id exactly as the device wrote it, to be sent back; None without a usable one."""
+
+    value: Value
+    sent_at: datetime | None = None
+    press_id: str | int | None = None
+
+
+def read_state(payload: bytes) -> Reading:
+    """Raises Garbled."""
+    said = read(payload)
+    if not isinstance(said, dict):
+        return Reading(scalar(said))
+    if "value" not in said:
+        raise Garbled('no "value"')
+    return Reading(scalar(said["value"]), _time(said.get("t")), _id(said.get("id")))
+
+
+def read_field(said: object, path: Sequence[str]) -> Reading | None:
+    """The value at a path of an object of another make; None when this message does not carry it. Raises Garbled."""
+    inner = said
+    for part in path:
+        if not isinstance(inner, dict):
+            raise Garbled("not an object")
+        if part not in inner:
+            return None
+        inner = inner[part]
+    if not isinstance(said, dict):
+        raise Garbled("not an object")
+    return Reading(scalar(inner), _time(said.get("t")), _id(said.get("id")))
+
+
+def check(kind: PointKind, value: Value) -> None:
+    """Raises Garbled when the point cannot carry the value."""
+    if problem := kind.problem_with(value):
+        raise Garbled(problem)
+
+
+def write_state(value: Value, t: datetime | None = None, press_id: str | None = None, path: Sequence[str] = ()) -> bytes:
+    """What a device publishes; path: where another make keeps the value inside its object."""
+    if not path and t is None and press_id is None:
+        return _dump(value)
+    message: dict[str, Any] = {} if t is None else {"t": t.isoformat()}
+    if press_id is not None:
+        message["id"] = press_id
+    inner = message
+    *parents, last = path or ("value",)
+    for part in parents:
+        inner = inner.setdefault(part, {})
+    inner[last] = value
+    return _dump(message)
+
+
+def write_command(command: Command) -> bytes:
+    return _dump(
+        {
+            "value": command.value,
+            "for_s": command.for_s,
+            "epoch": command.epoch,
+            "seq": command.seq,
+            "t": command.at.isoformat(),
+        }
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A command as a device reads it."""
+
+    value: Value
+    epoch: int
+    seq: int
+    for_s: float | None = None
+
+
+def read_command(payload: bytes, kind: PointKind) -> Order:
+    """Raises Garbled."""
+    said = read(payload)
+    if not isinstance(said, dict) or "value" not in said:
+        raise Garbled("not a command")
+    value, epoch, seq, for_s = scalar(said["value"]), said.get("epoch"), said.get("seq"), said.get("for_s")
+    check(kind, value)
+    if type(epoch) is not int or type(seq) is not int:
+        raise Garbled("a command without epoch and seq")
+    if for_s is not None and (isinstance(for_s, bool) or not isinstance(for_s, int | float) or not 0 < for_s < 1e6):
+        raise Garbled("a lease out of range")
+    return Order(value, epoch, seq, for_s)
+
+
+def write_ack(press_id: str | int) -> bytes:
+    return _dump({"id": press_id})
+
+
+def read_ack(payload: bytes) -> str | int:
+    """Raises Garbled."""
+    said = read(payload)
+    press_id = _id(said.get("id")) if isinstance(said, dict) else None
+    if press_id is None:
+        raise Garbled("an acknowledgement without an id")
+    return press_id
+
+
+def _id(value: object) -> str | int | None:
+    """A usable id, or None: a press with a broken id is still a press."""
+    if type(value) is int:
+        return value if abs(value) <= 2**53 else None
+    if not isinstance(value, str) or not 0 < len(value) <= MAX_ID:
+        return None
+    try:
+        return text(value)
+    except Garbled:
+        return None
+
+
+def _time(value: object) -> datetime | None:
+    """The device's own time, or None: it is shown, and nothing is decided on it, so a broken one costs nothing."""
+    if not isinstance(value, str):
+        return None
+    try:
+        t = datetime.fromisoformat(value)
+        return None if t.tzinfo is None else t.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _dump(value: object) -> bytes:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()

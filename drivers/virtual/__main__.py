@@ -1,0 +1,88 @@
+"""`python -m drivers.virtual SITE.yaml --broker HOST:PORT`: the devices of a site file as a process of their own.
+
+Says {"ready": N} when N devices are connected. Takes JSON lines: {"press": DEVICE} or {"device": …, "point": …, "value": …};
+answers each with {"pressed": ID}, {"done": true} or {"problem": …}. Ends with its standard input.
+"""
+
+import argparse
+import asyncio
+import json
+import signal
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from drivers.virtual.building import VirtualBuilding
+from edge.clock import Clock, FastClock, SystemClock
+from edge.errors import IllegalInput
+from edge.site.model import Site
+
+
+async def run(building: VirtualBuilding, devices: int) -> None:
+    lines = await _lines_of_stdin()
+    ended = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ended.set)
+    await building.start()
+    _say({"ready": devices})
+    obeying = asyncio.create_task(_obey_all(building, lines, ended))
+    await ended.wait()
+    obeying.cancel()
+    await building.stop()
+
+
+async def _obey_all(building: VirtualBuilding, lines: asyncio.StreamReader, ended: asyncio.Event) -> None:
+    try:
+        while line := await lines.readline():
+            _say(obey(building, line))
+    finally:
+        ended.set()
+
+
+def obey(building: VirtualBuilding, line: bytes) -> dict[str, Any]:
+    try:
+        wish = json.loads(line)
+        if "press" in wish:
+            return {"pressed": building.press(wish["press"])}
+        building.set(wish["device"], wish["point"], wish["value"])
+    except (ValueError, TypeError, KeyError, IllegalInput) as error:
+        return {"problem": f"{type(error).__name__}: {error}"}
+    return {"done": True}
+
+
+async def _lines_of_stdin() -> asyncio.StreamReader:
+    reader = asyncio.StreamReader()
+    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    return reader
+
+
+def _say(message: dict[str, Any]) -> None:
+    print(json.dumps(message), flush=True)
+
+
+def _clock(speed: float, origin: str | None) -> Clock:
+    return FastClock(speed, datetime.fromisoformat(origin).astimezone(UTC)) if origin else SystemClock()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m drivers.virtual", description="The devices of a site file, virtually.")
+    parser.add_argument("site", type=Path)
+    parser.add_argument("--broker", help="HOST:PORT instead of the connections of the site file")
+    parser.add_argument("--speed", type=float, default=1.0, help="of the clock, with --origin")
+    parser.add_argument("--origin", help="instant at which the fast clock agrees with the real one, ISO 8601 with offset")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--life", action="store_true", help="people come and go by themselves")
+    wish = parser.parse_args()
+    site = Site.model_validate(yaml.safe_load(wish.site.read_text()))
+    broker = None
+    if wish.broker:
+        host, _, port = wish.broker.rpartition(":")
+        broker = (host, int(port))
+    building = VirtualBuilding(site, _clock(wish.speed, wish.origin), seed=wish.seed, broker=broker, life=wish.life)
+    asyncio.run(run(building, len(site.devices)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,148 @@
+"""All devices of a site file as virtual ones, over real MQTT, in one event loop and one thread."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import uuid4
+
+from drivers.mqtt.routes import PANIC, connection_of, routes_of_device
+from drivers.virtual.device import Behaviour, VirtualPanicButton, virtual_device
+from drivers.virtual.life import Life
+from drivers.virtual.speaker import Speaker
+from edge.clock import Clock
+from edge.errors import IllegalInput
+from edge.points import Value
+from edge.site.model import Device, MqttConnection, Site
+
+PANIC_HEARTBEAT = timedelta(seconds=2)
+HEARTBEAT = timedelta(seconds=30)
+_CONNECTED_WITHIN_S = 10.0
+_LIFE_EVERY_S = 15.0
+_LIFE_PAUSE_S = 0.1
+
+
+def _no_secret(reference: str) -> str:
+    raise IllegalInput(f"virtual devices were given no secrets, and the connection asks for {reference}")
+
+
+class VirtualBuilding:
+    """broker: host and port to use instead of those of the site file; then without user name and TLS.
+    life: whether people come and go by themselves, from the seed. Heartbeats are in real seconds at any speed of the clock."""
+
+    def __init__(
+        self,
+        site: Site,
+        clock: Clock,
+        *,
+        seed: int = 0,
+        broker: tuple[str, int] | None = None,
+        secret: Callable[[str], str] = _no_secret,
+        life: bool = False,
+    ) -> None:
+        self._site = site
+        self._clock = clock
+        self._broker = broker
+        self._secret = secret
+        self._life = Life(site, seed) if life else None
+        self._speakers: dict[str, Speaker] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Connect every device; returns when all have said their state. Raises TimeoutError when they cannot."""
+        # Not from the seed: a press of this run must not look like a repeat of one of an earlier run.
+        boot = uuid4().hex[:8]
+        for device, described in self._site.devices.items():
+            self._speakers[device] = self._speaker(device, described, boot)
+        for speaker in self._speakers.values():
+            speaker.plug()
+            await asyncio.sleep(0)
+        self._tasks.append(asyncio.create_task(self._keep_alive()))
+        async with asyncio.timeout(_CONNECTED_WITHIN_S):
+            for speaker in self._speakers.values():
+                await speaker.ready.wait()
+        if self._life:
+            self._tasks.append(asyncio.create_task(self._live(self._life)))
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for speaker in self._speakers.values():
+            speaker.leave()
+        async with asyncio.timeout(_CONNECTED_WITHIN_S):
+            for speaker in self._speakers.values():
+                await speaker.gone.wait()
+
+    def press(self, device: str) -> str:
+        """Press a panic button; it repeats the press until it is answered. The id of the press."""
+        speaker = self._speaker_of(device)
+        if not isinstance(speaker.model, VirtualPanicButton):
+            raise IllegalInput(f"{device} is not a panic button")
+        reports = speaker.model.press(self._clock.now())
+        speaker.say(reports)
+        return speaker.model.unanswered[-1]
+
+    def unanswered(self, device: str) -> tuple[str, ...]:
+        """Presses of a panic button that the controller has not answered yet."""
+        model = self._speaker_of(device).model
+        return model.unanswered if isinstance(model, VirtualPanicButton) else ()
+
+    def set(self, device: str, point: str, value: Value) -> None:
+        """A hand or the world changes a point. Raises IllegalInput."""
+        speaker = self._speaker_of(device)
+        speaker.say(speaker.model.set(point, value, self._clock.now()))
+
+    def state(self, device: str, point: str) -> Value:
+        """How it really is, whatever the device says."""
+        return self._speaker_of(device).model.state(point)
+
+    def behave(self, device: str, behaviour: Behaviour) -> None:
+        self._speaker_of(device).model.behaviour = behaviour
+
+    def unplug(self, device: str) -> None:
+        self._speaker_of(device).unplug()
+
+    def plug(self, device: str) -> None:
+        self._speaker_of(device).plug()
+
+    def ignored(self, device: str) -> int:
+        """How many messages the device did not act on: retained commands, garbage."""
+        return self._speaker_of(device).ignored
+
+    def _speaker_of(self, device: str) -> Speaker:
+        if device not in self._speakers:
+            raise IllegalInput(f"the site file has no device {device!r}")
+        return self._speakers[device]
+
+    def _speaker(self, device: str, described: Device, boot: str) -> Speaker:
+        usual = PANIC_HEARTBEAT if described.type == PANIC else HEARTBEAT
+        return Speaker(
+            f"{self._site.site.id}-{device}",
+            virtual_device(self._site, device, boot),
+            routes_of_device(self._site, device),
+            self._line(described.connection),
+            self._secret,
+            self._clock,
+            described.heartbeat or usual,
+        )
+
+    def _line(self, connection: str) -> MqttConnection:
+        described = connection_of(self._site, connection)
+        if self._broker is None:
+            return described
+        host, port = self._broker
+        return MqttConnection(protocol="mqtt", host=host, port=port, version=described.version)
+
+    async def _keep_alive(self) -> None:
+        while True:
+            await asyncio.sleep(1)
+            for speaker in self._speakers.values():
+                speaker.keep_alive()
+
+    async def _live(self, life: Life) -> None:
+        while True:
+            now = self._clock.now()
+            for device, point, value in life.step(now, self.state):
+                self.set(device, point, value)
+            pause_s = self._clock.seconds_until(now + timedelta(seconds=_LIFE_EVERY_S))
+            await asyncio.sleep(max(_LIFE_PAUSE_S, pause_s))

@@ -1,0 +1,183 @@
+"""How devices behave, without any line: commands and hands go in, reports come out. Time is told, never asked."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Literal, NamedTuple, Protocol
+
+from edge.errors import IllegalInput
+from edge.points import DEVICE_TYPES, Value
+from edge.site.model import Site
+
+_PULSE = timedelta(seconds=1)
+
+
+class Report(NamedTuple):
+    """What a device says. id: of a press, for the acknowledgement."""
+
+    point: str
+    value: Value
+    id: str | None = None
+
+
+class Order(Protocol):
+    """What a device needs of a command; `edge.commands.Command` is one."""
+
+    @property
+    def value(self) -> Value: ...
+    @property
+    def epoch(self) -> int: ...
+    @property
+    def seq(self) -> int: ...
+    @property
+    def for_s(self) -> float | None: ...
+
+
+class Behaviour(Enum):
+    OBEDIENT = "does and says"
+    JAMMED = "does nothing, and says so"
+    MUTE = "does, and says nothing"
+    LYING = "does nothing, and says that it did"
+
+
+class VirtualDevice:
+    """Any device whose points simply hold their values.
+
+    fallbacks: what a commanded point becomes when its lease ends; the points not named keep their value.
+    """
+
+    def __init__(self, kind: str, initial: Mapping[str, Value], fallbacks: Mapping[str, Value] | None = None) -> None:
+        self.type = kind
+        self.behaviour = Behaviour.OBEDIENT
+        self._kinds = DEVICE_TYPES[kind]
+        self._state: dict[str, Value] = dict(initial)
+        self._lies: dict[str, Value] = {}
+        self._fallbacks = fallbacks or {}
+        self._newest: dict[str, tuple[int, int]] = {}
+        self._ends: dict[str, tuple[datetime, Value]] = {}
+
+    def state(self, point: str) -> Value:
+        """How it really is, whatever the device says."""
+        return self._state.get(point)
+
+    def reports(self) -> list[Report]:
+        """Everything, as when it has just connected."""
+        return self._said(Report(point, self._lies.get(point, value)) for point, value in self._state.items())
+
+    def receive(self, point: str, order: Order, now: datetime) -> list[Report]:
+        """Obey a command, unless an equal or newer one was obeyed before."""
+        kind = self._kinds.get(point)
+        if kind is None or not kind.commanded or kind.problem_with(order.value):
+            return []
+        if (order.epoch, order.seq) <= self._newest.get(point, (-1, -1)):
+            return []
+        self._newest[point] = (order.epoch, order.seq)
+        if self.behaviour is Behaviour.LYING:
+            self._lies[point] = order.value
+            return self._said([Report(point, order.value)])
+        if self.behaviour is not Behaviour.JAMMED:
+            self._lies.pop(point, None)
+            self._state[point] = order.value
+            self._lease(point, order.for_s, now)
+        return self._said([Report(point, self._state.get(point))])
+
+    def set(self, point: str, value: Value, now: datetime) -> list[Report]:
+        """A hand, a key or the world changes a point. Raises IllegalInput."""
+        self._check(point, value)
+        self._state[point] = value
+        if point == "exit-request" and value:
+            self._ends[point] = (now + _PULSE, False)
+        return self._said([Report(point, value)])
+
+    def tick(self, now: datetime) -> list[Report]:
+        """Whatever time alone does: leases that end, pulses that are over."""
+        over = [point for point, (end, _) in self._ends.items() if end <= now]
+        for point in over:
+            self._state[point] = self._ends.pop(point)[1]
+        return self._said(Report(point, self._state[point]) for point in over)
+
+    @property
+    def next_tick(self) -> datetime | None:
+        return min((end for end, _ in self._ends.values()), default=None)
+
+    def _lease(self, point: str, for_s: float | None, now: datetime) -> None:
+        self._ends.pop(point, None)
+        if for_s is not None and point in self._fallbacks:
+            self._ends[point] = (now + timedelta(seconds=for_s), self._fallbacks[point])
+
+    def _check(self, point: str, value: Value) -> None:
+        kind = self._kinds.get(point)
+        problem = f"a {self.type} has no such point" if kind is None else kind.problem_with(value)
+        if problem:
+            raise IllegalInput(f"{point}: {problem}")
+
+    def _said(self, reports: Iterable[Report]) -> list[Report]:
+        return [] if self.behaviour is Behaviour.MUTE else list(reports)
+
+
+class VirtualDoor(VirtualDevice):
+    """A door controller. When the lease on its lock ends, and at power-up, the lock is in its fail state."""
+
+    def __init__(self, fail: Literal["locked", "unlocked"] = "locked") -> None:
+        initial = {"lock": fail, "contact": "closed", "exit-request": False, "tamper": False}
+        super().__init__("door-controller", initial, {"lock": fail})
+
+
+class VirtualPanicButton(VirtualDevice):
+    """Repeats each press until the controller has answered it. boot: makes its press ids differ from those of earlier runs."""
+
+    def __init__(self, boot: str) -> None:
+        super().__init__("panic-button", {"tamper": False, "battery": 100.0})
+        self._boot = boot
+        self._count = 0
+        self._unanswered: dict[str, datetime] = {}
+
+    @property
+    def unanswered(self) -> tuple[str, ...]:
+        return tuple(self._unanswered)
+
+    def press(self, now: datetime) -> list[Report]:
+        self._count += 1
+        press_id = f"{self._boot}-{self._count}"
+        self._unanswered[press_id] = now + _PULSE
+        return self._said([Report("pressed", True, press_id)])
+
+    def answered(self, press_id: str) -> None:
+        self._unanswered.pop(press_id, None)
+
+    def reports(self) -> list[Report]:
+        return super().reports() + self._said(Report("pressed", True, press_id) for press_id in self._unanswered)
+
+    def tick(self, now: datetime) -> list[Report]:
+        due = [press_id for press_id, at in self._unanswered.items() if at <= now]
+        self._unanswered.update(dict.fromkeys(due, now + _PULSE))
+        return super().tick(now) + self._said(Report("pressed", True, press_id) for press_id in due)
+
+    @property
+    def next_tick(self) -> datetime | None:
+        return min((*self._unanswered.values(), *filter(None, [super().next_tick])), default=None)
+
+
+_INITIAL: dict[str, dict[str, Value]] = {
+    "occupancy-sensor": {"present": False, "count": 0, "tamper": False, "battery": 100.0},
+    "masking-unit": {"level": 40.0, "ambient": 36.0, "muted": False, "tamper": False},
+    "ambient-sensor": {"ambient": 36.0, "tamper": False, "battery": 100.0},
+    "terminal-dock": {"terminal": "terminal-1", "release": False, "tamper": False},
+    "relay": {"on": False, "tamper": False},
+    "sign": {"text": None, "tamper": False},
+}
+_FALLBACKS: dict[str, dict[str, Value]] = {"terminal-dock": {"release": False}, "relay": {"on": False}}
+
+
+def virtual_device(site: Site, device: str, boot: str) -> VirtualDevice:
+    """The model that behaves as the site file describes the device. boot: see VirtualPanicButton."""
+    described = site.devices[device]
+    if described.type == "panic-button":
+        return VirtualPanicButton(boot)
+    if described.type == "door-controller":
+        door = site.doors.get(described.door or "")
+        return VirtualDoor(door.fail if door else "locked")
+    initial = dict(_INITIAL[described.type])
+    if described.type == "terminal-dock":
+        initial["terminal"] = f"terminal-{device}"
+    return VirtualDevice(described.type, initial, _FALLBACKS.get(described.type))
