@@ -88,6 +88,16 @@ class ClockJumped(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JournalHealth(Event):
+    """Whether events can be made durable at present. Not journaled itself: the condition it raises is, once that works again."""
+
+    journaled = False
+    kind = "journal-health"
+    good: bool
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DaemonStarted(Event):
     """epoch: one more at each start, so that an older command is void. version: of the program."""
 

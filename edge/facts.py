@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar, cast
 
 from edge.claims import Decision
+from edge.events import ConditionBegan
 from edge.points import PointId, Value
 
 T = TypeVar("T")
@@ -77,8 +78,8 @@ ONLINE: Family[bool] = Family("online")
 """False when a device is known to be lost, None before its first word; derived by security.supervision."""
 DECISION: Family[Decision] = Family("decision")
 FLIGHT: Family[Flight] = Family("flight")
-ACTIVE: Family[datetime] = Family("active-condition")
-"""Since when a condition (type, subject) holds."""
+ACTIVE: Family[ConditionBegan] = Family("active-condition")
+"""How a condition (type, subject) that holds began."""
 START: Family[Start] = Family("start")
 
 

@@ -26,15 +26,16 @@ from edge.events import (
     DaemonStarted,
     Decided,
     Event,
+    Observed,
 )
-from edge.facts import ACTIVE, DECISION, FLIGHT, START, Facts, Flight, Key, Look, Start, reading_of
+from edge.facts import ACTIVE, DECISION, FLIGHT, HEARD, ONLINE, READING, START, Facts, Flight, Key, Look, Reading, Start, reading_of
 from edge.points import PointId, Value
 from edge.text import Text
 
 Fold = Callable[[Facts, Event], None]
-"""Takes a fact into the state. Runs live and in replay; must not depend on anything but its arguments."""
+"""Takes an event into the state. Runs live and in replay; must not depend on anything but its arguments."""
 Reaction = Callable[[Facts, Event], Iterable[Event]]
-"""Further facts that follow at once from an event (a press raises an alarm). Runs live only: what it made is journaled."""
+"""Further events that follow at once from an event (a press raises an alarm). Runs live only: what it made is journaled."""
 
 _ROUNDS = 64
 
@@ -96,8 +97,8 @@ class Kernel:
     def __init__(
         self,
         *,
-        folds: Mapping[type[Event], Sequence[Fold]],
-        reactions: Mapping[type[Event], Sequence[Reaction]],
+        folds: Sequence[Fold],
+        reactions: Sequence[Reaction],
         rules: Sequence[Rule],
         points: Sequence[CommandedPoint],
         guard: Guard,
@@ -145,31 +146,46 @@ class Kernel:
     def restore(self, events: Iterable[Event]) -> None:
         """Rebuild the state from journaled events; decides and sends nothing."""
         for event in events:
-            self._fold(event)
+            self._fold(event, live=False)
 
     def observe(self, event: Event, *, journal: bool = True) -> None:
         """Take in a fact and what follows from it at once. The policies answer in `settle`."""
         if journal and event.journaled:
             self._out.events.append(event)
-        reactions = [r for reaction in self._reactions.get(type(event), ()) for r in reaction(self.facts, event)]
-        self._fold(event)
-        for reaction in reactions:
-            self.observe(reaction)
+        reactions = [further for react in self._reactions for further in react(self.facts, event)]
+        self._fold(event, live=True)
+        for further in reactions:
+            self.observe(further)
 
-    def _fold(self, event: Event) -> None:
+    def _fold(self, event: Event, *, live: bool) -> None:
         match event:
+            case Observed():
+                self._fold_observed(event, live=live)
             case DaemonStarted():
                 self.facts.set(START(), Start(event.at, event.epoch))
             case ConditionBegan():
-                self.facts.set(ACTIVE(event.type, event.subject), event.at)
+                self.facts.set(ACTIVE(event.type, event.subject), event)
                 if not self._holders.get((event.type, event.subject)):
                     self._abandoned[event.type, event.subject] = None
             case ConditionEnded():
                 self.facts.set(ACTIVE(event.type, event.subject), None)
             case Decided():
                 self._fold_decided(event)
-        for fold in self._folds.get(type(event), ()):
+        for fold in self._folds:
             fold(self.facts, event)
+
+    def _fold_observed(self, event: Observed, *, live: bool) -> None:
+        """A reading from before a restart is kept, but is not good until the device has said it again."""
+        key = READING(event.device, event.point)
+        known = self.facts(key)
+        if event.press is None:
+            since = known.since if known is not None and known.value == event.value else event.at
+            reading = Reading(event.value, since, event.at, good=live)
+            meant_the_same = known is not None and (known.value, known.good) == (reading.value, reading.good)
+            (self.facts.refresh if meant_the_same else self.facts.set)(key, reading)
+        if live:
+            first_word = self.facts(HEARD(event.device)) is None or self.facts(ONLINE(event.device)) is False
+            (self.facts.set if first_word else self.facts.refresh)(HEARD(event.device), event.at)
 
     def _fold_decided(self, event: Decided) -> None:
         point = PointId(event.device, event.point)
@@ -321,19 +337,7 @@ class Kernel:
         since = known.since if same and known is not None else now
         decision = Decision(point, winner.value, winner, losers, since, refused)
         if known is None or not same or (known.until, known.refused) != (winner.until, refused):
-            self._out.events.append(
-                Decided(
-                    at=now,
-                    device=point.device,
-                    point=point.point,
-                    value=winner.value,
-                    priority=winner.priority,
-                    cause=winner.cause,
-                    because=winner.because,
-                    until=winner.until,
-                    refused=refused,
-                )
-            )
+            self._out.events.append(decided_event(decision, now))
         self.facts.set(DECISION(*point), decision)
 
     # --- commands out ---------------------------------------------------------------------------------------------
@@ -399,3 +403,19 @@ class Kernel:
                     reported=reading.value if reading else None,
                 )
             )
+
+
+def decided_event(decision: Decision, at: datetime) -> Decided:
+    """The journal's form of a decision; its losers are not kept."""
+    winner = decision.winner
+    return Decided(
+        at=at,
+        device=decision.point.device,
+        point=decision.point.point,
+        value=decision.value,
+        priority=winner.priority,
+        cause=winner.cause,
+        because=winner.because,
+        until=winner.until,
+        refused=decision.refused,
+    )

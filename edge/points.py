@@ -53,10 +53,12 @@ class PointKind:
             return f"not {'true or false' if self.type is bool else 'text'}"
         if self.choices and value not in self.choices:
             return f"not one of {', '.join(self.choices)}"
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            if value != value or self.low is not None and value < self.low or self.high is not None and value > self.high:
-                return f"outside {self.low:g}..{self.high:g}" if self.low is not None and self.high is not None else "out of range"
+        if isinstance(value, int | float) and not isinstance(value, bool) and not self._in_range(value):
+            return "out of range" if self.low is None or self.high is None else f"outside {self.low:g}..{self.high:g}"
         return None
+
+    def _in_range(self, value: float) -> bool:
+        return (self.low is None or value >= self.low) and (self.high is None or value <= self.high) and value == value  # not NaN
 
 
 _ANY_DEVICE = (

@@ -7,6 +7,7 @@ reason stays comparable, can be journaled, and is shown to each reader in their 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Union
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +31,17 @@ class Route:
     ids: tuple[str, ...]
 
 
-TextValue = str | int | float | Moment | Ref | Route
+TextValue = Union[str, int, float, Moment, Ref, Route, "Text"]
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A message in English with {named} places, and the values that go there."""
+    """A message in English with {named} places, and the values that go there; a value may be a sentence itself."""
 
     message: str
     values: Mapping[str, TextValue] = field(default_factory=dict)
 
 
-def say(message: str, /, **values: str | int | float | datetime | Ref | Route) -> Text:
+def say(message: str, /, **values: TextValue | datetime) -> Text:
     """Build a `Text`; the catalogue of translations is extracted from the calls of this function."""
     return Text(message, {name: Moment(value) if isinstance(value, datetime) else value for name, value in values.items()})

@@ -1,0 +1,114 @@
+"""One site's controller: the kernel filled with the policies of `rooms` and `security`.
+
+Events and instants in, decisions and commands out; the daemon and the simulation run the very same object.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from edge.commands import Timing
+from edge.events import Event, Observed
+from edge.facts import ACTIVE, DECISION, READING, Facts
+from edge.kernel import CommandedPoint, Kernel, Outcome, Rule, decided_event
+from edge.points import DEVICE_TYPES, PointId, PointKind
+from edge.site import Site
+from rooms import plan
+from rooms.doors import DoorPlan
+from rooms.plan import BOOKINGS, BookingsChanged
+from security import alarms, panic, releases, supervision
+from security.alarms import PRESSES
+from security.guard import ZoningGuard
+from security.releases import RELEASE
+from security.supervision import Supervision
+
+
+class Controller:
+    """stretch: how many times faster than real time the given instants run; spans that devices need grow by it."""
+
+    def __init__(self, site: Site, *, stretch: float = 1.0) -> None:
+        self.site = site
+        timing = Timing().stretched(stretch)
+        self.kernel = Kernel(
+            folds=(plan.fold, alarms.fold, releases.fold, supervision.fold),
+            reactions=(alarms.react, lambda facts, event: plan.react(facts, event, site)),
+            rules=_rules(site, Supervision(site, timing, stretch)),
+            points=_commanded_points(site),
+            guard=ZoningGuard(site),
+            timing=timing,
+        )
+
+    @property
+    def facts(self) -> Facts:
+        return self.kernel.facts
+
+    def restore(self, events: Iterable[Event]) -> None:
+        """Rebuild what was known before a restart from the journal's events."""
+        self.kernel.restore(events)
+
+    def observe(self, event: Event) -> None:
+        """Take in one event. An observation that changes nothing is believed again, and not journaled again."""
+        self.kernel.observe(event, journal=not isinstance(event, Observed) or self._is_news(event))
+
+    def settle(self, now: datetime) -> Outcome:
+        return self.kernel.settle(now)
+
+    def next_deadline(self) -> datetime | None:
+        return self.kernel.next_deadline()
+
+    def point_kind(self, device: str, point: str) -> PointKind | None:
+        section = self.site.devices.get(device)
+        return None if section is None else DEVICE_TYPES[section.type].get(point)
+
+    def _is_news(self, event: Observed) -> bool:
+        kind = self.point_kind(event.device, event.point)
+        if kind is None or not kind.durable:
+            return False
+        if kind.momentary:
+            return event.press is not None and event.press not in (self.facts(PRESSES(event.device)) or ())
+        known = self.facts(READING(event.device, event.point))
+        return known is None or known.value != event.value
+
+    def snapshot(self, at: datetime) -> list[Event]:
+        """Events that rebuild the present durable state: what a checkpoint of the journal holds."""
+        facts = self.facts
+        readings = [
+            Observed(at=reading.since, device=device, point=point, value=reading.value)
+            for (device, point), reading in facts.of(READING)
+            if (kind := self.point_kind(device, point)) is not None and kind.durable
+        ]
+        bookings = [BookingsChanged(at=at, calendar=calendar, made=known) for (calendar, _), known in facts.of(BOOKINGS)]
+        released = [release for _, release in facts.of(RELEASE) if release.until > at]
+        conditions = [began for _, began in facts.of(ACTIVE)]
+        decided = [decided_event(decision, decision.since) for _, decision in facts.of(DECISION)]
+        return [*readings, *bookings, *released, alarms.kept(facts, at), *conditions, *decided]
+
+
+def _rules(site: Site, supervision_of: Supervision) -> list[Rule]:
+    """Everything the controller asks itself, in the order in which answers build on each other."""
+    doors = list(site.controllers)
+    devices = list(site.devices)
+    buttons = [button for button, device in site.devices.items() if device.type == "panic-button"]
+    plan_of = DoorPlan(site)
+    return [
+        Rule("device", devices, supervision_of.device),
+        Rule("device health", devices, supervision_of.device_health),
+        Rule("hours", doors, plan_of.hours),
+        Rule("bookings", doors, plan_of.bookings),
+        Rule("release", doors, lambda look, door: releases.claims(look, site, door)),
+        Rule("panic", buttons, lambda look, button: panic.claims(look, site, button)),
+        Rule("obedience", devices, supervision_of.obedience),
+        Rule("door", doors, supervision_of.door),
+        Rule("calendar", list(site.calendars), lambda look, calendar: plan.health_conditions(look, site, calendar)),
+        Rule("connection", list(site.connections), supervision_of.connection),
+        Rule("controller", [site.site.id], supervision_of.controller),
+    ]
+
+
+def _commanded_points(site: Site) -> list[CommandedPoint]:
+    """Points that the controller commands. A lock falls back to locked by itself: its unlock is a lease."""
+    return [
+        CommandedPoint(PointId(device_id, kind.name), kind.default, "unlocked" if kind.name == "lock" else None)
+        for device_id, device in site.devices.items()
+        for kind in DEVICE_TYPES[device.type].values()
+        if kind.commanded
+    ]

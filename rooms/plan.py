@@ -1,0 +1,118 @@
+"""The bookings as the controller knows them: what was read last, per calendar and room, and how healthy each calendar is.
+
+A failed or doubtful reading changes nothing here but the health: the last good bookings stay.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from edge.claims import Condition
+from edge.events import Event
+from edge.facts import START, Facts, Family, Look
+from edge.site import Site
+from edge.text import Text, say
+from rooms.bookings import Booking, BookingsRead, CalendarFailed
+
+KEPT_AFTER_END = timedelta(days=2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingsChanged(Event):
+    """How the bookings of one calendar differ from those known before. Carries no titles: they are nobody's business here."""
+
+    kind = "bookings-changed"
+    calendar: str
+    made: tuple[Booking, ...] = ()
+    changed: tuple[Booking, ...] = ()
+    cancelled: tuple[Booking, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarHealth:
+    """read_at: last good reading, None before the first. failure: why the last try failed. problems: bookings refused in it."""
+
+    read_at: datetime | None
+    failing_since: datetime | None = None
+    failure: Text | None = None
+    problems: tuple[Text, ...] = ()
+
+
+BOOKINGS: Family[tuple[Booking, ...]] = Family("bookings")
+"""Bookings of (calendar, room) by start."""
+CALENDAR: Family[CalendarHealth] = Family("calendar")
+
+
+def known_bookings(facts: Facts, site: Site, calendar: str) -> list[Booking]:
+    section = site.calendars[calendar]
+    rooms = (section.room,) if section.room is not None else tuple(section.rooms)
+    return [b for room in rooms for b in facts(BOOKINGS(calendar, room)) or ()]
+
+
+def react(facts: Facts, event: Event, site: Site) -> Iterable[Event]:
+    """A reading that differs from what is known is journaled as its difference."""
+    match event:
+        case BookingsRead(at=at, calendar=calendar, bookings=bookings):
+            before = {_identity(b): b for b in known_bookings(facts, site, calendar)}
+            after = {_identity(b): replace(b, title="") for b in bookings}
+            change = BookingsChanged(
+                at=at,
+                calendar=calendar,
+                made=tuple(b for key, b in after.items() if key not in before),
+                changed=tuple(b for key, b in after.items() if key in before and before[key] != b),
+                cancelled=tuple(b for key, b in before.items() if key not in after and b.end > at - KEPT_AFTER_END),
+            )
+            if change.made or change.changed or change.cancelled:
+                yield change
+        case _:
+            pass
+
+
+def fold(facts: Facts, event: Event) -> None:
+    match event:
+        case BookingsChanged():
+            _fold_changed(facts, event)
+        case BookingsRead(at=at, calendar=calendar, problems=problems):
+            known = facts(CALENDAR(calendar))
+            health = CalendarHealth(at, problems=problems)
+            only_later = known is not None and replace(known, read_at=at) == health
+            (facts.refresh if only_later else facts.set)(CALENDAR(calendar), health)
+        case CalendarFailed(at=at, calendar=calendar, problem=problem):
+            known = facts(CALENDAR(calendar)) or CalendarHealth(None)
+            facts.set(CALENDAR(calendar), replace(known, failing_since=known.failing_since or at, failure=problem))
+        case _:
+            pass
+
+
+def _identity(booking: Booking) -> tuple[str, str, str]:
+    return (booking.room, booking.uid, booking.rid)
+
+
+def _fold_changed(facts: Facts, event: BookingsChanged) -> None:
+    gone = {_identity(b) for b in (*event.cancelled, *event.changed)}
+    come: dict[str, list[Booking]] = {}
+    for booking in (*event.made, *event.changed):
+        come.setdefault(booking.room, []).append(booking)
+    for room in {*come, *(b.room for b in event.cancelled)}:
+        key = BOOKINGS(event.calendar, room)
+        kept = [b for b in facts(key) or () if _identity(b) not in gone and b.end > event.at - KEPT_AFTER_END]
+        facts.set(key, tuple(sorted((*kept, *come.get(room, ())), key=lambda b: (b.start, b.end, b.uid, b.rid))))
+
+
+def health_conditions(look: Look, site: Site, calendar: str) -> Iterable[Condition]:
+    """Notices for the facility manager about one calendar."""
+    section = site.calendars[calendar]
+    health = look(CALENDAR(calendar)) or CalendarHealth(None)
+    start = look(START())
+    if health.failure is not None:
+        told = say("{calendar} cannot be read: {problem}", calendar=calendar, problem=health.failure)
+        yield Condition("calendar-failing", calendar, told)
+    if health.read_at is not None and look.lasted(health.read_at, section.stale_after):
+        yield Condition(
+            "calendar-stale", calendar, say("{calendar} was last read {read_at}", calendar=calendar, read_at=health.read_at)
+        )
+    elif health.read_at is None and start is not None and look.lasted(start.at, section.stale_after):
+        yield Condition("calendar-stale", calendar, say("{calendar} has not been read since the start", calendar=calendar))
+    if health.problems:
+        first, more = health.problems[0], len(health.problems) - 1
+        yield Condition("calendar-problems", calendar, say("{problem} ({more} more)", problem=first, more=more) if more else first)

@@ -1,0 +1,101 @@
+"""The table of what can be wrong: how urgent, what it is called, and what the person who sees it should do.
+
+An alarm needs a response; a condition for which nobody has to act at once is a notice, for the facility manager.
+"""
+
+from dataclasses import dataclass
+
+from edge.text import Text, say
+
+PANIC = "panic"
+DOOR_NOT_FOLLOWING = "door-not-following"
+DOOR_FORCED = "door-forced"
+DOOR_HELD_OPEN = "door-held-open"
+TAMPER = "tamper"
+PANIC_SOURCE_LOST = "panic-source-lost"
+DEVICE_LOST = "device-lost"
+DEVICE_GARBAGE = "device-garbage"
+DEVICE_NOT_FOLLOWING = "device-not-following"
+CONNECTION_LOST = "connection-lost"
+JOURNAL_FAILING = "journal-failing"
+UNLOCK_REFUSED = "unlock-refused"
+RETAINED_COMMAND = "retained-command"
+CALENDAR_FAILING = "calendar-failing"
+CALENDAR_STALE = "calendar-stale"
+CALENDAR_PROBLEMS = "calendar-problems"
+CLOCK_JUMPED = "clock-jumped"
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmType:
+    """level: 1 critical, 2 high, 3 medium, 4 device fault; None for a notice. response: what to do, in order."""
+
+    name: Text
+    level: int | None
+    response: tuple[Text, ...]
+
+
+ALARM_TYPES: dict[str, AlarmType] = {
+    PANIC: AlarmType(
+        say("Panic button"),
+        1,
+        (
+            say("Look at the place from a distance. Do not go alone."),
+            say("Call 112 if anybody is in danger."),
+            say("Lead customers out through the lobby."),
+        ),
+    ),
+    PANIC_SOURCE_LOST: AlarmType(
+        say("Panic button does not answer"),
+        2,
+        (say("Tell the person at that place: the button may not work."), say("Call the maintenance of the security devices.")),
+    ),
+    DOOR_FORCED: AlarmType(
+        say("Forced door"), 2, (say("Look at the door on camera or from a distance."), say("Close it and check the lock."))
+    ),
+    DOOR_NOT_FOLLOWING: AlarmType(
+        say("Door does not obey"), 2, (say("Go to the door and lock or unlock it by hand."), say("Report the lock to maintenance."))
+    ),
+    JOURNAL_FAILING: AlarmType(
+        say("Events cannot be saved"),
+        2,
+        (
+            say("Write down alarms by hand until this ends."),
+            say("Tell the facility manager: the disk of the controller is full or broken."),
+        ),
+    ),
+    DOOR_HELD_OPEN: AlarmType(say("Door held open"), 3, (say("Close the door, and see what kept it open."),)),
+    TAMPER: AlarmType(say("Cover opened"), 3, (say("See who is at the device, and close its cover."),)),
+    CONNECTION_LOST: AlarmType(
+        say("Connection to devices lost"),
+        2,
+        (
+            say("Doors fall back to their safe state within a minute; use keys."),
+            say("Tell the facility manager: the message broker does not answer."),
+        ),
+    ),
+    DEVICE_NOT_FOLLOWING: AlarmType(say("Device does not obey"), 4, (say("Report the device to maintenance."),)),
+    DEVICE_LOST: AlarmType(say("Device does not answer"), 4, (say("Check its power and network; report it to maintenance."),)),
+    DEVICE_GARBAGE: AlarmType(
+        say("Device speaks nonsense"), 4, (say("Report the device to maintenance; do not trust what it shows."),)
+    ),
+    UNLOCK_REFUSED: AlarmType(say("Unlocking refused"), None, (say("Remove the cause; the door then opens by itself."),)),
+    RETAINED_COMMAND: AlarmType(
+        say("Stored command on the broker"), None, (say("Find out who left it there, and delete it from the broker."),)
+    ),
+    CALENDAR_FAILING: AlarmType(
+        say("Calendar cannot be read"),
+        None,
+        (say("Check the address and the rights of the calendar; the last good bookings stay in force."),),
+    ),
+    CALENDAR_STALE: AlarmType(
+        say("Calendar is out of date"), None, (say("Check the calendar server; new bookings are not seen."),)
+    ),
+    CALENDAR_PROBLEMS: AlarmType(say("Bookings that cannot be used"), None, (say("Correct these bookings in the calendar."),)),
+    CLOCK_JUMPED: AlarmType(say("Clock changed"), None, (say("Check the time of the controller and its time server."),)),
+}
+"""In order of urgency within a level: the first stands above the next on the screen."""
+
+
+def level_of(type: str) -> int | None:  # noqa: A002
+    return ALARM_TYPES[type].level

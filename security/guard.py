@@ -1,0 +1,181 @@
+"""The zoning guard: no way from public to internal space may open without a credential.
+
+Any such way has a last public space and a first internal one, and only semi-public spaces between them. So the building falls
+into clusters of semi-public spaces joined by doors, and each cluster can be judged alone: a room with its front and back door is
+one, a meeting centre with its rooms another. That keeps a judgement as small as the rooms it concerns (docs/decisions/0004).
+"""
+
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from edge.claims import Claim
+from edge.facts import DECISION, ONLINE, READING, Look
+from edge.points import PointId
+from edge.site import Site
+from edge.text import Ref, Route, Text, say
+
+PUBLIC, INTERNAL = "public", "internal"
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One direction of a door. lock: the point whose `unlocked` opens it; None when nothing of ours does."""
+
+    door: str
+    start: str
+    end: str
+    lock: PointId | None
+    always: bool
+
+
+_Reach = dict[str, Passage | None]
+"""Spaces, each with the passage by which it was reached; None for where the search began."""
+
+
+class _Cluster:
+    """The passages of one cluster, by where they start and where they end."""
+
+    def __init__(self, passages: Iterable[Passage]) -> None:
+        self.out: dict[str, list[Passage]] = {}
+        self.into: dict[str, list[Passage]] = {}
+        self.of_door: dict[str, list[Passage]] = {}
+        for passage in passages:
+            self.out.setdefault(passage.start, []).append(passage)
+            self.into.setdefault(passage.end, []).append(passage)
+            self.of_door.setdefault(passage.door, []).append(passage)
+
+
+class ZoningGuard:
+    """Judges which unlocks may come true together, from the doors' wanted and real states."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        clusters = _clusters(site)
+        passages: dict[str, list[Passage]] = {}
+        for door, cluster in clusters.items():
+            passages.setdefault(cluster, []).extend(_passages_of(site, door))
+        self._clusters = {name: _Cluster(found) for name, found in passages.items()}
+        self.cluster_of = {
+            PointId(device, "lock"): cluster for door, cluster in clusters.items() if (device := site.device_at(door)) is not None
+        }
+
+    def judge(self, look: Look, cluster: str, wishes: Mapping[PointId, Sequence[Claim]]) -> Mapping[PointId, Text]:
+        """Grants unlocks one by one, the most urgent first; refuses each that would complete a way (D2)."""
+        plan = self._clusters[cluster]
+        opened = {door: why for door, (way, *_) in plan.of_door.items() if (why := self._open_because(look, way)) is not None}
+        from_public = self._spread(plan, opened, (s for s in plan.out if self._site.zone_of(s) == PUBLIC), onward=True)
+        to_internal = self._spread(plan, opened, (s for s in plan.into if self._site.zone_of(s) == INTERNAL), onward=False)
+        refusals: dict[PointId, Text] = {}
+        for point in self._in_order(look, wishes):
+            door = self._site.devices[point.device].door or ""
+            completing = next(
+                (p for p in plan.of_door[door] if p.start in from_public and p.end in to_internal and not p.always), None
+            )
+            if completing is not None:
+                refusals[point] = self._refusal(completing, from_public, to_internal, opened)
+                continue
+            opened.setdefault(door, say("{door} is to be unlocked too", door=Ref(door)))
+            for passage in plan.of_door[door]:
+                if passage.start in from_public:
+                    from_public = self._spread(plan, opened, (passage.end,), onward=True, known=from_public, by=passage)
+                if passage.end in to_internal:
+                    to_internal = self._spread(plan, opened, (passage.start,), onward=False, known=to_internal, by=passage)
+        return refusals
+
+    def _in_order(self, look: Look, wishes: Mapping[PointId, Sequence[Claim]]) -> list[PointId]:
+        """Points that someone wants unlocked: by priority, then those already unlocked, then by name."""
+
+        def rank(point: PointId) -> tuple[int, bool, PointId]:
+            known = look(DECISION(*point))
+            return (wishes[point][0].priority, known is None or known.value != "unlocked", point)
+
+        return sorted((p for p, claims in wishes.items() if claims and claims[0].value == "unlocked"), key=rank)
+
+    def _open_because(self, look: Look, passage: Passage) -> Text | None:
+        """Why the door of this passage lets people through at present whatever is wanted of it; None if it does not."""
+        door = Ref(passage.door)
+        if passage.lock is None:
+            return None
+        device = passage.lock.device
+        lock, contact, online = look(READING(device, "lock")), look(READING(device, "contact")), look(ONLINE(device))
+        if lock is None or (not lock.good and online is not False):
+            return say("{door} has not reported yet", door=door)
+        if online is False and self._site.doors[passage.door].fail == "unlocked":
+            return say("{door} has lost its controller and falls open", door=door)
+        if lock.value == "unlocked":
+            return say("{door} is unlocked", door=door)
+        if contact is not None and contact.value == "open" and look.lasted(contact.since, self._site.doors[passage.door].held_open):
+            return say("{door} is held open", door=door)
+        return None
+
+    def _spread(
+        self,
+        plan: _Cluster,
+        opened: Mapping[str, Text],
+        starts: Iterable[str],
+        *,
+        onward: bool,
+        known: _Reach | None = None,
+        by: Passage | None = None,
+    ) -> _Reach:
+        """Spaces reached from the starts through open passages (onward), or from which the starts are reached; each with the
+        passage that led there. Public and internal spaces are ends: a way goes through semi-public ones only."""
+        reached: _Reach = known if known is not None else {}
+        waiting = deque(start for start in starts if start not in reached)
+        reached.update(dict.fromkeys(waiting, by))
+        while waiting:
+            space = waiting.popleft()
+            if self._site.zone_of(space) != "semi-public" and reached[space] is not None:
+                continue
+            for passage in (plan.out if onward else plan.into).get(space, ()):
+                there = passage.end if onward else passage.start
+                if there not in reached and (passage.always or passage.door in opened):
+                    reached[there] = passage
+                    waiting.append(there)
+        return reached
+
+    def _refusal(self, door: Passage, from_public: _Reach, to_internal: _Reach, opened: Mapping[str, Text]) -> Text:
+        before: list[Passage] = []
+        while (step := from_public[before[-1].start if before else door.start]) is not None:
+            before.append(step)
+        after: list[Passage] = []
+        while (step := to_internal[after[-1].end if after else door.end]) is not None:
+            after.append(step)
+        way = [*reversed(before), door, *after]
+        route = Route((way[0].start, *(passage.end for passage in way)))
+        culprit = next((p for p in (*after, *before)), None)
+        if culprit is None:
+            return say("It would open a way from public to internal space: {route}", route=route)
+        always = say("{door} is always open from this side", door=Ref(culprit.door))
+        cause = always if culprit.always else opened[culprit.door]
+        return say("It would open a way from public to internal space: {route}, because {cause}", route=route, cause=cause)
+
+
+def _passages_of(site: Site, door_id: str) -> Iterable[Passage]:
+    door = site.doors[door_id]
+    device = site.device_at(door_id)
+    lock = PointId(device, "lock") if device is not None else None
+    opening = door.kind == "opening"
+    yield Passage(door_id, door.from_, door.to, lock, opening)
+    yield Passage(door_id, door.to, door.from_, lock, opening or door.back == "free")
+
+
+def _clusters(site: Site) -> dict[str, str]:
+    """The cluster of each door that touches a semi-public space or joins public with internal; others cannot matter."""
+    parent: dict[str, str] = {}
+
+    def root(space: str) -> str:
+        while (above := parent.setdefault(space, space)) != space:
+            space = above
+        return space
+
+    semi = {door_id: [s for s in (d.from_, d.to) if site.zone_of(s) == "semi-public"] for door_id, d in site.doors.items()}
+    for spaces in semi.values():
+        if len(spaces) == 2:
+            parent[root(spaces[0])] = root(spaces[1])
+    clusters = {door_id: root(spaces[0]) for door_id, spaces in semi.items() if spaces}
+    for door_id, door in site.doors.items():
+        if {site.zone_of(door.from_), site.zone_of(door.to)} == {PUBLIC, INTERNAL}:
+            clusters[door_id] = f"door {door_id}"
+    return clusters

@@ -1,0 +1,156 @@
+"""Conditions that a person should know of: devices that fell silent, doors that do not obey, lines that are down.
+
+Each function is asked about one subject and says what holds for it now. Nothing here acts; see `security.alarm_types` for what
+people are told to do.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from edge.claims import Condition, Derived
+from edge.commands import Timing
+from edge.events import ClockJumped, ConnectionChanged, Event, GarbageReceived, JournalHealth, RetainedCommandFound
+from edge.facts import ACTIVE, DECISION, FLIGHT, HEARD, ONLINE, READING, START, Facts, Family, Look
+from edge.points import DEVICE_TYPES, PointId
+from edge.site import Site
+from edge.text import Ref, say
+from security import alarm_types as types
+
+CONNECTION: Family[ConnectionChanged] = Family("connection")
+GARBAGE: Family[GarbageReceived] = Family("garbage")
+RETAINED: Family[RetainedCommandFound] = Family("retained-command")
+CLOCK_JUMP: Family[ClockJumped] = Family("clock-jump")
+JOURNAL: Family[JournalHealth] = Family("journal-health")
+
+MISSED_HEARTBEATS = 3
+HEARTBEAT_BY_TYPE: Mapping[str, timedelta] = {"panic-button": timedelta(seconds=2)}
+HEARTBEAT = timedelta(seconds=30)
+GARBAGE_REMEMBERED = timedelta(minutes=5)
+NOTICE_REMEMBERED = timedelta(hours=1)
+
+
+def fold(facts: Facts, event: Event) -> None:
+    match event:
+        case ConnectionChanged():
+            facts.set(CONNECTION(event.connection), event)
+        case GarbageReceived():
+            facts.set(GARBAGE(event.device), event)
+        case RetainedCommandFound():
+            facts.set(RETAINED(event.connection), event)
+        case ClockJumped():
+            facts.set(CLOCK_JUMP(), event)
+        case JournalHealth():
+            facts.set(JOURNAL(), event)
+        case _:
+            pass
+
+
+@dataclass(frozen=True, slots=True)
+class Supervision:
+    """The conditions of one site, as rules of one subject each."""
+
+    site: Site
+    timing: Timing
+    stretch: float = 1.0
+
+    def silence_allowed(self, device: str) -> timedelta:
+        found = self.site.devices[device]
+        heartbeat = found.heartbeat or HEARTBEAT_BY_TYPE.get(found.type, HEARTBEAT)
+        return (heartbeat * MISSED_HEARTBEATS + timedelta(seconds=1)) * self.stretch
+
+    def device(self, look: Look, device: str) -> Iterable[Condition | Derived]:
+        """Whether a device lives: its will and its heartbeat say so."""
+        found = self.site.devices[device]
+        lost_type = types.PANIC_SOURCE_LOST if found.type == "panic-button" else types.DEVICE_LOST
+        heard = look(HEARD(device))
+        link = look(READING(device, "link"))
+        if heard is None:
+            yield from self._never_heard(look, device, lost_type)
+        elif link is not None and link.value is False:
+            yield Derived(ONLINE(device), False)
+            yield Condition(lost_type, device, say("{device} has lost its connection", device=Ref(device)))
+        elif look.passed(heard + self.silence_allowed(device)):
+            yield Derived(ONLINE(device), False)
+            yield Condition(lost_type, device, say("{device} has been silent since {heard}", device=Ref(device), heard=heard))
+        else:
+            yield Derived(ONLINE(device), True)
+
+    def _never_heard(self, look: Look, device: str, lost_type: str) -> Iterable[Condition | Derived]:
+        start = look(START())
+        # A loss from before a restart stays one until the device is heard: no false all-clear, no second alarm.
+        lost_before = look(ACTIVE(lost_type, device)) is not None
+        if lost_before or (start is not None and look.lasted(start.at, max(self.silence_allowed(device), self.timing.settle))):
+            yield Derived(ONLINE(device), False)
+            yield Condition(lost_type, device, say("{device} has not been heard since the start", device=Ref(device)))
+
+    def device_health(self, look: Look, device: str) -> Iterable[Condition]:
+        tamper = look(READING(device, "tamper"))
+        if tamper is not None and tamper.value is True:
+            yield Condition(types.TAMPER, device, say("The cover of {device} is open", device=Ref(device)))
+        garbage = look(GARBAGE(device))
+        if garbage is not None and not look.lasted(garbage.at, GARBAGE_REMEMBERED):
+            told = say("{device} said something that cannot be read: {problem}", device=Ref(device), problem=garbage.problem)
+            yield Condition(types.DEVICE_GARBAGE, device, told)
+
+    def obedience(self, look: Look, device: str) -> Iterable[Condition]:
+        """Commands of this device that it does not follow in time."""
+        found = self.site.devices[device]
+        for kind in DEVICE_TYPES[found.type].values():
+            flight = look(FLIGHT(device, kind.name)) if kind.commanded else None
+            if flight is None or not flight.overdue:
+                continue
+            if found.door is not None and kind.name == "lock":
+                message = (
+                    say("{door} should be locked and is not", door=Ref(found.door))
+                    if flight.value == "locked"
+                    else say("{door} should be unlocked and is not", door=Ref(found.door))
+                )
+                yield Condition(types.DOOR_NOT_FOLLOWING, found.door, message)
+            else:
+                yield Condition(types.DEVICE_NOT_FOLLOWING, device, say("{device} does not do what it is told", device=Ref(device)))
+
+    def door(self, look: Look, door: str) -> Iterable[Condition]:
+        """A door that stands open while it should be locked, or whose unlocking the zoning guard refuses."""
+        device = self.site.device_at(door)
+        if device is None:
+            return
+        decision = look(DECISION(*PointId(device, "lock")))
+        if decision is None:
+            return
+        contact, lock = look(READING(device, "contact")), look(READING(device, "lock"))
+        if contact is not None and contact.value == "open" and decision.value == "locked":
+            if self._forced(look, door, device, contact.since, lock.value if lock else None, lock.since if lock else None):
+                yield Condition(types.DOOR_FORCED, door, say("{door} was opened while locked", door=Ref(door)))
+            elif look.lasted(max(contact.since, decision.since), self.site.doors[door].held_open):
+                yield Condition(
+                    types.DOOR_HELD_OPEN, door, say("{door} has been open since {since}", door=Ref(door), since=contact.since)
+                )
+        if decision.refused is not None and look.lasted(decision.since, self.timing.settle):
+            yield Condition(types.UNLOCK_REFUSED, door, decision.refused)
+
+    def _forced(self, look: Look, door: str, device: str, opened: datetime, lock: object, lock_since: datetime | None) -> bool:
+        """Only where the other side asks for a credential too: a door with a free handle opens lawfully while locked."""
+        if self.site.doors[door].back == "free" or lock != "locked" or lock_since is None or lock_since > opened:
+            return False
+        asked = look(READING(device, "exit-request"))
+        return asked is None or opened - asked.at > timedelta(seconds=10)
+
+    def connection(self, look: Look, connection: str) -> Iterable[Condition]:
+        state = look(CONNECTION(connection))
+        if state is not None and not state.up and look.lasted(state.at, self.timing.settle):
+            told = say("No connection to {connection}: {problem}", connection=connection, problem=state.problem)
+            yield Condition(types.CONNECTION_LOST, connection, told)
+        found = look(RETAINED(connection))
+        if found is not None and not look.lasted(found.at, NOTICE_REMEMBERED):
+            told = say("A stored command lies on the topic {channel}; nobody acts on it", channel=found.channel)
+            yield Condition(types.RETAINED_COMMAND, found.channel, told)
+
+    def controller(self, look: Look, site: str) -> Iterable[Condition]:
+        jump = look(CLOCK_JUMP())
+        if jump is not None and not look.lasted(jump.at, NOTICE_REMEMBERED):
+            told = say("The clock of the controller changed by {seconds} seconds", seconds=round(jump.by_s))
+            yield Condition(types.CLOCK_JUMPED, site, told)
+        journal = look(JOURNAL())
+        if journal is not None and not journal.good:
+            yield Condition(types.JOURNAL_FAILING, site, say("Events cannot be saved: {problem}", problem=journal.problem))
