@@ -4,6 +4,7 @@
 """
 
 from edge.journal.audit import Verification, verify
+from edge.journal.chain import Head
 from edge.journal.events import Checkpoint, JournalPruned, LossAccepted
 from edge.journal.failures import JournalFailed
 from edge.journal.journal import Entry, Journal
@@ -12,6 +13,7 @@ from edge.journal.lines import export, verify_export
 __all__ = [
     "Checkpoint",
     "Entry",
+    "Head",
     "Journal",
     "JournalFailed",
     "JournalPruned",

@@ -37,45 +37,28 @@ def verify(path: Path, heads: Iterable[Head] = ()) -> Verification:
     """heads: places noted outside this computer earlier on, which the journal must still hold."""
     folder = Folder(path)
     before = mark.read(folder.mark)
-    walk = Walk()
+    walk = Walk(noted=(*(before.heads if before else ()), *heads))
     findings = [] if before else [say("The high-water mark is missing or unreadable")]
-    wanted = {head for head in (*(before.heads if before else ()), *heads) if head != START}
-    seen: dict[int, str] = {}
     try:
         with snapshot(folder) as connection:
             schema.revision_of(connection)
-            for row in rows(connection):
-                findings += filter(None, [walk.step(row)])
-                seen |= {head.seq: row.hash for head in wanted if head.seq == row.seq}
+            findings += filter(None, map(walk.step, rows(connection)))
     except (Damaged, sqlite3.DatabaseError, OSError) as error:
         findings.append(say("After entry {seq} the database cannot be read: {problem}",
                             seq=walk.last.seq if walk.last else 0, problem=str(error)))  # fmt: skip
-    findings += filter(None, [walk.problem_at_start()])
-    findings += _differences(walk, wanted, seen)
     findings += filter(None, [_added_after_close(folder, before, walk)])
     return verification(walk, findings)
 
 
 def verification(walk: Walk, findings: Iterable[Text]) -> Verification:
+    """The result of a walk that has come to its end."""
     return Verification(
         walk.count,
         walk.first.seq if walk.first else None,
         walk.last.head if walk.last else START,
-        tuple(findings),
+        (*findings, *walk.problems_at_end()),
         tuple(walk.remarks),
     )
-
-
-def _differences(walk: Walk, wanted: Iterable[Head], seen: dict[int, str]) -> Iterator[Text]:
-    last = walk.last.seq if walk.last else 0
-    first = walk.first.seq if walk.first else 0
-    for head in sorted(wanted):
-        if head.seq > last:
-            yield say("Entry {seq}: it was written and is missing; the journal ends at entry {last}", seq=head.seq, last=last)
-        elif head.seq in seen and seen[head.seq] != head.hash:
-            yield say("Entry {seq}: it is another than the one noted when it was written", seq=head.seq)
-        elif head.seq not in seen and head.seq >= first:
-            yield say("Entry {seq}: it was written and is missing", seq=head.seq)
 
 
 def _added_after_close(folder: Folder, before: mark.Reading | None, walk: Walk) -> Text | None:

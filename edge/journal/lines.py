@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from edge.journal.audit import Verification, snapshot, verification
-from edge.journal.chain import Row, Walk, canonical, rows
+from edge.journal.chain import Head, Row, Walk, canonical, rows
 from edge.journal.folder import Folder
 from edge.text import Text, say
 
@@ -21,8 +21,8 @@ def export(path: Path, write: Callable[[str], object], after: int | None = None)
     return count
 
 
-def verify_export(lines: Iterable[str]) -> Verification:
-    """By the rules of `verify`, as far as an export goes: how it begins and that it is the newest, only a noted head can tell."""
+def verify_export(lines: Iterable[str], heads: Iterable[Head] = ()) -> Verification:
+    """By the rules of `verify`, as far as an export goes: that nothing is missing at its end, only a noted head can tell."""
     walk: Walk | None = None
     findings: list[Text] = []
     for number, line in enumerate(lines, start=1):
@@ -30,11 +30,9 @@ def verify_export(lines: Iterable[str]) -> Verification:
         if row is None:
             findings.append(say("Line {number}: it is not an entry as it was exported", number=number))
             continue
-        walk = walk or Walk(trusted=row.seq != 1)
+        walk = walk or Walk(trusted=row.seq != 1, noted=heads)
         findings += filter(None, [walk.step(row)])
-    walk = walk or Walk()
-    findings += filter(None, [walk.problem_at_start()])
-    return verification(walk, findings)
+    return verification(walk or Walk(noted=heads), findings)
 
 
 def _line(row: Row) -> str:

@@ -81,7 +81,7 @@ def _end_of_sound_chain(connection: sqlite3.Connection) -> Head:
     for row in rows(connection, after=found[0] - 1 if found else 0):
         if walk.step(row):
             raise Damaged(f"is damaged: the chain is broken at entry {row.seq}")
-    if walk.problem_at_start():
+    if any(walk.problems_at_end()):
         raise Damaged("is damaged: its first entries are missing")
     return walk.last.head if walk.last else START
 
