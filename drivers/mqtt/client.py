@@ -16,6 +16,7 @@ from edge.site.model import MqttConnection, Tls
 
 SESSION_EXPIRY_S = 30 * 24 * 3600
 """How long the broker keeps what arrives for a persistent session whose client is away."""
+_MAX_UNACKNOWLEDGED = 1000
 
 
 def build_client(
@@ -41,6 +42,7 @@ def build_client(
     # An exception in a callback must not end the thread that panic presses arrive on; paho logs it.
     client.suppress_exceptions = True
     client.enable_logger()
+    client.max_queued_messages_set(_MAX_UNACKNOWLEDGED)
     client.on_socket_open = no_delay
     if connection.username is not None:
         client.username_pw_set(connection.username, secret(connection.password) if connection.password else None)

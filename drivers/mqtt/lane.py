@@ -1,6 +1,7 @@
 """One MQTT client in a thread of its own: it connects, subscribes, and comes back with a jittered back-off until stopped."""
 
 import random
+import time
 from collections.abc import Callable, Sequence
 from threading import Event, Lock, Thread
 from typing import Any
@@ -17,7 +18,6 @@ LONGEST_PAUSE_S = 5.0
 _FIRST_PAUSE_S = 0.25
 _LOOP_S = 1.0
 _STOP_S = 3.0
-_MAX_QUEUED = 1000
 _KEEPALIVE_TIMEOUT = 141
 
 Subscription = tuple[str, SubscribeOptions]
@@ -44,7 +44,6 @@ class Lane:
         self._problem = ""
         self._stopping = Event()
         self._thread = Thread(target=self._run, name="mqtt", daemon=True)
-        client.max_queued_messages_set(_MAX_QUEUED)
         client.on_connect = self._connect
         client.on_subscribe = self._subscribed
         client.on_disconnect = self._disconnect
@@ -85,9 +84,11 @@ class Lane:
     def _run(self) -> None:
         pause = _FIRST_PAUSE_S
         while not self._stopping.is_set():
-            session = self._session
+            began = time.monotonic()
             self._converse()
-            pause = _FIRST_PAUSE_S if session != self._session else min(LONGEST_PAUSE_S, pause * 2)
+            # A line that breaks as soon as it is up is no better than one that never comes up.
+            held = time.monotonic() - began > LONGEST_PAUSE_S
+            pause = _FIRST_PAUSE_S if held else min(LONGEST_PAUSE_S, pause * 2)
             self._stopping.wait(pause * random.uniform(0.5, 1))  # noqa: S311 (spreads reconnects, guards nothing)
 
     def _converse(self) -> None:

@@ -76,7 +76,7 @@ class Speaker:
         """Vanish without a word, as when the cable is pulled: the broker speaks the device's will."""
         self._plugged = False
         self._cancel("connect", "heartbeat")
-        if sock := self._client.socket():
+        if isinstance(sock := self._client.socket(), socket.socket):
             sock.shutdown(socket.SHUT_RDWR)
 
     def leave(self) -> None:

@@ -1,0 +1,2 @@
+from tests.broker import broker as broker
+from tests.broker import own_broker as own_broker
