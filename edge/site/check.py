@@ -1,0 +1,208 @@
+"""Rules that need more than one section of the site file. Each rule is a function; `RULES` lists them all."""
+
+from collections.abc import Callable, Iterator
+from itertools import combinations
+
+from edge.points import DEVICE_TYPES
+from edge.site.draft import Draft
+from edge.site.finding import Path, Problem, error, warning
+from edge.site.model import ALWAYS, OUTSIDE, Device, RoomPolicy, Unlock
+from edge.site.references import unknown_ids, used_ids
+from edge.site.routes import route_problems
+from edge.site.wrong import near_miss, shown
+from edge.text import Text, say
+
+Rule = Callable[[Draft], Iterator[Problem]]
+
+_AT_A_DOOR = frozenset({"door-controller"})
+_IN_A_SPACE = frozenset({"panic-button", "occupancy-sensor", "masking-unit", "ambient-sensor", "terminal-dock"})
+
+
+def check(draft: Draft) -> list[Problem]:
+    return [problem for rule in RULES for problem in rule(draft)]
+
+
+def reserved_ids(draft: Draft) -> Iterator[Problem]:
+    for table, reserved in (("spaces", OUTSIDE), ("hours", ALWAYS)):
+        if reserved in draft.known(table):
+            text = say('"{id}" is a reserved word that needs no entry. Remove this one, or give it another id.', id=reserved)
+            yield error((table, reserved), text, at_key=True)
+
+
+def ambiguous_ids(draft: Draft) -> Iterator[Problem]:
+    for (first, firsts), (second, seconds) in combinations(
+        [(table, draft.known(table)) for table in ("spaces", "doors", "devices")], 2
+    ):
+        for id_ in firsts.keys() & seconds.keys():
+            text = say('"{id}" is also in {section}. Screens cannot tell the two apart: rename one.', id=id_, section=first)
+            yield warning((second, id_), text, at_key=True)
+
+
+def door_shapes(draft: Draft) -> Iterator[Problem]:
+    for name, door in draft.doors.items():
+        path: Path = ("doors", name)
+        if door.from_ == door.to:
+            yield error((*path, "to"), say("The door leads from {space} to itself. Name the space behind it.", space=door.to))
+        if door.kind == "opening" and door.unlock != Unlock():
+            yield error((*path, "unlock"), say("An opening has no lock to unlock. Remove unlock, or give the door another kind."))
+        if door.kind == "opening" and door.back == "credential":
+            yield error((*path, "back"), say("An opening asks for no credential. Remove back, or give the door another kind."))
+
+
+def unlocking(draft: Draft) -> Iterator[Problem]:
+    controlled = {device.door for device in draft.devices.values() if device.type == "door-controller"}
+    booked = _booked_spaces(draft)
+    for name, door in draft.doors.items():
+        path: Path = ("doors", name, "unlock")
+        if door.kind == "opening":
+            continue
+        if door.unlock != Unlock() and name not in controlled and draft.whole("devices"):
+            yield warning(path, say("Nothing can unlock this door: no door-controller is at it. Add the device, or write never."))
+        if not door.unlock.booking:
+            continue
+        if door.to == OUTSIDE or (door.to in draft.spaces and draft.spaces[door.to].zone == "public"):
+            yield warning(path, say("Bookings unlock the door into {space}, which is public. Check from and to.", space=door.to))
+        elif door.to in draft.spaces and door.to not in booked and draft.whole("calendars"):
+            yield warning(path, say("No calendar books {space}, so no booking unlocks this door.", space=door.to))
+
+
+def device_places(draft: Draft) -> Iterator[Problem]:
+    for name, device in draft.devices.items():
+        path: Path = ("devices", name)
+        if device.door and device.space:
+            text = say("A device is either at a door or in a space. Remove one of the two.")
+            yield error((*path, "door" if device.type in _IN_A_SPACE else "space"), text)
+        elif device.type in _AT_A_DOOR and not device.door:
+            yield error(path, say("A {type} is at a door. Add door.", type=device.type))
+        elif device.type in _IN_A_SPACE and not device.space:
+            yield error(path, say("A {type} is in a space. Add space.", type=device.type))
+        if device.locks and device.type != "panic-button":
+            yield error((*path, "locks"), say("Only a panic-button locks doors. Remove locks."), at_key=True)
+
+
+def one_controller_a_door(draft: Draft) -> Iterator[Problem]:
+    first: dict[str, str] = {}
+    for name, device in draft.devices.items():
+        if device.type != "door-controller" or not device.door:
+            continue
+        path: Path = ("devices", name, "door")
+        if device.door in first:
+            text = say(
+                "{door} already has the door-controller {device}. A door has one.", door=device.door, device=first[device.door]
+            )
+            yield error(path, text)
+        first.setdefault(device.door, name)
+        if device.door in draft.doors and draft.doors[device.door].kind == "opening":
+            yield error(path, say("{door} is an opening and has no lock to control.", door=device.door))
+
+
+def known_points(draft: Draft) -> Iterator[Problem]:
+    for name, device in draft.devices.items():
+        kinds = DEVICE_TYPES[device.type]
+        for point, address in device.points.items():
+            path: Path = ("devices", name, "points", point)
+            if point not in kinds:
+                yield error(path, _unknown_point(point, device), at_key=True)
+            elif address.set is not None and not kinds[point].commanded:
+                yield error((*path, "set"), say("{point} is only reported and takes no commands. Remove set.", point=point))
+
+
+def _unknown_point(point: str, device: Device) -> Text:
+    known = DEVICE_TYPES[device.type]
+    meant = near_miss(point, known)
+    if meant:
+        return say('A {type} has no point "{found}". Did you mean "{meant}"?', type=device.type, found=shown(point), meant=meant)
+    return say('A {type} has no point "{found}". It has {known}.', type=device.type, found=shown(point), known=", ".join(known))
+
+
+def one_point_a_topic(draft: Draft) -> Iterator[Problem]:
+    """A topic may carry several points only as fields of its payload; a topic for commands carries nothing else."""
+    used: dict[tuple[str, str, str | None], str] = {}
+    for name, device in draft.devices.items():
+        for point, address in device.points.items():
+            places = [("topic", address.topic, address.field), *([("set", address.set, None)] if address.set else [])]
+            for key, topic, field in places:
+                place = (device.connection, topic, field)
+                if place in used:
+                    text = say("{point} already uses the topic {topic}. Give each point its own.", point=used[place], topic=topic)
+                    yield error(("devices", name, "points", point, key), text)
+                used.setdefault(place, f"{name}/{point}")
+
+
+def calendar_sources(draft: Draft) -> Iterator[Problem]:
+    mapped: dict[tuple[str, str], str] = {}
+    for name, calendar in draft.calendars.items():
+        path: Path = ("calendars", name)
+        if calendar.file and calendar.url:
+            yield error((*path, "url"), say("A calendar has one source. Remove file or url."), at_key=True)
+        if not calendar.file and not calendar.url:
+            yield error(path, say("The calendar has no source. Add file or url."))
+        if calendar.room and calendar.rooms:
+            yield error(
+                (*path, "room"), say("Either every booking is for one room, or LOCATION tells. Remove room or rooms."), at_key=True
+            )
+        if not calendar.room and not calendar.rooms:
+            yield error(path, say("The calendar books nothing. Add room, or rooms with the LOCATION of each."))
+        for room, location in calendar.rooms.items():
+            if (room, location) in mapped:
+                text = say(
+                    "{calendar} already books {room} by this LOCATION. Keep one of the two.",
+                    calendar=mapped[room, location],
+                    room=room,
+                )
+                yield error((*path, "rooms", room), text)
+            mapped.setdefault((room, location), name)
+
+
+def shared_locations(draft: Draft) -> Iterator[Problem]:
+    for name, calendar in draft.calendars.items():
+        first: dict[str, str] = {}
+        for room, location in calendar.rooms.items():
+            if location in first:
+                text = say("{other} has the same LOCATION: a booking there is for both rooms.", other=first[location])
+                yield warning(("calendars", name, "rooms", room), text)
+            first.setdefault(location, room)
+
+
+def unused_entries(draft: Draft) -> Iterator[Problem]:
+    for table in ("hours", "agencies", "connections"):
+        used = used_ids(draft, table)
+        for name in draft.known(table):
+            if name not in used | {ALWAYS}:
+                yield warning((table, name), say("Nothing refers to {id}. Use it or remove it.", id=name), at_key=True)
+
+
+def idle_policies(draft: Draft) -> Iterator[Problem]:
+    if not (draft.whole("calendars") and draft.whole("spaces")):
+        return
+    booked = _booked_spaces(draft)
+    for name, policy in draft.rooms.items():
+        if not any(_fits(policy, space, draft.spaces[space].kind) for space in booked if space in draft.spaces):
+            text = say("The policy {id} fits no room that a calendar books. Check its spaces and kinds.", id=name)
+            yield warning(("rooms", name), text, at_key=True)
+
+
+def _fits(policy: RoomPolicy, space: str, kind: str) -> bool:
+    return (not policy.spaces or space in policy.spaces) and (not policy.kinds or kind in policy.kinds)
+
+
+def _booked_spaces(draft: Draft) -> set[str]:
+    return {room for calendar in draft.calendars.values() for room in ([calendar.room] if calendar.room else calendar.rooms)}
+
+
+RULES: tuple[Rule, ...] = (
+    unknown_ids,
+    reserved_ids,
+    ambiguous_ids,
+    door_shapes,
+    unlocking,
+    device_places,
+    one_controller_a_door,
+    known_points,
+    one_point_a_topic,
+    calendar_sources,
+    shared_locations,
+    unused_entries,
+    idle_policies,
+    route_problems,
+)

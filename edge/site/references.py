@@ -1,0 +1,77 @@
+"""Ids that one part of the file takes from another.
+
+Read from the plain data and not from the models, so that a reference is checked also where the rest of its entry is broken.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+from edge.site.draft import Draft
+from edge.site.finding import Path, Problem, error
+from edge.site.model import ALWAYS, OUTSIDE
+from edge.site.wrong import near_miss, shown
+from edge.text import Text, say
+
+EACH = "*"
+"""Any key or position."""
+KEYS = "<keys>"
+"""The keys themselves."""
+
+REFERENCES: tuple[tuple[Path, str], ...] = (
+    (("site", "hours"), "hours"),
+    (("spaces", EACH, "agency"), "agencies"),
+    (("doors", EACH, "from"), "spaces"),
+    (("doors", EACH, "to"), "spaces"),
+    (("doors", EACH, "unlock", "hours"), "hours"),
+    (("devices", EACH, "connection"), "connections"),
+    (("devices", EACH, "door"), "doors"),
+    (("devices", EACH, "space"), "spaces"),
+    (("devices", EACH, "locks", EACH), "doors"),
+    (("calendars", EACH, "room"), "spaces"),
+    (("calendars", EACH, "rooms", KEYS), "spaces"),
+    (("rooms", EACH, "spaces", EACH), "spaces"),
+    (("rooms", EACH, "hours"), "hours"),
+)
+_RESERVED: dict[Path, str] = {("doors", EACH, "from"): OUTSIDE, ("doors", EACH, "to"): OUTSIDE, ("rooms", EACH, "hours"): ALWAYS}
+
+
+def unknown_ids(draft: Draft) -> Iterator[Problem]:
+    for pattern, table in REFERENCES:
+        if not draft.readable(table):
+            continue
+        reserved = _RESERVED.get(pattern)
+        known = dict.fromkeys([*draft.known(table), *([reserved] if reserved else [])])
+        for path, used in texts_at(draft.raw, pattern):
+            if used not in known:
+                yield error(path, _unknown(used, table, known), at_key=pattern[-1] == KEYS)
+
+
+def used_ids(draft: Draft, table: str) -> set[str]:
+    """Ids of a table that something in the file refers to."""
+    return {used for pattern, target in REFERENCES if target == table for _, used in texts_at(draft.raw, pattern)}
+
+
+def texts_at(data: Any, pattern: Path, path: Path = ()) -> Iterator[tuple[Path, str]]:
+    """The texts at places that a pattern names, with their paths."""
+    if not pattern:
+        if isinstance(data, str):
+            yield path, data
+        return
+    step, rest = pattern[0], pattern[1:]
+    if step == KEYS:
+        yield from (((*path, key), key) for key in data) if isinstance(data, Mapping) else ()
+    elif step == EACH:
+        pairs = data.items() if isinstance(data, Mapping) else enumerate(data) if isinstance(data, list) else ()
+        for key, value in pairs:
+            yield from texts_at(value, rest, (*path, key))
+    elif isinstance(data, Mapping) and step in data:
+        yield from texts_at(data[step], rest, (*path, step))
+
+
+def _unknown(used: str, table: str, known: Collection[str]) -> Text:
+    meant = near_miss(used, known)
+    if meant:
+        return say('"{found}" is not in {section}. Did you mean "{meant}"?', found=shown(used), section=table, meant=meant)
+    if not known:
+        return say('"{found}" is not in {section}, which is empty. Add it there.', found=shown(used), section=table)
+    return say('"{found}" is not in {section}. Add it there, or use one that is.', found=shown(used), section=table)

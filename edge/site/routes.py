@@ -1,0 +1,125 @@
+"""Ways through the building as the doors stand in the file: can everybody get out, and nobody walk in?
+
+This is a first look for the writer of the file. What the doors may do together while the building runs is proved elsewhere.
+"""
+
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from edge.site.draft import Draft
+from edge.site.finding import Path, Problem, error, warning
+from edge.site.model import OUTSIDE, Door, Unlock
+from edge.text import say
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One direction of a door. open: to anyone at any time. at_times: to anyone at times. escape: opens in an emergency."""
+
+    door: str
+    start: str
+    end: str
+    back: bool
+    open: bool
+    at_times: bool
+    escape: bool
+
+    @property
+    def path(self) -> Path:
+        return ("doors", self.door, "back") if self.back else ("doors", self.door)
+
+
+def ways(doors: Mapping[str, Door]) -> list[Way]:
+    return [way for name, door in doors.items() for way in _ways_of(name, door)]
+
+
+def _ways_of(name: str, door: Door) -> tuple[Way, Way]:
+    opening = door.kind == "opening"
+    forward = Way(name, door.from_, door.to, False, opening, door.unlock != Unlock(), door.escape.forward is not None)
+    back = Way(name, door.to, door.from_, True, opening or door.back == "free", False, door.escape.back is not None)
+    return forward, back
+
+
+def route_problems(draft: Draft) -> Iterator[Problem]:
+    usable = [way for way in ways(draft.doors) if _known(way.start, draft) and _known(way.end, draft)]
+    yield from open_to_internal(draft, usable)
+    if draft.doors and draft.whole("doors"):
+        yield from shut_in(draft, usable)
+
+
+def _known(space: str, draft: Draft) -> bool:
+    return space == OUTSIDE or space in draft.spaces
+
+
+def _zone(space: str, draft: Draft) -> str:
+    return "public" if space == OUTSIDE else draft.spaces[space].zone
+
+
+def open_to_internal(draft: Draft, usable: list[Way]) -> Iterator[Problem]:
+    for way in usable:
+        if _zone(way.end, draft) != "internal" or _zone(way.start, draft) == "internal":
+            continue
+        if way.open:
+            route = _route(way, usable)
+            yield error(
+                way.path,
+                say(
+                    "Anyone can walk into an internal space: {route}. Ask for a credential there, or turn the door round.",
+                    route=route,
+                ),
+            )
+        elif way.at_times:
+            text = say(
+                "The door lets visitors into {space}, which is internal. With never, a credential is asked for.", space=way.end
+            )
+            yield warning((*way.path, "unlock"), text)
+
+
+def _route(way: Way, usable: list[Way]) -> str:
+    """The shortest walk from outside over this way, or the way alone."""
+    inward = [each for each in usable if each.open or each.at_times]
+    steps = _walk(OUTSIDE, way.start, inward) or [way.start]
+    return " → ".join([*steps, way.end])
+
+
+def _walk(start: str, end: str, over: Iterable[Way]) -> list[str] | None:
+    """Spaces from start to end, fewest doors first; None when there is no way."""
+    came_from = _spread(start, [(way.start, way.end) for way in over])
+    if end not in came_from:
+        return None
+    steps = [end]
+    while (before := came_from[steps[-1]]) is not None:
+        steps.append(before)
+    return steps[::-1]
+
+
+def _spread(start: str, pairs: Iterable[tuple[str, str]]) -> dict[str, str | None]:
+    """Every space reached from start, with the space it was reached from."""
+    onward: dict[str, list[str]] = defaultdict(list)
+    for here, there in pairs:
+        onward[here].append(there)
+    came_from: dict[str, str | None] = {start: None}
+    queue = deque([start])
+    while queue:
+        here = queue.popleft()
+        for there in onward[here]:
+            if there not in came_from:
+                came_from[there] = here
+                queue.append(there)
+    return came_from
+
+
+def shut_in(draft: Draft, usable: list[Way]) -> Iterator[Problem]:
+    """Spaces without a way out, and spaces that nobody can come to, with or without a credential."""
+    if not any(OUTSIDE in (way.start, way.end) for way in usable):
+        yield warning(("doors",), say("No door leads to the outside. Add the entrance, from: outside."), at_key=True)
+        return
+    entered = _spread(OUTSIDE, [(way.start, way.end) for way in usable])
+    left = _spread(OUTSIDE, [(way.end, way.start) for way in usable if way.open or way.at_times or way.escape])
+    for space in draft.spaces:
+        if space not in entered:
+            yield warning(("spaces", space), say("No door leads to {space}. Add its door.", space=space), at_key=True)
+        elif space not in left:
+            text = say("No way leads out of {space} without a credential. Make a door free or an escape.", space=space)
+            yield warning(("spaces", space), text, at_key=True)
