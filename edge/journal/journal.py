@@ -14,7 +14,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
-from edge.clock import Clock, SteadyClock
+from edge.clock import Clock, SystemClock
 from edge.errors import IllegalInput, OurFault
 from edge.events import Event, decode, encode
 from edge.journal import connections, tables
@@ -68,7 +68,7 @@ class Journal:
         folder.lock()
         try:
             head, loss = prepare(folder, accept_loss=accept_loss)
-            journal = cls(folder, clock or SteadyClock(), head)
+            journal = cls(folder, clock or SystemClock(), head)
             journal._begin(loss)
         except BaseException:
             folder.unlock()

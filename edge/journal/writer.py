@@ -54,7 +54,7 @@ class Writer:
         try:
             connection = self.connection()
             for statement, parameters in statements:
-                connection.execute(statement, parameters)
+                connection.execute(statement, parameters or None)
             connection.commit()
         except DBAPIError as error:
             self._undo(error)

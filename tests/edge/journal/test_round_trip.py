@@ -67,7 +67,7 @@ def values(hint: Any) -> st.SearchStrategy[Any]:
     if isinstance(hint, type) and issubclass(hint, Enum):
         return st.sampled_from(hint)
     if is_dataclass(hint) or hasattr(hint, "_fields"):
-        return instances(hint)
+        return st.deferred(lambda: instances(hint))  # a sentence may hold sentences
     return st.from_type(hint)
 
 
