@@ -30,13 +30,14 @@ from edge.events import (
 )
 from edge.facts import ACTIVE, DECISION, FLIGHT, HEARD, ONLINE, READING, START, Facts, Flight, Key, Look, Reading, Start, reading_of
 from edge.points import PointId, Value
-from edge.text import Text
+from edge.text import Text, say
 
 Fold = Callable[[Facts, Event], None]
 """Takes an event into the state. Runs live and in replay; must not depend on anything but its arguments."""
 Reaction = Callable[[Facts, Event], Iterable[Event]]
 """Further events that follow at once from an event (a press raises an alarm). Runs live only: what it made is journaled."""
 
+RULE_FAILED = "rule-failed"
 _ROUNDS = 64
 
 
@@ -115,6 +116,8 @@ class Kernel:
         self._holders: dict[tuple[str, str], dict[_Node, Text]] = {}
         self._abandoned: dict[tuple[str, str], None] = {}
         self._seq = count(1)
+        self.faults: list[Exception] = []
+        """Exceptions of rules since somebody last looked, for the log."""
         self._out = Outcome()
         self._build(rules)
 
@@ -252,7 +255,14 @@ class Kernel:
 
     def _asking(self, rule: Rule) -> Callable[[_Node, Look], None]:
         def ask(node: _Node, look: Look) -> None:
-            self._conclude(node, tuple(rule.conclude(look, node.subject)), look.now)
+            try:
+                conclusions = tuple(rule.conclude(look, node.subject))
+            except Exception as error:
+                # One broken policy must not stop the others: it claims nothing, and a person is told.
+                self.faults.append(error)
+                told = say("The rule {rule} failed for {subject}; report this to the makers", rule=rule.name, subject=node.subject)
+                conclusions = (Condition(RULE_FAILED, f"{rule.name} {node.subject}", told),)
+            self._conclude(node, conclusions, look.now)
 
         return ask
 

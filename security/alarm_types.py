@@ -5,6 +5,7 @@ An alarm needs a response; a condition for which nobody has to act at once is a 
 
 from dataclasses import dataclass
 
+from edge.kernel import RULE_FAILED
 from edge.text import Text, say
 
 PANIC = "panic"
@@ -73,6 +74,9 @@ ALARM_TYPES: dict[str, AlarmType] = {
             say("Doors fall back to their safe state within a minute; use keys."),
             say("Tell the facility manager: the message broker does not answer."),
         ),
+    ),
+    RULE_FAILED: AlarmType(
+        say("Fault in the controller"), 2, (say("Watch the doors named here yourself."), say("Tell the facility manager at once."))
     ),
     DEVICE_NOT_FOLLOWING: AlarmType(say("Device does not obey"), 4, (say("Report the device to maintenance."),)),
     DEVICE_LOST: AlarmType(say("Device does not answer"), 4, (say("Check its power and network; report it to maintenance."),)),

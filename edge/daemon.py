@@ -1,0 +1,232 @@
+"""The running controller of one site: turns of the kernel, with everything that leaves it held back until it is durable.
+
+A turn takes what has come in, asks the policies, commits all that must last in one transaction, and only then answers presses,
+tells followers and sends commands. While the disk fails, presses stay unanswered (their buttons repeat them) but alarms are shown
+and doors are still commanded; everything is committed when the disk works again.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+from typing import TypeVar
+
+import structlog
+
+from api.port import JournalLine, Status
+from drivers.port import Driver
+from edge.clock import Clock, SystemClock
+from edge.commands import Command
+from edge.controller import Controller
+from edge.errors import IllegalCommand, TalonmiesError, Unreachable
+from edge.events import ClockJumped, DaemonStarted, DaemonStopped, Event, JournalHealth, Observed, decode
+from edge.facts import READING, START, Facts
+from edge.feed import Feed, FeedItem
+from edge.inbox import Batch, Decide, Inbox
+from edge.journal import Journal, JournalFailed
+from edge.kernel import Outcome
+from edge.site import Site
+from security.supervision import CONNECTION
+
+VERSION = "0.1.0"
+CHECKPOINT_EVERY = 5_000
+"""Journal entries after which the state is written whole, so that a restart reads few of them."""
+RETENTION = timedelta(days=400)
+_RETRY_S = 1.0
+
+log = structlog.get_logger("talonmies")
+
+T = TypeVar("T")
+DriverFactory = Callable[[str, Inbox], Driver]
+"""Makes the driver of one connection of the site file."""
+
+
+class Daemon:
+    """Implements api.port.Desk. Lives in one event loop; `start`, then `run` until `stop`."""
+
+    def __init__(
+        self, site: Site, data: Path, make_driver: DriverFactory, *, clock: Clock | None = None, stretch: float = 1.0
+    ) -> None:
+        self.site = site
+        self.clock: Clock = clock or SystemClock()
+        self.feed = Feed()
+        self._data = data
+        self._make_driver = make_driver
+        self._controller = Controller(site, stretch=stretch)
+        self._drivers: dict[str, Driver] = {}
+        self._writer = ThreadPoolExecutor(1, "journal")
+        self._unsaved: list[Event] = []
+        self._unanswered: list[Callable[[], None]] = []
+        self._failing = False
+        self._since_checkpoint = 0
+        self._stopping = False
+
+    # --- api.port.Desk --------------------------------------------------------------------------------------------
+
+    @property
+    def facts(self) -> Facts:
+        return self._controller.facts
+
+    def status(self) -> Status:
+        problems = [f"no connection to {c}" for c in self.site.connections if not ((s := self.facts(CONNECTION(c))) and s.up)]
+        if self._failing:
+            problems.append("events cannot be saved")
+        waiting = self.inbox.waiting() + len(self._unsaved)
+        return Status(not problems, tuple(problems), self.started_at, VERSION, self.journal.last_seq, waiting)
+
+    async def act(self, decide: Decide) -> Event:
+        return await self.inbox.act(decide)
+
+    def journal_after(self, seq: int, limit: int) -> Iterator[JournalLine]:
+        for entry in self.journal.entries(seq, limit):
+            yield JournalLine(entry.seq, decode(entry.kind, entry.body))
+
+    # --- life -----------------------------------------------------------------------------------------------------
+
+    async def start(self, accept_loss: bool = False) -> None:
+        """Open the journal, rebuild the state, connect. Presses are taken from here on. Raises StartRefused."""
+        self.inbox = Inbox(asyncio.get_running_loop())
+        self.journal = Journal.open(self._data, clock=self.clock, accept_loss=accept_loss)
+        self._controller.restore(self.journal.replay())
+        self.started_at = self.clock.now()
+        before = self.facts(START())
+        # Also above any epoch of a journal that was lost: devices refuse an older one.
+        epoch = max(before.epoch + 1 if before else 1, int(self.started_at.timestamp()))
+        started = DaemonStarted(at=self.started_at, epoch=epoch, version=VERSION, site=self.site.site.id)
+        self.inbox.event(started, urgent=True)
+        for connection in self.site.connections:
+            driver = self._make_driver(connection, self.inbox)
+            self._drivers[connection] = driver
+            driver.start()
+
+    async def run(self) -> None:
+        """Turn after turn, until `stop`."""
+        while not self._stopping:
+            await self.inbox.wait(self._seconds_to_next())
+            await self._turn(self.inbox.take())
+
+    async def stop(self) -> None:
+        """Close the lines, finish what has come in, and leave the journal with a checkpoint."""
+        self._stopping = True
+        for driver in self._drivers.values():
+            driver.stop()
+        self.inbox.event(DaemonStopped(at=self.clock.now()))
+        while self.inbox.waiting():
+            await self._turn(self.inbox.take())
+        self.feed.end()
+        if not self._failing:
+            await self._write(self._checkpoint)
+        self._writer.shutdown()
+        self.journal.close()
+
+    async def forget_old(self) -> None:
+        """Remove journal entries past their retention."""
+        await self._write(self._checkpoint)
+        await self._write(self.journal.prune, self.clock.now() - RETENTION)
+
+    def _seconds_to_next(self) -> float | None:
+        deadline = self._controller.next_deadline()
+        seconds = None if deadline is None else max(self.clock.seconds_until(deadline), 0.0)
+        if self._unsaved or self._failing:
+            return _RETRY_S if seconds is None else min(seconds, _RETRY_S)
+        return seconds
+
+    # --- a turn ---------------------------------------------------------------------------------------------------
+
+    async def _turn(self, batch: Batch) -> None:
+        now = self.clock.now()
+        jump = self.clock.take_jump()
+        if jump is not None:
+            self._controller.observe(ClockJumped(at=now, by_s=jump))
+        for received in batch.events:
+            self._controller.observe(received.event)
+        for observed in batch.telemetry:
+            self._controller.observe(observed)
+        acted = self._carry_out(batch)
+        outcome = self._controller.settle(now)
+        for fault in self._take_faults():
+            log.error("a rule failed", error=repr(fault), exc_info=fault)
+        self._unanswered += [r.on_durable for r in batch.events if r.on_durable is not None]
+        saved = await self._save(outcome.events)
+        self._tell(outcome, batch.telemetry, first_seq=saved)
+        self._send(outcome.commands)
+        if saved is not None or not self._failing:
+            self._answer()
+        for done, event in acted:
+            if not done.cancelled():
+                done.set_result(event)
+
+    def _carry_out(self, batch: Batch) -> list[tuple[asyncio.Future[Event], Event]]:
+        """People's actions, judged by the facts as they are now: of two that exclude each other the second is refused."""
+        acted = []
+        for action in batch.actions:
+            try:
+                event = action.decide(self.facts, self.clock.now())
+            except TalonmiesError as refusal:
+                if not action.done.cancelled():
+                    action.done.set_exception(refusal)
+                continue
+            self._controller.observe(event)
+            acted.append((action.done, event))
+        return acted
+
+    def _take_faults(self) -> Sequence[Exception]:
+        faults, self._controller.kernel.faults = self._controller.kernel.faults, []
+        return faults
+
+    async def _save(self, events: Sequence[Event]) -> int | None:
+        """Commit the events with whatever an earlier failure left behind. Returns the number of the first of `events`."""
+        if not events and not self._unsaved:
+            return None
+        waiting = [*self._unsaved, *events]
+        try:
+            last = await self._write(self.journal.append, waiting)
+        except JournalFailed as failure:
+            self._unsaved = waiting
+            self._note_health(good=False, problem=str(failure))
+            return None
+        self._unsaved = []
+        self._note_health(good=True)
+        self._since_checkpoint += len(waiting)
+        if self._since_checkpoint >= CHECKPOINT_EVERY:
+            await self._write(self._checkpoint)
+        return last - len(events) + 1
+
+    def _checkpoint(self) -> None:
+        self.journal.checkpoint(self._controller.snapshot(self.clock.now()))
+        self._since_checkpoint = 0
+
+    async def _write(self, write: Callable[..., T], *args: object) -> T:
+        """In the journal's own thread: the loop goes on taking in messages while the disk works."""
+        return await asyncio.get_running_loop().run_in_executor(self._writer, write, *args)
+
+    def _note_health(self, *, good: bool, problem: str = "") -> None:
+        if good == self._failing:
+            self._failing = not good
+            self.inbox.event(JournalHealth(at=self.clock.now(), good=good, problem=problem), urgent=True)
+
+    def _tell(self, outcome: Outcome, telemetry: Sequence[Observed], *, first_seq: int | None) -> None:
+        if not len(self.feed):
+            return
+        for offset, event in enumerate(outcome.events):
+            self.feed.tell(FeedItem(None if first_seq is None else first_seq + offset, event))
+        for observed in telemetry:
+            reading = self.facts(READING(observed.device, observed.point))
+            if reading is not None and reading.since == observed.at:
+                self.feed.tell(FeedItem(None, observed))
+
+    def _send(self, commands: Sequence[Command]) -> None:
+        for command in commands:
+            driver = self._drivers[self.site.devices[command.point.device].connection]
+            try:
+                driver.send(command)
+            except Unreachable:
+                pass  # the connection's own condition tells people; the reconciler asks again
+            except IllegalCommand as error:
+                log.error("a command cannot be sent", point=str(command.point), error=str(error))
+
+    def _answer(self) -> None:
+        answers, self._unanswered = self._unanswered, []
+        for answer in answers:
+            answer()

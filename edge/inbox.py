@@ -1,0 +1,106 @@
+"""Where everything that happens waits for the controller's next turn: presses first, then events, then the newest telemetry."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+from edge.events import Event, Observed
+from edge.facts import Facts
+
+Decide = Callable[[Facts, datetime], Event]
+
+MOST_EVENTS = 500
+MOST_TELEMETRY = 500
+
+
+class Received(NamedTuple):
+    """An event, and whom to tell once it is durable."""
+
+    event: Event
+    on_durable: Callable[[], None] | None
+
+
+class Action(NamedTuple):
+    """What a person wants done; `done` gets the event, or the refusal."""
+
+    decide: Decide
+    done: asyncio.Future[Event]
+
+
+@dataclass(slots=True)
+class Batch:
+    """What one turn takes on."""
+
+    events: list[Received] = field(default_factory=list)
+    actions: list[Action] = field(default_factory=list)
+    telemetry: list[Observed] = field(default_factory=list)
+
+
+class Inbox:
+    """Filled from any thread, emptied by the controller's loop. Telemetry is bounded by the number of points; a turn is bounded too,
+    so a press never waits behind more than one turn of anything else."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._wake = asyncio.Event()
+        self._signalled = False
+        self._urgent: deque[Received] = deque()
+        self._events: deque[Received] = deque()
+        self._actions: deque[Action] = deque()
+        self._telemetry: dict[tuple[str, str], Observed] = {}
+        self.coalesced = 0
+        """Telemetry values that a newer one replaced before anybody read them."""
+
+    def telemetry(self, event: Observed) -> None:
+        key = (event.device, event.point)
+        if key in self._telemetry:
+            self.coalesced += 1
+        self._telemetry[key] = event
+        self._signal()
+
+    def event(self, event: Event, on_durable: Callable[[], None] | None = None, *, urgent: bool = False) -> None:
+        (self._urgent if urgent else self._events).append(Received(event, on_durable))
+        self._signal()
+
+    def act(self, decide: Decide) -> asyncio.Future[Event]:
+        done: asyncio.Future[Event] = self._loop.create_future()
+        self._actions.append(Action(decide, done))
+        self._signal()
+        return done
+
+    def waiting(self) -> int:
+        return len(self._urgent) + len(self._events) + len(self._actions) + len(self._telemetry)
+
+    def _signal(self) -> None:
+        if not self._signalled:
+            self._signalled = True
+            try:
+                self._loop.call_soon_threadsafe(self._wake.set)
+            except RuntimeError:
+                self._signalled = False  # the loop has ended: a driver's last words after the stop
+
+    async def wait(self, seconds: float | None) -> None:
+        """Until something is there, or for so many seconds."""
+        if self.waiting() or (seconds is not None and seconds <= 0):
+            return
+        alarm = None if seconds is None else self._loop.call_later(seconds, self._wake.set)
+        await self._wake.wait()
+        if alarm is not None:
+            alarm.cancel()
+
+    def take(self) -> Batch:
+        self._wake.clear()
+        self._signalled = False
+        batch = Batch()
+        while self._urgent:
+            batch.events.append(self._urgent.popleft())
+        while self._events and len(batch.events) < MOST_EVENTS:
+            batch.events.append(self._events.popleft())
+        while self._actions:
+            batch.actions.append(self._actions.popleft())
+        for key in list(self._telemetry)[:MOST_TELEMETRY]:
+            batch.telemetry.append(self._telemetry.pop(key))
+        return batch
