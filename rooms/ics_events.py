@@ -1,0 +1,184 @@
+"""One VEVENT, read and checked by itself."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, tzinfo
+
+from edge.text import say
+from rooms.ics_lines import Component, Unreadable, parameters, time_parameters
+from rooms.ics_rules import Rule, parse_rule
+from rooms.ics_values import DAY, Length, Stamp, between, duration, periods, stamp, stamps
+from rooms.ics_zones import Zones
+
+_LONGEST_ALL_DAY = timedelta(days=366)
+_NO_STAMP = datetime(1, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class RoomReply:
+    """What a room or resource that was asked to the event answered. address: without "mailto:", lower case."""
+
+    address: str
+    name: str
+    partstat: str
+    is_room: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What an event says besides its times. busy: the BUSYSTATUS of Outlook, if given. revision: SEQUENCE, DTSTAMP."""
+
+    status: str
+    transp: str
+    busy: str | None
+    summary: str | None
+    location: str | None
+    replies: tuple[RoomReply, ...]
+    revision: tuple[int, datetime]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarEvent:
+    """recurrence: the instance that this event replaces; onwards: and all after it."""
+
+    uid: str
+    facts: Facts
+    start: Stamp
+    length: Length
+    rules: tuple[Rule, ...] = ()
+    except_rules: tuple[Rule, ...] = ()
+    more: tuple[tuple[Stamp, Length | None], ...] = ()
+    except_times: tuple[Stamp, ...] = ()
+    recurrence: Stamp | None = None
+    onwards: bool = False
+
+    @property
+    def stands_for(self) -> Stamp:
+        """The time by which the event's place in its series is known."""
+        return self.recurrence or self.start
+
+    @property
+    def recurs(self) -> bool:
+        return bool(self.rules or self.more)
+
+
+def facts(event: Component, cancelled: bool) -> Facts:
+    """cancelled: the whole calendar is a cancellation (METHOD:CANCEL)."""
+    status = (event.text("STATUS") or "CONFIRMED").upper().replace("CANCELED", "CANCELLED")
+    return Facts(
+        status="CANCELLED" if cancelled else status,
+        transp=(event.text("TRANSP") or "OPAQUE").upper(),
+        busy=(event.text("X-MICROSOFT-CDO-BUSYSTATUS") or "").upper() or None,
+        summary=event.text("SUMMARY"),
+        location=event.text("LOCATION"),
+        replies=tuple(reply for line in event.properties.get("ATTENDEE", ()) if (reply := _reply(line))),
+        revision=revision(event),
+    )
+
+
+def revision(event: Component) -> tuple[int, datetime]:
+    """What tells a newer version from an older one; a value that cannot be read counts as the oldest."""
+    sequence = event.text("SEQUENCE") or "0"
+    return int(sequence) if sequence.isdecimal() and len(sequence) < 10 else 0, _utc(event, "DTSTAMP")
+
+
+def last_modified(event: Component) -> datetime:
+    return _utc(event, "LAST-MODIFIED")
+
+
+def _utc(event: Component, name: str) -> datetime:
+    try:
+        return datetime.strptime((event.text(name) or "").upper().rstrip("Z"), "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
+    except ValueError:
+        return _NO_STAMP
+
+
+def _reply(line: bytes) -> RoomReply | None:
+    if b"CUTYPE" not in line.upper():
+        return None
+    named, value = parameters(line)
+    kind = named.get("CUTYPE", "").upper()
+    if kind not in ("ROOM", "RESOURCE"):
+        return None
+    address = value.strip().lower().removeprefix("mailto:")
+    return RoomReply(address, named.get("CN", ""), named.get("PARTSTAT", "NEEDS-ACTION").upper(), kind == "ROOM")
+
+
+def recurrence(event: Component, zones: Zones, floating: tzinfo | None) -> Stamp | None:
+    """floating: zone of the series' start, where the series is known."""
+    line = event.first("RECURRENCE-ID")
+    return None if line is None else stamp(line, zones, floating or _own_zone(event, zones))
+
+
+def is_onwards(event: Component) -> bool:
+    """Raises Unreadable for a range that no one may write any more (THISANDPRIOR)."""
+    line = event.first("RECURRENCE-ID")
+    extent = time_parameters(line)[0].get("RANGE", "").upper() if line is not None else ""
+    if extent not in ("", "THISANDFUTURE"):
+        raise Unreadable(say("Event {uid} changes a range of instances that is not known: {range}", range=extent[:40]))
+    return bool(extent)
+
+
+def _own_zone(event: Component, zones: Zones) -> tzinfo:
+    line = event.first("DTSTART")
+    tzid = time_parameters(line)[0].get("TZID") if line is not None else None
+    return zones.named(tzid) if tzid else zones.floating()
+
+
+def start_of(event: Component, zones: Zones) -> Stamp:
+    line = event.first("DTSTART")
+    if line is None:
+        raise Unreadable(say("Event {uid} has no start (DTSTART)"))
+    return stamp(line, zones, zones.floating())
+
+
+def read_event(uid: str, event: Component, zones: Zones, *, cancelled: bool, replaces: Stamp | None = None) -> CalendarEvent:
+    """replaces: the RECURRENCE-ID, read before. Raises Unreadable; then nothing of the event may be used."""
+    known = facts(event, cancelled)
+    if replaces and known.status == "CANCELLED" and event.first("DTSTART") is None:
+        return CalendarEvent(uid=uid, facts=known, start=replaces, length=Length(timedelta()), recurrence=replaces)
+    start = start_of(event, zones)
+    length = _length(event, zones, start)
+    _check_length(start, length)
+    floating = start.zone
+    return CalendarEvent(
+        uid=uid,
+        facts=known,
+        start=start,
+        length=length,
+        rules=_rules(event, "RRULE"),
+        except_rules=_rules(event, "EXRULE"),
+        more=tuple(item for line in event.properties.get("RDATE", ()) for item in periods(line, zones, floating)),
+        except_times=tuple(item for line in event.properties.get("EXDATE", ()) for item in stamps(line, zones, floating)),
+        recurrence=replaces,
+        onwards=is_onwards(event),
+    )
+
+
+def _rules(event: Component, name: str) -> tuple[Rule, ...]:
+    return tuple(parse_rule(parameters(line)[1]) for line in event.properties.get(name, ()))
+
+
+def _length(event: Component, zones: Zones, start: Stamp) -> Length:
+    if (line := event.first("DTEND")) is not None:
+        length = between(start, stamp(line, zones, start.zone))
+        # An all-day event that ends on the day it begins: the end was meant as the last day.
+        return Length(DAY) if start.all_day and not length.wall else length
+    if (text := event.text("DURATION")) is not None:
+        length = duration(text)
+        if start.all_day:
+            if length.exact % DAY:
+                raise Unreadable(say("Event {uid} lasts all day and yet {duration}", duration=text[:40]))
+            length = Length(length.nominal)
+        return length
+    return Length(DAY if start.all_day else timedelta())
+
+
+def _check_length(start: Stamp, length: Length) -> None:
+    real = length.end(start.local, start.zone) - start.utc
+    if real < timedelta() or length.nominal < timedelta():
+        raise Unreadable(say("Event {uid} ends before it begins"))
+    if start.all_day:
+        if length.nominal > _LONGEST_ALL_DAY:
+            raise Unreadable(say("Event {uid} lasts for more than a year"))
+    elif min(real, length.nominal) > DAY:
+        raise Unreadable(say("Event {uid} lasts for more than 24 hours"))
