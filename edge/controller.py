@@ -23,15 +23,18 @@ from security.supervision import Supervision
 
 
 class Controller:
-    """stretch: how many times faster than real time the given instants run; spans that devices need grow by it."""
+    """stretch: how many times faster than real time the given instants run; spans that devices need grow by it.
 
-    def __init__(self, site: Site, *, stretch: float = 1.0) -> None:
+    heartbeats: whether silence means that a device is lost; a simulation without heartbeats says so itself.
+    """
+
+    def __init__(self, site: Site, *, stretch: float = 1.0, heartbeats: bool = True) -> None:
         self.site = site
         timing = Timing().stretched(stretch)
         self.kernel = Kernel(
             folds=(plan.fold, alarms.fold, releases.fold, supervision.fold),
             reactions=(alarms.react, lambda facts, event: plan.react(facts, event, site)),
-            rules=_rules(site, Supervision(site, timing, stretch)),
+            rules=_rules(site, Supervision(site, timing, stretch, heartbeats)),
             points=_commanded_points(site),
             guard=ZoningGuard(site),
             timing=timing,

@@ -40,8 +40,10 @@ class Batch:
 
 
 class Inbox:
-    """Filled from any thread, emptied by the controller's loop. Telemetry is bounded by the number of points; a turn is bounded too,
-    so a press never waits behind more than one turn of anything else."""
+    """Filled from any thread, emptied by the controller's loop.
+
+    Telemetry is bounded by the number of points; a turn is bounded too, so a press waits behind one turn of other things at most.
+    """
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop

@@ -137,7 +137,7 @@ class Kernel:
         self._dirty_rules: dict[_Node, None] = dict.fromkeys(self._rule_nodes)
         self._dirty_wishes: dict[PointId, None] = dict.fromkeys(self._points)
         self._dirty_guards: dict[_Node, None] = {}
-        self._dirty_points: dict[_Node, None] = {}
+        self._dirty_points: dict[_Node, None] = dict.fromkeys(self._point_nodes.values())
         self._kinds = {
             **dict.fromkeys(self._rule_nodes, self._dirty_rules),
             **dict.fromkeys(self._guard_nodes.values(), self._dirty_guards),

@@ -53,6 +53,7 @@ class Supervision:
     site: Site
     timing: Timing
     stretch: float = 1.0
+    heartbeats: bool = True
 
     def silence_allowed(self, device: str) -> timedelta:
         found = self.site.devices[device]
@@ -70,7 +71,7 @@ class Supervision:
         elif link is not None and link.value is False:
             yield Derived(ONLINE(device), False)
             yield Condition(lost_type, device, say("{device} has lost its connection", device=Ref(device)))
-        elif look.passed(heard + self.silence_allowed(device)):
+        elif self.heartbeats and look.passed(heard + self.silence_allowed(device)):
             yield Derived(ONLINE(device), False)
             yield Condition(lost_type, device, say("{device} has been silent since {heard}", device=Ref(device), heard=heard))
         else:
