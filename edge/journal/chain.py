@@ -122,8 +122,8 @@ class Walk:
         return None
 
     def _note(self, row: Row, body: dict[str, Any]) -> None:
+        self._start_explained |= (self.first or row).prev in (body.get("hash"), body.get("start_hash"))
         if row.kind == "journal-pruned":
-            self._start_explained |= body.get("hash") == (self.first or row).prev
             self.remarks.append(say("Entry {seq}: entries up to {through} were removed by retention",
                                     seq=row.seq, through=str(body.get("through"))))  # fmt: skip
         else:

@@ -38,6 +38,7 @@ class LossAccepted(Event):
     """A person started the controller although the journal was not what it should be.
 
     expected: the newest entry of the high-water mark. found: the newest entry of the file. Entries between were lost.
+    start_hash: the hash before the first entry of the file, whose record of retention may be among the lost.
     """
 
     kind = "journal-loss-accepted"
@@ -45,4 +46,5 @@ class LossAccepted(Event):
     expected_hash: str
     found: int
     found_hash: str
+    start_hash: str
     problem: str

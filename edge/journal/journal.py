@@ -84,9 +84,11 @@ class Journal:
 
     def _record_loss(self, loss: Loss) -> None:
         found, expected = self._head, loss.expected
+        first = self._read(select(ENTRIES.c.prev).order_by(ENTRIES.c.seq).limit(1))
         event = LossAccepted(
             at=self._clock.now(), expected=expected.seq, expected_hash=expected.hash,
-            found=found.seq, found_hash=found.hash, problem=loss.problem,
+            found=found.seq, found_hash=found.hash,
+            start_hash=first[0][0] if first else found.hash, problem=loss.problem,
         )  # fmt: skip
         row = linked_after_loss(found, expected, *_prepared(event))
         self._writer.commit(_inserted([row]))
