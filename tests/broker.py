@@ -3,6 +3,8 @@
 Use the fixtures by importing them in a conftest: `from tests.broker import broker as broker`.
 """
 
+import asyncio
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from queue import SimpleQueue
@@ -60,6 +62,21 @@ def small_site(site: str, port: int, version: str = "5", **connection: Any) -> S
             },
         }
     )
+
+
+def until(condition: Callable[[], Any], within_s: float = WAIT_S) -> None:
+    """For what tells nobody that it has changed, such as a file."""
+    deadline = time.monotonic() + within_s
+    while not condition():
+        assert time.monotonic() < deadline, "never came"
+        time.sleep(0.005)
+
+
+async def until_async(condition: Callable[[], Any], within_s: float = WAIT_S) -> None:
+    """The same on the event loop."""
+    async with asyncio.timeout(within_s):
+        while not condition():  # noqa: ASYNC110
+            await asyncio.sleep(0.005)
 
 
 class Controller:

@@ -1,5 +1,6 @@
 """Builds paho clients: protocol version, sign-in, TLS, and the sentences for what goes wrong with them."""
 
+import logging
 import socket
 import ssl
 from collections.abc import Callable
@@ -18,6 +19,11 @@ SESSION_EXPIRY_S = 30 * 24 * 3600
 """How long the broker keeps what arrives for a persistent session whose client is away."""
 _MAX_UNACKNOWLEDGED = 1000
 
+_faults = logging.getLogger("talonmies.mqtt")
+_faults.setLevel(logging.ERROR)
+# Lost connections, which paho calls errors too, are reported as events.
+_faults.addFilter(lambda record: str(record.msg).startswith("Caught exception"))
+
 
 def build_client(
     client_id: str,
@@ -27,8 +33,12 @@ def build_client(
     keepalive_s: int,
     persistent: bool = False,
     manual_ack: bool = False,
+    most_in_flight: int = 20,
 ) -> Client:
-    """A client that is told where to connect, and has not begun. Raises StartRefused for files or secrets that cannot be used."""
+    """A client that is told where to connect, and has not begun. Raises StartRefused for files or secrets that cannot be used.
+
+    most_in_flight: messages without a PUBACK, at most; 0 is no limit. 20 is what brokers take unless told otherwise.
+    """
     v5 = connection.version == "5"
     client = Client(
         CallbackAPIVersion.VERSION2,
@@ -39,9 +49,10 @@ def build_client(
         reconnect_on_failure=False,
         manual_ack=manual_ack,
     )
-    # An exception in a callback must not end the thread that panic presses arrive on; paho logs it.
+    # An exception in a callback must not end the thread that panic presses arrive on; it is logged.
     client.suppress_exceptions = True
-    client.enable_logger()
+    client.enable_logger(_faults)
+    client.max_inflight_messages_set(most_in_flight)
     client.max_queued_messages_set(_MAX_UNACKNOWLEDGED)
     client.on_socket_open = no_delay
     if connection.username is not None:

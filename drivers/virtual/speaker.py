@@ -54,7 +54,8 @@ class Speaker:
 
     def _build(self, client_id: str, connection: MqttConnection, secret: Callable[[str], str]) -> Client:
         keepalive_s = 5 if isinstance(self.model, VirtualPanicButton) else 30
-        client = build_client(client_id, connection, secret, keepalive_s=keepalive_s)
+        # No limit: a press must go out even if the answers to the ones before were lost on the way.
+        client = build_client(client_id, connection, secret, keepalive_s=keepalive_s, most_in_flight=0)
         client.on_socket_open = self._socket_open
         client.on_socket_close = self._socket_close
         client.on_socket_register_write = self._register_write

@@ -1,6 +1,7 @@
 """A press is the broker's until the controller has it on disk: PUBACK and answer come after the commit, and only then."""
 
 import json
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from drivers.mosquitto import Broker
 from edge.events import GarbageReceived, Observed
 from edge.site.model import Site
-from tests.broker import Plain, Running, small_site
+from tests.broker import Plain, Running, small_site, until
 
 
 @pytest.fixture(params=["5", "3.1.1"])
@@ -116,14 +117,17 @@ def test_the_heartbeat_of_a_panic_button_comes_by_its_own_line_and_is_not_kept(b
         running.controller.wait_for(lambda c: [o.point for o in c.of(Observed)].count("link") == 1)
 
 
-def test_the_presses_of_a_broker_that_was_killed_are_not_lost(own_broker: Broker) -> None:
-    site = small_site("killed", own_broker.port)
-    with Running(site):
-        pass
-    with Plain(own_broker.port) as button:
-        for number in range(50):
-            button.publish(pressed(site), json.dumps({"value": True, "id": str(number)}))
-    own_broker.kill()
-    own_broker.start()
-    with Running(site) as running:
-        running.controller.wait_for(lambda c: c.presses == [str(number) for number in range(50)])
+def test_a_broker_that_is_killed_keeps_the_presses_it_has_saved(tmp_path: Path) -> None:
+    """It saves after each turn of its loop, by the settings we ship; a press of the very last turn is the button's to repeat."""
+    with Broker(tmp_path) as broker:
+        site = small_site("killed", broker.port)
+        with Running(site):
+            pass
+        with Plain(broker.port) as button:
+            for number in range(50):
+                button.publish(pressed(site), json.dumps({"value": True, "id": f"press-{number}"}))
+        until(lambda: b"press-49" in (tmp_path / "mosquitto.db").read_bytes())
+        broker.kill()
+        broker.start()
+        with Running(site) as running:
+            running.controller.wait_for(lambda c: c.presses == [f"press-{number}" for number in range(50)])
