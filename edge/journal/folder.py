@@ -20,6 +20,7 @@ class Folder:
         self.path = path
         self.database = path / "journal.db"
         self.mark = path / "journal.mark"
+        self.reserve = path / "journal.reserve"
         self._lock = path / "journal.lock"
         self._lock_file: int | None = None
 

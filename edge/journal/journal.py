@@ -52,7 +52,7 @@ class Journal:
         self._clock = clock
         self._head = head
         self._lock = threading.Lock()
-        self._reserve = Reserve(folder.path / "journal.reserve")
+        self._reserve = Reserve(folder.reserve)
         self._writer = Writer(folder.database, self._reserve)
         self._reader = connections.reader(folder.database)
         self._mark = Mark(folder.mark)
@@ -67,6 +67,7 @@ class Journal:
         folder = Folder(path)
         folder.lock()
         try:
+            Reserve(folder.reserve).make_room()
             head, loss = prepare(folder, accept_loss=accept_loss)
             journal = cls(folder, clock or SystemClock(), head)
             journal._begin(loss)

@@ -5,6 +5,8 @@ import os
 from pathlib import Path
 
 SIZE = 8 * 1024 * 1024
+_NEEDED_TO_START = 1024 * 1024
+"""SQLite makes its log and its index anew at each start."""
 
 
 class Reserve:
@@ -17,12 +19,14 @@ class Reserve:
 
     def fill(self) -> None:
         """Take the space, unless the disk is nearly full already."""
-        if not self.spent:
-            return
-        with contextlib.suppress(OSError):  # no reserve is no reason not to run
-            disk = os.statvfs(self._path.parent)
-            if disk.f_bavail * disk.f_frsize > 2 * SIZE:
+        if self.spent and self._free() > 2 * SIZE:
+            with contextlib.suppress(OSError):  # no reserve is no reason not to run
                 self._take()
+
+    def make_room(self) -> None:
+        """Give the space back if there is too little to start with."""
+        if self._free() < _NEEDED_TO_START:
+            self.spend()
 
     def spend(self) -> bool:
         """Give the space back; False when that has been done already, or cannot be."""
@@ -31,6 +35,13 @@ class Reserve:
         except OSError:
             return False
         return True
+
+    def _free(self) -> int:
+        try:
+            disk = os.statvfs(self._path.parent)
+        except OSError:
+            return 0
+        return disk.f_bavail * disk.f_frsize
 
     def _take(self) -> None:
         file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
