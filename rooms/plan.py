@@ -72,10 +72,10 @@ def fold(facts: Facts, event: Event) -> None:
     match event:
         case BookingsChanged():
             _fold_changed(facts, event)
-        case BookingsRead(at=at, calendar=calendar, problems=problems):
+        case BookingsRead(calendar=calendar, problems=problems, read_at=read_at):
             known = facts(CALENDAR(calendar))
-            health = CalendarHealth(at, problems=problems)
-            only_later = known is not None and replace(known, read_at=at) == health
+            health = CalendarHealth(read_at, problems=problems)
+            only_later = known is not None and replace(known, read_at=read_at) == health
             (facts.refresh if only_later else facts.set)(CALENDAR(calendar), health)
         case CalendarFailed(at=at, calendar=calendar, problem=problem):
             known = facts(CALENDAR(calendar)) or CalendarHealth(None)

@@ -1,0 +1,179 @@
+"""What the controller did and why, told in lines: JSON for `simulate`, sentences for the terminal."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any
+
+from edge.errors import IllegalInput
+from edge.events import (
+    ClockJumped,
+    CommandOverdue,
+    CommandSent,
+    ConditionBegan,
+    ConditionEnded,
+    ConnectionChanged,
+    DaemonStarted,
+    DaemonStopped,
+    Decided,
+    Event,
+)
+from edge.site import Site
+from edge.text import Ref, Text, say
+from rooms.bookings import Booking
+from rooms.plan import BookingsChanged
+from security.alarm_types import ALARM_TYPES
+from security.alarms import AlarmAcknowledged, AlarmClaimed, AlarmCleared, AlarmNoted, AlarmRaised, AlarmResolved
+from security.releases import DoorReleased, ReleaseEnded
+
+Render = Callable[[Text], str]
+Line = dict[str, Any]
+
+
+def place_of(site: Site, subject: str) -> str:
+    """The door or space of a device; anything else is its own place."""
+    device = site.devices.get(subject)
+    return subject if device is None else device.door or device.space or subject
+
+
+def subject_of(site: Site, device: str, point: str) -> str:
+    """What people call a commanded point: a door by its own name, anything else by its device's."""
+    section = site.devices.get(device)
+    return section.door if section is not None and section.door is not None and point == "lock" else device
+
+
+# --- JSON lines -------------------------------------------------------------------------------------------------------
+
+
+def lines(event: Event, site: Site, render: Render) -> Iterator[Line]:
+    """The lines of `talonmies simulate` for one event: t, kind and because in each; none for what only the kernel cares about."""
+    local = site.local.zone
+
+    def line(kind: str, because: Text, **more: object) -> Line:
+        t = event.at.astimezone(local).isoformat()
+        return {"t": t, "kind": kind, **{name: _plain(v, local) for name, v in more.items()}, "because": render(because)}
+
+    match event:
+        case CommandSent():
+            door = site.devices[event.device].door
+            lease = None if event.for_s is None else round(event.for_s, 3)
+            yield line(
+                "command",
+                event.because,
+                device=event.device,
+                point=event.point,
+                door=door,
+                value=event.value,
+                for_s=lease,
+                cause=event.cause,
+            )
+        case Decided(refused=Text() as refused):
+            yield line(
+                "refusal", refused, device=event.device, point=event.point, door=site.devices[event.device].door, value=event.value
+            )
+        case CommandOverdue():
+            because = say("It was told {value} and reports {reported}", value=str(event.value), reported=str(event.reported))
+            yield line(
+                "notice", because, device=event.device, point=event.point, door=site.devices[event.device].door, state="overdue"
+            )
+        case ConditionBegan() | ConditionEnded() if ALARM_TYPES[event.type].level is None:
+            began = isinstance(event, ConditionBegan)
+            because = event.because if isinstance(event, ConditionBegan) else say("The cause has ended")
+            yield line("notice", because, type=event.type, subject=event.subject, state="began" if began else "ended")
+        case BookingsChanged():
+            for state, bookings in (("made", event.made), ("changed", event.changed), ("cancelled", event.cancelled)):
+                for booking in bookings:
+                    yield line("booking", booking.reason, state=state, **_booking(booking))
+        case _:
+            yield from _alarm_lines(event, site, line)
+
+
+def _alarm_lines(event: Event, site: Site, line: Callable[..., Line]) -> Iterator[Line]:
+    match event:
+        case AlarmRaised():
+            yield line(
+                "alarm", event.because, state="raised", number=event.number, type=event.type, level=ALARM_TYPES[event.type].level,
+                subject=event.subject, place=place_of(site, event.subject),
+            )  # fmt: skip
+        case AlarmCleared():
+            yield line("alarm", say("The cause has ended"), state="cleared", number=event.number)
+        case AlarmAcknowledged() | AlarmClaimed() | AlarmResolved() | AlarmNoted():
+            state = event.kind.removeprefix("alarm-")
+            yield line("alarm", say("By {by}", by=event.by), state=state, number=event.number, by=event.by)
+        case _:
+            return
+
+
+def _booking(booking: Booking) -> dict[str, object]:
+    return {
+        "room": booking.room, "start": booking.start, "end": booking.end, "uid": booking.uid, "rid": booking.rid,
+        "verdict": booking.verdict, "source": booking.calendar,
+    }  # fmt: skip
+
+
+def _plain(value: object, local: Any) -> object:
+    return value.astimezone(local).isoformat() if isinstance(value, datetime) else value
+
+
+# --- sentences --------------------------------------------------------------------------------------------------------
+
+
+def sentence(event: Event, site: Site) -> Text | None:
+    """What a person at the terminal wants to read of an event; None for what would only be noise."""
+    match event:
+        case Decided(refused=Text() as refused):
+            return say("{door} stays locked. {because}", door=Ref(subject_of(site, event.device, event.point)), because=refused)
+        case CommandSent(point="lock"):
+            door = Ref(subject_of(site, event.device, event.point))
+            if event.value == "unlocked":
+                return say("{door} unlocks. {because}", door=door, because=event.because)
+            return say("{door} locks. {because}", door=door, because=event.because)
+        case CommandOverdue():
+            return say("{door} does not obey", door=Ref(subject_of(site, event.device, event.point)))
+        case AlarmRaised():
+            name, place = ALARM_TYPES[event.type].name, Ref(place_of(site, event.subject))
+            return say(
+                "ALARM {number}: {name}, {place}. {because}", number=event.number, name=name, place=place, because=event.because
+            )
+        case AlarmCleared():
+            return say("Alarm {number} has ended", number=event.number)
+        case AlarmAcknowledged():
+            return say("Alarm {number} was acknowledged by {by}", number=event.number, by=event.by)
+        case AlarmResolved():
+            return say("Alarm {number} was resolved by {by}", number=event.number, by=event.by)
+        case ConditionBegan() if ALARM_TYPES[event.type].level is None:
+            return say("Notice: {name}. {because}", name=ALARM_TYPES[event.type].name, because=event.because)
+        case _:
+            return _other_sentence(event)
+
+
+def _other_sentence(event: Event) -> Text | None:
+    match event:
+        case BookingsChanged():
+            counts = {"made": len(event.made), "changed": len(event.changed), "cancelled": len(event.cancelled)}
+            return say(
+                "Calendar {calendar}: {made} new, {changed} changed, {cancelled} cancelled bookings",
+                calendar=event.calendar,
+                **counts,
+            )
+        case DoorReleased():
+            return say("{by} released {door} until {until}", by=event.by, door=Ref(event.door), until=event.until)
+        case ReleaseEnded():
+            return say("{by} ended the release of {door}", by=event.by, door=Ref(event.door))
+        case ConnectionChanged(up=True):
+            return say("Connected to {connection}", connection=event.connection)
+        case ConnectionChanged(up=False):
+            return say("No connection to {connection}: {problem}", connection=event.connection, problem=event.problem)
+        case ClockJumped():
+            return say("The clock of the controller changed by {seconds} seconds", seconds=round(event.by_s))
+        case DaemonStarted():
+            return say("The controller of {site} has started", site=event.site)
+        case DaemonStopped():
+            return say("The controller has stopped")
+        case _:
+            return None
+
+
+def require_aware(t: datetime, what: str) -> datetime:
+    if t.tzinfo is None:
+        raise IllegalInput(f"{what} has no offset: write 2026-11-27T08:57:00+02:00")
+    return t

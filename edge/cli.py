@@ -1,0 +1,226 @@
+"""The command `talonmies`: thin; each command parses its words, calls one module, and says errors in one sentence."""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+import typer
+
+from edge.errors import TalonmiesError
+from edge.site import Site
+from edge.site.load import LoadedSite, load_site, read_site
+
+app = typer.Typer(
+    help="Talonmies: the edge controller of one shared government building. From booking to door, from press to screen.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+journal_app = typer.Typer(help="The audit chain: check it, hand it over.", no_args_is_help=True)
+app.add_typer(journal_app, name="journal")
+
+
+class Format(StrEnum):
+    TEXT = "text"
+    JSON = "json"
+
+
+SiteFile = Annotated[Path, typer.Argument(metavar="SITE.yaml", help="The site file")]
+Data = Annotated[Path, typer.Option("--data", help="Folder of the journal")]
+Listen = Annotated[str, typer.Option("--listen", help="HOST:PORT of the API and the consoles")]
+Language = Annotated[str | None, typer.Option("--language", help="fi, sv or en; default: that of the site")]
+Replaced = Annotated[
+    list[str] | None, typer.Option("--calendar", metavar="ID=FILE.ics", help="Read this calendar from a file instead")
+]
+
+
+@contextmanager
+def one_sentence_per_error() -> Iterator[None]:
+    """Expected errors end the command with one sentence on standard error and exit code 1."""
+    try:
+        yield
+    except TalonmiesError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
+    except BrokenPipeError:
+        # The reader (`| head`) has seen enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(0) from None
+
+
+@app.command()
+def demo(
+    speed: Annotated[float, typer.Option(help="How many times faster than the clock on the wall", min=0.1, max=600)] = 1.0,
+    listen: Listen = "127.0.0.1:8080",
+    data: Annotated[Path | None, typer.Option(help="Keep the journal in this folder; default: one that is thrown away")] = None,
+    language: Language = None,
+) -> None:
+    """Run a whole building on this machine: broker, virtual devices, bookings, controller and consoles."""
+    from edge.demo import run_demo
+
+    with one_sentence_per_error():
+        run_demo(speed=speed, listen=listen, data=data, language=language)
+
+
+@app.command()
+def run(
+    site_file: SiteFile,
+    data: Data = Path("data"),
+    listen: Listen = "127.0.0.1:8080",
+    accept_loss: Annotated[
+        bool, typer.Option("--accept-loss", help="Start although the journal is damaged; the loss is recorded")
+    ] = False,
+) -> None:
+    """Run the controller of a site until it is told to stop (Ctrl-C or SIGTERM)."""
+    from edge.clock import SystemClock
+    from edge.serve import daemon_for, listening_socket, serve, site_token
+
+    with one_sentence_per_error():
+        site, folder = read_site(site_file), site_file.resolve().parent
+        token = site_token(site, folder)
+        sock = listening_socket(listen)
+        daemon = daemon_for(site, folder, data, SystemClock())
+        typer.echo(f"{site.site.id}: consoles on http://{listen}, journal in {data}. Stop with Ctrl-C.")
+        asyncio.run(serve(daemon, folder=folder, sock=sock, token=token, accept_loss=accept_loss))
+
+
+@app.command()
+def check(site_file: SiteFile, format: Annotated[Format, typer.Option(help="text or json")] = Format.TEXT) -> None:  # noqa: A002
+    """Say everything that is wrong or odd in a site file, with line and remedy. Exit 0 when nothing is wrong."""
+    loaded = load_site(site_file)
+    if format is Format.JSON:
+        typer.echo(json.dumps(_check_report(loaded), ensure_ascii=False, indent=2))
+    else:
+        for finding in loaded.findings:
+            typer.echo(str(finding))
+        typer.echo(_check_summary(site_file, loaded))
+    if loaded.site is None:
+        raise typer.Exit(1)
+
+
+def _check_report(loaded: LoadedSite) -> dict[str, Any]:
+    from edge.site.wrong import in_english
+
+    findings = [
+        {"level": f.level, "file": f.file, "line": f.line, "column": f.column, "path": f.path, "message": in_english(f.text)}
+        for f in loaded.findings
+    ]
+    return {"ok": loaded.site is not None, "findings": findings}
+
+
+def _check_summary(site_file: Path, loaded: LoadedSite) -> str:
+    errors = sum(finding.level == "error" for finding in loaded.findings)
+    warnings = len(loaded.findings) - errors
+    if loaded.site is None:
+        return f"{site_file}: {errors} errors, {warnings} warnings."
+    site = loaded.site
+    return (
+        f"{site_file}: fine. {len(site.spaces)} spaces, {len(site.doors)} doors, {len(site.devices)} devices, {warnings} warnings."
+    )
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of site files, for editors."""
+    from edge.site.schema import schema as site_schema
+
+    typer.echo(json.dumps(site_schema(), indent=2, ensure_ascii=False))
+
+
+@app.command()
+def simulate(
+    site_file: SiteFile,
+    start: Annotated[str, typer.Option("--from", metavar="T", help="Date or instant, local unless it has an offset")],
+    end: Annotated[str, typer.Option("--to", metavar="T", help="Date (its end) or instant")],
+    calendar: Replaced = None,
+    events: Annotated[Path | None, typer.Option(help="What devices and people do: JSON lines")] = None,
+    language: Annotated[str, typer.Option(help="fi, sv or en")] = "en",
+) -> None:
+    """Run a stretch of a site's life on a simulated clock; decisions as JSON lines in order of time, the same every time."""
+    from edge.language import Renderer
+    from edge.rehearsal import rehearse
+
+    with one_sentence_per_error():
+        site = read_site(site_file)
+        zone = site.local.zone
+        window = (_instant(start, zone), _instant(end, zone, end_of_day=True))
+        bodies = {known: path.read_bytes() for known, path in _calendar_files(site, site_file, calendar or ()).items()}
+        happened = events.read_text(encoding="utf-8").splitlines() if events else []
+        for line in rehearse(site, *window, bodies, happened, Renderer(site, language).text):
+            sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+
+def _instant(text: str, zone: ZoneInfo, *, end_of_day: bool = False) -> datetime:
+    try:
+        if len(text) == len("2026-11-27"):
+            day = date.fromisoformat(text) + timedelta(days=1 if end_of_day else 0)
+            return datetime.combine(day, time(), zone).astimezone(UTC)
+        t = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise _Wrong(f"{text!r} is no date or instant: write 2026-11-27 or 2026-11-27T08:00:00+02:00.") from error
+    return (t if t.tzinfo else t.replace(tzinfo=zone)).astimezone(UTC)
+
+
+class _Wrong(TalonmiesError):
+    """Words on the command line that cannot be understood."""
+
+
+def _calendar_files(site: Site, site_file: Path, replaced: list[str] | tuple[str, ...]) -> dict[str, Path]:
+    """The file of each calendar that has one, with those of the command line in their place."""
+    files = {calendar: site_file.parent / section.file for calendar, section in site.calendars.items() if section.file}
+    for word in replaced:
+        calendar, _, file = word.partition("=")
+        if calendar not in site.calendars or not file:
+            raise _Wrong(f"--calendar {word}: write ID=FILE.ics with one of the calendars {', '.join(site.calendars) or '(none)'}.")
+        files[calendar] = Path(file)
+    for calendar, path in files.items():
+        if not path.is_file():
+            raise _Wrong(f"The calendar {calendar} cannot be read: there is no file {path}.")
+    return files
+
+
+@journal_app.command()
+def verify(
+    data: Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder of the journal, or an exported file")] = Path("data"),
+) -> None:
+    """Find any edit, removal, reordering or truncation. Exit 0 when the chain is whole."""
+    from edge.journal import verify as verify_folder
+    from edge.journal import verify_export
+    from edge.site.wrong import in_english
+
+    with one_sentence_per_error():
+        if data.is_file():
+            with data.open(encoding="utf-8") as lines:
+                found = verify_export(lines)
+        else:
+            found = verify_folder(data)
+        for finding in found.findings:
+            typer.echo(in_english(finding))
+        if found.findings:
+            raise typer.Exit(1)
+        typer.echo(f"The journal is whole: {found.entries} entries, {found.first} to {found.last}.")
+
+
+@journal_app.command()
+def export(
+    data: Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder of the journal")] = Path("data"),
+    after: Annotated[int | None, typer.Option(help="Only entries after this number")] = None,
+) -> None:
+    """Write the journal as JSON lines that `journal verify` can check anywhere."""
+    from edge.journal import export as export_folder
+
+    with one_sentence_per_error():
+        export_folder(data, sys.stdout.write, after=after)
+
+
+def main() -> None:
+    app()

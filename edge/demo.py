@@ -1,0 +1,177 @@
+"""`talonmies demo`: a whole building on one machine, with nothing to set up.
+
+A mosquitto of its own, the virtual devices of examples/joensuu.yaml as a process of their own, bookings around the present
+moment, the real daemon and its consoles. What is said on the terminal comes from the same feed as the screens.
+"""
+
+import asyncio
+import json
+import os
+import random
+import shlex
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from secrets import token_urlsafe
+
+from rich.console import Console
+from rich.markup import escape
+
+from drivers.mosquitto import Broker
+from edge.account import sentence
+from edge.clock import Clock, FastClock, SystemClock
+from edge.daemon import Daemon
+from edge.errors import StartRefused
+from edge.language import Renderer
+from edge.serve import daemon_for, listening_socket, serve
+from edge.site import Site
+from edge.site.hours import Timetable
+from edge.site.load import read_site
+from edge.text import say
+from security.alarms import AlarmRaised
+
+EXAMPLE = Path(__file__).resolve().parent.parent / "examples" / "joensuu.yaml"
+_BOOKED_BEFORE = timedelta(hours=1)
+_BOOKED_AFTER = timedelta(hours=12)
+_LENGTHS_MIN = (30, 45, 60, 90)
+_PAUSES_MIN = (0, 5, 15, 30, 60, 120)
+
+
+def run_demo(*, speed: float, listen: str, data: Path | None, language: str | None) -> None:
+    """Blocks until Ctrl-C. Raises StartRefused with one sentence when something is in the way."""
+    if not EXAMPLE.is_file():
+        raise StartRefused(f"The demo needs {EXAMPLE.name} beside the program: run it from a checkout of Talonmies.")
+    with ExitStack() as stack:
+        sock = stack.enter_context(listening_socket(listen))
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="talonmies-demo-")))
+        broker = Broker(folder / "broker")
+        broker.start()
+        stack.callback(broker.stop)
+        real = SystemClock()
+        origin = real.now()
+        clock: Clock = real if speed == 1 else FastClock(speed, origin)
+        site = _site_of_today(read_site(EXAMPLE), origin, broker)
+        calendar = folder / "bookings.ics"
+        calendar.write_text(bookings_around(site, origin), encoding="utf-8")
+        daemon = daemon_for(site, EXAMPLE.parent, data or folder / "data", clock, stretch=max(speed, 1.0))
+        teller = _Teller(daemon, Renderer(site, language or site.site.language))
+        token = os.environ.get("TALONMIES_TOKEN") or token_urlsafe(16)
+        with _devices(broker, speed, origin) as devices:
+            teller.introduce(listen, broker, token, devices)
+            asyncio.run(_run(daemon, teller, devices, sock=sock, token=token, calendar=calendar))
+        teller.say_plainly("The demo has ended.")
+
+
+async def _run(
+    daemon: Daemon, teller: "_Teller", devices: "subprocess.Popen[str]", *, sock: object, token: str, calendar: Path
+) -> None:
+    telling = asyncio.create_task(teller.follow())
+    if sys.stdin is not None and sys.stdin.isatty():
+        asyncio.get_running_loop().add_reader(sys.stdin, _press_a_button, daemon.site, devices)
+    replaced = dict.fromkeys(daemon.site.calendars, calendar)
+    await serve(
+        daemon, folder=EXAMPLE.parent, sock=sock, token=token, signed_in=True, replaced=replaced, on_ready=teller.tell_ready  # type: ignore[arg-type]
+    )  # fmt: skip
+    await telling
+
+
+def _press_a_button(site: Site, devices: "subprocess.Popen[str]") -> None:
+    sys.stdin.readline()
+    button = random.choice([device for device, section in site.devices.items() if section.type == "panic-button"])  # noqa: S311
+    if devices.stdin is not None:
+        devices.stdin.write(json.dumps({"press": button}) + "\n")
+        devices.stdin.flush()
+
+
+def _site_of_today(site: Site, now: datetime, broker: Broker) -> Site:
+    """The example on the demo's own broker. When the building is closed at this hour, it stays open round the clock today."""
+    connections = {id_: c.model_copy(update={"host": broker.host, "port": broker.port}) for id_, c in site.connections.items()}
+    hours = dict(site.hours)
+    today = now.astimezone(site.local.zone).date()
+    if site.site.hours is not None and hours[site.site.hours].opening_at(now, site.local) is None:
+        days = {(today + timedelta(days=n)).isoformat(): "0:00-24:00" for n in range(2)}
+        for name, table in hours.items():
+            hours[name] = Timetable.model_validate({**table.model_dump(by_alias=True), "dates": days})
+    return site.model_copy(update={"connections": connections, "hours": hours})
+
+
+def bookings_around(site: Site, now: datetime) -> str:
+    """An ICS feed with plausible bookings of every room around now; the same for the same minute."""
+    chance = random.Random(f"{now:%Y%m%d%H%M}")  # noqa: S311
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Talonmies//demo//FI"]
+    for calendar in site.calendars.values():
+        for room, location in calendar.rooms.items():
+            for number, (start, end) in enumerate(_times(chance, now)):
+                lines += [
+                    "BEGIN:VEVENT",
+                    f"UID:{room}-{number}@demo.example",
+                    f"DTSTAMP:{now:%Y%m%dT%H%M%SZ}",
+                    f"DTSTART:{start:%Y%m%dT%H%M%SZ}",
+                    f"DTEND:{end:%Y%m%dT%H%M%SZ}",
+                    f"LOCATION:{location}",
+                    "SUMMARY:Varaus",
+                    "END:VEVENT",
+                ]
+    return "\r\n".join([*lines, "END:VCALENDAR", ""])
+
+
+def _times(chance: random.Random, now: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """Bookings one after another, on five-minute marks, with a break between most."""
+    start = now.replace(minute=0, second=0, microsecond=0) - _BOOKED_BEFORE + timedelta(minutes=5 * chance.randrange(24))
+    while start < now + _BOOKED_AFTER:
+        end = start + timedelta(minutes=chance.choice(_LENGTHS_MIN))
+        yield start, end
+        start = end + timedelta(minutes=chance.choice(_PAUSES_MIN))
+
+
+@contextmanager
+def _devices(broker: Broker, speed: float, origin: datetime) -> "Iterator[subprocess.Popen[str]]":
+    """The virtual devices, connected; they end with us."""
+    words = [sys.executable, "-m", "drivers.virtual", str(EXAMPLE), "--broker", broker.address, "--life"]
+    words += [] if speed == 1 else ["--speed", str(speed), "--origin", origin.isoformat()]
+    process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, process_group=0)  # noqa: S603
+    try:
+        if process.stdout is None or "ready" not in process.stdout.readline():
+            raise StartRefused(f"The virtual devices did not start; try by hand: {shlex.join(words)}")
+        yield process
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+class _Teller:
+    """The short account on the terminal."""
+
+    def __init__(self, daemon: Daemon, renderer: Renderer) -> None:
+        self._daemon = daemon
+        self._renderer = renderer
+        self._console = Console(highlight=False, soft_wrap=True)
+
+    def introduce(self, listen: str, broker: Broker, token: str, devices: "subprocess.Popen[str]") -> None:
+        self._console.print(
+            f"[bold]Talonmies demo[/bold]: {escape(self._renderer.text(say('{site}', site=self._daemon.site.site.id)))}"
+        )
+        self._console.print(f"  broker   mqtt://{broker.address} (mosquitto, pid {broker.pid}); virtual devices: pid {devices.pid}")
+        self._console.print(f"  API      curl -H 'Authorization: Bearer {token}' http://{listen}/api/v1/alarms")
+        self._console.print(f"  consoles http://{listen}")
+        if sys.stdin is not None and sys.stdin.isatty():
+            self._console.print("  Press Enter to press a panic button, Ctrl-C to end.")
+
+    def tell_ready(self) -> None:
+        self.say_plainly("Ready.")
+
+    def say_plainly(self, text: str) -> None:
+        self._console.print(text)
+
+    async def follow(self) -> None:
+        zone = self._daemon.site.local.zone
+        async for item in self._daemon.feed.follow():
+            told = sentence(item.event, self._daemon.site)
+            if told is not None:
+                style = "bold red" if isinstance(item.event, AlarmRaised) else ""
+                clock = f"{item.event.at.astimezone(zone):%H.%M.%S}"
+                self._console.print(f"{clock}  {escape(self._renderer.text(told))}", style=style)

@@ -1,0 +1,135 @@
+"""`talonmies simulate`: a stretch of a site's life from its calendars and a file of what happened, as decisions in JSON lines."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+
+from drivers.virtual.device import Behaviour
+from edge.account import Line, Render, lines, require_aware
+from edge.errors import Garbled, IllegalInput, TalonmiesError
+from edge.events import Event
+from edge.facts import Facts
+from edge.points import DEVICE_TYPES
+from edge.simulation import Simulation
+from edge.site import Site
+from edge.text import say
+from rooms.bookings import BookingsRead, CalendarFailed, understand
+from security import alarms, releases
+
+_LOOK_AROUND = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One line of the events file, checked. order: its line, for the order at one instant."""
+
+    at: datetime
+    order: int
+    do: Callable[[Simulation], object]
+
+
+def rehearse(
+    site: Site, start: datetime, end: datetime, calendars: Mapping[str, bytes], events: Iterable[str], render: Render
+) -> Iterator[Line]:
+    """Decisions between two instants, in order of time. calendars: the body of each calendar's feed.
+
+    Raises IllegalInput naming the line for an event that cannot be understood, before anything runs.
+    """
+    happenings = sorted(read_happenings(site, events), key=lambda h: (h.at, h.order))
+    waiting: list[Line] = []
+
+    def told(event: Event) -> None:
+        waiting.extend(lines(event, site, render))
+
+    simulation = Simulation(site, start, told)
+    for calendar, body in calendars.items():
+        _read_calendar(simulation, calendar, body, (start - _LOOK_AROUND, end + _LOOK_AROUND))
+    for happening in happenings:
+        if happening.at > end:
+            break
+        simulation.advance(max(happening.at, start))
+        try:
+            happening.do(simulation)
+        except TalonmiesError as refusal:
+            because = say("Line {line}: {problem}", line=happening.order, problem=str(refusal))
+            t = simulation.now.astimezone(site.local.zone).isoformat()
+            waiting.append({"t": t, "kind": "refusal", "because": render(because)})
+        yield from waiting
+        waiting.clear()
+    simulation.advance(end)
+    yield from waiting
+
+
+def _read_calendar(simulation: Simulation, calendar: str, body: bytes, window: tuple[datetime, datetime]) -> None:
+    try:
+        understood = understand(simulation.site, calendar, body, window)
+    except Garbled as problem:
+        told = say("The calendar cannot be read: {problem}", problem=str(problem))
+        simulation.observe(CalendarFailed(at=simulation.now, calendar=calendar, problem=told))
+        return
+    now, problems = simulation.now, tuple(error.text for error in understood.errors)
+    read = BookingsRead(at=now, calendar=calendar, bookings=understood.bookings, problems=problems, read_at=now)
+    simulation.observe(read)
+
+
+def read_happenings(site: Site, events: Iterable[str]) -> Iterator[Happening]:
+    presses = count(1)
+    for number, text in enumerate(events, 1):
+        if not text.strip():
+            continue
+        try:
+            fields = json.loads(text)
+            if not isinstance(fields, dict):
+                raise IllegalInput("it is not a JSON object")
+            at = require_aware(datetime.fromisoformat(str(fields.pop("t", ""))), "t")
+            do = _operator(site, fields) if "operator" in fields else _device(site, fields, presses)
+        except (ValueError, IllegalInput, TypeError) as problem:
+            raise IllegalInput(f"events line {number}: {problem}") from problem
+        yield Happening(at, number, do)
+
+
+def _device(site: Site, fields: dict[str, Any], presses: Iterator[int]) -> Callable[[Simulation], object]:
+    """{"device": …, "point": …, "value": …}, or {"device": …, "behaviour": "obedient" | "jammed" | "mute" | "lying"}."""
+    device = fields.get("device")
+    if not isinstance(device, str) or device not in site.devices:
+        raise IllegalInput(f"unknown device {device!r}")
+    if "behaviour" in fields:
+        try:
+            behaviour = Behaviour[str(fields["behaviour"]).upper()]
+        except KeyError as error:
+            raise IllegalInput(f"behaviour is one of {', '.join(b.name.lower() for b in Behaviour)}") from error
+        return lambda simulation: simulation.behave(device, behaviour)
+    point, value = fields.get("point"), fields.get("value")
+    kind = DEVICE_TYPES[site.devices[device].type].get(str(point))
+    if kind is None:
+        raise IllegalInput(f"{device} has no point {point!r}")
+    if problem := kind.problem_with(value):
+        raise IllegalInput(f"{device}/{point} cannot be {value!r}: {problem}")
+    if kind.momentary:
+        press = str(fields.get("id") or f"press-{next(presses)}")
+        return lambda simulation: simulation.press(device, press) if value else None
+    return lambda simulation: simulation.set(device, kind.name, value)
+
+
+def _operator(site: Site, fields: dict[str, Any]) -> Callable[[Simulation], object]:
+    """{"operator": WHO, "action": …}: acknowledge, claim, note, resolve an alarm by number; release, end-release a door."""
+    by, action = str(fields["operator"]), fields.get("action")
+    number, door, text = fields.get("alarm"), str(fields.get("door", "")), str(fields.get("text", fields.get("reason", "")))
+    if action in ("acknowledge", "claim", "note", "resolve") and not isinstance(number, int):
+        raise IllegalInput(f'{action} needs "alarm": its number')
+    span = timedelta(seconds=float(fields.get("seconds", 60)))
+    decides: dict[object, Callable[[Facts, datetime], Event]] = {
+        "acknowledge": lambda facts, at: alarms.acknowledge(facts, at, int(number or 0), by, None),
+        "claim": lambda facts, at: alarms.claim(facts, at, int(number or 0), by),
+        "note": lambda facts, at: alarms.note(facts, at, int(number or 0), by, text),
+        "resolve": lambda facts, at: alarms.resolve(facts, at, int(number or 0), by, text or "resolved", None),
+        "release": lambda _, at: releases.release(site, at, door, by, span, text),
+        "end-release": lambda facts, at: releases.end_release(site, facts, at, door, by),
+    }
+    if action not in decides:
+        raise IllegalInput(f"unknown action {action!r}: this version knows {', '.join(map(str, decides))}")
+    decide = decides[action]
+    return lambda simulation: simulation.act(decide)

@@ -1,0 +1,162 @@
+"""Runs a daemon with its calendars, its housekeeping and its HTTP side, until it is told to stop."""
+
+import asyncio
+import contextlib
+import importlib
+import signal
+import socket
+from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from drivers.mqtt.link import MqttDriver
+from edge.clock import Clock
+from edge.daemon import Daemon
+from edge.errors import StartRefused
+from edge.inbox import Inbox
+from edge.secrets import read_secret
+from edge.site import Site
+
+if TYPE_CHECKING:
+    import uvicorn
+
+_SHUTDOWN_S = 2
+
+
+def listening_socket(address: str) -> socket.socket:
+    """Take HOST:PORT before anything else starts. Raises StartRefused with what to do."""
+    host, _, port = address.rpartition(":")
+    if not port.isdigit() or not 0 <= int(port) <= 65535:
+        raise StartRefused(f"--listen {address} is not HOST:PORT, such as 127.0.0.1:8080.")
+    sock = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        sock.bind((host.strip("[]") or "127.0.0.1", int(port)))
+    except OSError as error:
+        sock.close()
+        raise StartRefused(
+            f"Port {port} on {host} cannot be used ({error.strerror}): stop the other program, or choose --listen."
+        ) from error
+    return sock
+
+
+def site_token(site: Site, folder: Path) -> str:
+    if site.site.token is None:
+        raise StartRefused("The site file names no token for the API: add site.token, such as env:TALONMIES_TOKEN.")
+    return read_secret(site.site.token, folder)
+
+
+def daemon_for(site: Site, folder: Path, data: Path, clock: Clock, stretch: float = 1.0) -> Daemon:
+    """A daemon with real drivers; secrets are read from beside the site file."""
+
+    def make_driver(connection: str, inbox: Inbox) -> MqttDriver:
+        return MqttDriver(connection, site, inbox, clock, partial(read_secret, folder=folder))
+
+    return Daemon(site, data, make_driver, clock=clock, stretch=stretch)
+
+
+async def serve(
+    daemon: Daemon,
+    *,
+    folder: Path,
+    sock: socket.socket,
+    token: str,
+    signed_in: bool = False,
+    replaced: Mapping[str, Path] | None = None,
+    accept_loss: bool = False,
+    on_ready: Callable[[], None] = lambda: None,
+) -> None:
+    """Presses are taken first; calendars and screens follow. Returns after a signal, when everything is closed in good order.
+
+    replaced: calendars read from another file. on_ready: called when the screens can be opened too.
+    """
+    stopping, ready = asyncio.Event(), asyncio.Event()
+    with _stopped_by_signals(stopping):
+        await daemon.start(accept_loss=accept_loss)
+        turning = asyncio.create_task(daemon.run())
+        try:
+            housekeeping = _Housekeeping(daemon, folder, replaced or {})
+            server = await _screens(daemon, token, signed_in, ready)
+            serving = asyncio.create_task(server.serve([sock]))
+            stopped = asyncio.create_task(stopping.wait())
+            await _first(asyncio.create_task(ready.wait()), serving, stopped)
+            if ready.is_set():
+                on_ready()
+            await _first(stopped, turning, serving)
+            housekeeping.stop()
+            daemon.feed.end()
+            server.should_exit = True
+            await serving
+        finally:
+            await _ended(daemon, turning)
+
+
+async def _first(*tasks: "asyncio.Task[Any]") -> None:
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+
+
+async def _ended(daemon: Daemon, turning: "asyncio.Task[None]") -> None:
+    if turning.done():
+        turning.result()  # a fault in the controller itself: say so rather than write a checkpoint of a broken state
+    turning.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await turning
+    await daemon.stop()
+
+
+@contextlib.contextmanager
+def _stopped_by_signals(stopping: asyncio.Event) -> Iterator[None]:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopping.set)
+    try:
+        yield
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
+
+
+async def _screens(daemon: Daemon, token: str, signed_in: bool, ready: asyncio.Event) -> "uvicorn.Server":
+    """The HTTP libraries take a second to import; presses are taken meanwhile."""
+    await asyncio.to_thread(importlib.import_module, "api.app")
+    import uvicorn
+    from api.app import create_app
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            ready.set()
+
+        @contextlib.contextmanager
+        def capture_signals(self) -> Iterator[None]:
+            yield  # signals are ours: they stop more than this server
+
+    app = create_app(daemon, token=token, signed_in=signed_in)
+    return Server(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=_SHUTDOWN_S, server_header=False, lifespan="off"))
+
+
+class _Housekeeping:
+    """What goes on beside the controller and may be late without harm: reading calendars, forgetting old entries."""
+
+    def __init__(self, daemon: Daemon, folder: Path, replaced: Mapping[str, Path]) -> None:
+        from edge.fetching import CalendarFetcher
+        from edge.scheduler import Scheduler
+
+        self._scheduler = Scheduler()
+        self._fetcher = CalendarFetcher(
+            daemon.site,
+            folder,
+            daemon.clock,
+            daemon.inbox.event,
+            keep=daemon.journal.keep,
+            kept=daemon.journal.kept,
+            replaced=replaced,
+        )
+        self._fetcher.start(self._scheduler)
+        self._scheduler.every(timedelta(days=1), daemon.forget_old, "journal retention", first_after=timedelta(hours=1))
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        self._scheduler.stop()
