@@ -13,6 +13,7 @@ from edge.errors import StartRefused
 
 HOST = "127.0.0.1"
 SHIPPED = Path(__file__).resolve().parent.parent / "docs" / "mosquitto.conf"
+_SYSTEM_FOLDER = "/usr/sbin"  # where Debian puts it, and no user's PATH
 _READY_WITHIN_S = 10.0
 _END_WITHIN_S = 5.0
 
@@ -43,6 +44,7 @@ class Broker:
 
     def start(self) -> None:
         """Returns when the broker takes connections. Raises StartRefused with the broker's own words when it does not."""
+        _require_free(self.port)
         self._folder.mkdir(parents=True, exist_ok=True)
         config = self._folder / "mosquitto.conf"
         config.write_text(self._config())
@@ -99,8 +101,8 @@ class Broker:
                 time.sleep(0.005)
             else:
                 return
-        words = self._log.read_text(errors="replace").splitlines()
-        raise StartRefused(f"mosquitto did not start on port {self.port}: {words[-1] if words else 'it said nothing'}")
+        words = self._log.read_text(errors="replace").splitlines()[-2:]
+        raise StartRefused(f"mosquitto did not start on port {self.port}: {' / '.join(words) or 'it said nothing'}")
 
 
 def free_port() -> int:
@@ -110,8 +112,18 @@ def free_port() -> int:
         return port
 
 
+def _require_free(port: int) -> None:
+    # Otherwise the broker that has it would answer in place of ours.
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            raise StartRefused(f"the broker cannot have port {port} of {HOST}: {error.strerror}") from error
+
+
 def _find() -> str:
-    found = shutil.which("mosquitto", path=f"{os.environ.get('PATH', os.defpath)}{os.pathsep}/usr/sbin")
+    found = shutil.which("mosquitto", path=f"{os.environ.get('PATH', os.defpath)}{os.pathsep}{_SYSTEM_FOLDER}")
     if found is None:
         raise StartRefused("the MQTT broker mosquitto is not installed; run: make system-packages")
     return found

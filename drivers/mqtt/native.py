@@ -68,19 +68,22 @@ def check(kind: PointKind, value: Value) -> None:
         raise Garbled(problem)
 
 
-def write_state(value: Value, t: datetime | None = None, press_id: str | None = None, path: Sequence[str] = ()) -> bytes:
-    """What a device publishes; path: where another make keeps the value inside its object."""
-    if not path and t is None and press_id is None:
+def write_state(value: Value, t: datetime | None = None, press_id: str | None = None) -> bytes:
+    """What a device publishes."""
+    if t is None and press_id is None:
         return _dump(value)
-    message: dict[str, Any] = {} if t is None else {"t": t.isoformat()}
-    if press_id is not None:
-        message["id"] = press_id
-    inner = message
-    *parents, last = path or ("value",)
+    said = {"value": value, "t": t and t.isoformat(), "id": press_id}
+    return _dump({name: part for name, part in said.items() if part is not None or name == "value"})
+
+
+def write_field(said: dict[str, Any], path: Sequence[str], value: Value) -> bytes:
+    """What a device of another make publishes: the object it said last, with the value at the path changed."""
+    inner = said
+    *parents, last = path
     for part in parents:
         inner = inner.setdefault(part, {})
     inner[last] = value
-    return _dump(message)
+    return _dump(said)
 
 
 def write_command(command: Command) -> bytes:

@@ -14,7 +14,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from drivers.mqtt.client import build_client, no_delay
 from drivers.mqtt.lane import Subscription, subscription
-from drivers.mqtt.native import ack_topic, read_ack, read_command, write_state
+from drivers.mqtt.native import ack_topic, read_ack, read_command, write_field, write_state
 from drivers.mqtt.routes import Route
 from drivers.virtual.device import Behaviour, Report, VirtualDevice, VirtualPanicButton
 from edge.clock import Clock
@@ -47,6 +47,7 @@ class Speaker:
         self._routes = {route.point.point: route for route in routes}
         self._commands = {route.set_topic: route for route in self._routes.values() if route.kind.commanded}
         self._answers = {ack_topic(route.topic) for route in self._routes.values() if route.kind.momentary}
+        self._objects: dict[str, dict[str, Any]] = {}
         self._plugged = False
         self._loop = asyncio.get_running_loop()
         self._timers: dict[str, asyncio.TimerHandle] = {}
@@ -65,7 +66,7 @@ class Speaker:
         client.on_disconnect = self._disconnected
         client.on_message = self._message
         link = self._routes["link"]
-        client.will_set(link.topic, write_state(False, path=link.path), qos=1, retain=True)
+        client.will_set(link.topic, self._payload(link, Report("link", False)), qos=1, retain=True)
         return client
 
     def plug(self) -> None:
@@ -154,11 +155,18 @@ class Speaker:
     def _publish(self, reports: Iterable[Report]) -> None:
         if not self._client.is_connected():
             return  # everything is said anew on the next connection
-        for point, value, press_id in reports:
-            route = self._routes[point]
-            t = self._clock.now() if route.kind.momentary else None
-            payload = write_state(value, t, press_id, route.path)
+        for report in reports:
+            route = self._routes[report.point]
+            payload = self._payload(route, report)
             self._client.publish(route.topic, payload, int(route.kind.durable), retain=not route.kind.momentary)
+
+    def _payload(self, route: Route, report: Report) -> bytes:
+        if not route.path:
+            return write_state(report.value, self._clock.now() if report.id else None, report.id)
+        said = self._objects.setdefault(route.topic, {})
+        if report.id:
+            said["id"] = report.id
+        return write_field(said, route.path, report.value)
 
     def _plan_tick(self) -> None:
         self._cancel("tick")

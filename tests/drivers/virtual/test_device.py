@@ -1,0 +1,125 @@
+"""What virtual devices do, by hand and by command, obedient or not."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from drivers.mqtt.native import Order
+from drivers.virtual.device import Behaviour, Report, VirtualDevice, VirtualDoor, VirtualPanicButton, virtual_device
+from edge.errors import IllegalInput
+from tests.broker import small_site
+
+T = datetime(2026, 11, 27, 7, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+UNLOCK = Order("unlocked", 1, 1, 60)
+UNLOCKED, LOCKED = Report("lock", "unlocked"), Report("lock", "locked")
+
+
+def test_a_door_obeys_and_says_so() -> None:
+    door = VirtualDoor()
+    assert LOCKED in door.reports()
+    assert door.receive("lock", UNLOCK, T) == [UNLOCKED]
+    assert UNLOCKED in door.reports()
+
+
+def test_a_lease_ends_by_the_doors_own_time() -> None:
+    door = VirtualDoor()
+    door.receive("lock", UNLOCK, T)
+    assert door.next_tick == T + 60 * SECOND
+    assert door.tick(T + 59 * SECOND) == []
+    assert door.tick(T + 60 * SECOND) == [LOCKED]
+    assert (door.next_tick, door.tick(T + 99 * SECOND)) == (None, [])
+
+
+def test_a_renewed_lease_lasts_on() -> None:
+    door = VirtualDoor()
+    door.receive("lock", UNLOCK, T)
+    door.receive("lock", Order("unlocked", 1, 2, 60), T + 50 * SECOND)
+    assert door.tick(T + 100 * SECOND) == []
+    assert door.tick(T + 110 * SECOND) == [LOCKED]
+
+
+def test_a_command_without_a_lease_ends_the_lease_before() -> None:
+    door = VirtualDoor()
+    door.receive("lock", UNLOCK, T)
+    door.receive("lock", Order("locked", 1, 2), T)
+    assert door.next_tick is None
+
+
+def test_a_door_that_fails_unlocked_falls_back_to_unlocked() -> None:
+    door = VirtualDoor("unlocked")
+    assert door.receive("lock", Order("locked", 1, 1, 60), T) == [LOCKED]
+    assert door.tick(T + 60 * SECOND) == [UNLOCKED]
+
+
+@pytest.mark.parametrize(("epoch", "seq"), [(5, 7), (5, 6), (4, 99)])
+def test_repeated_and_older_commands_are_void(epoch: int, seq: int) -> None:
+    door = VirtualDoor()
+    door.receive("lock", Order("locked", 5, 7), T)
+    assert door.receive("lock", Order("unlocked", epoch, seq, 60), T) == []
+    assert (door.state("lock"), door.next_tick) == ("locked", None)
+    assert door.receive("lock", Order("unlocked", 6, 0, 60), T) == [UNLOCKED]
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "said", "real"),
+    [
+        (Behaviour.JAMMED, [LOCKED], "locked"),
+        (Behaviour.MUTE, [], "unlocked"),
+        (Behaviour.LYING, [UNLOCKED], "locked"),
+    ],
+)
+def test_misbehaviour(behaviour: Behaviour, said: list[Report], real: str) -> None:
+    door = VirtualDoor()
+    door.behaviour = behaviour
+    assert door.receive("lock", UNLOCK, T) == said
+    assert door.state("lock") == real
+    assert (UNLOCKED in door.reports()) == (said == [UNLOCKED])
+
+
+def test_only_points_that_take_commands_take_them() -> None:
+    door = VirtualDoor()
+    assert door.receive("contact", Order("open", 1, 1), T) == []
+    assert door.receive("lock", Order("ajar", 1, 1), T) == []
+    assert (door.state("contact"), door.state("lock")) == ("closed", "locked")
+
+
+def test_hands_and_the_exit_button() -> None:
+    door = VirtualDoor()
+    assert door.set("contact", "open", T) == [Report("contact", "open")]
+    assert door.set("exit-request", True, T) == [Report("exit-request", True)]
+    assert door.tick(T + SECOND) == [Report("exit-request", False)]
+    with pytest.raises(IllegalInput):
+        door.set("contact", "ajar", T)
+    with pytest.raises(IllegalInput):
+        door.set("pressed", True, T)
+
+
+def test_a_panic_button_repeats_each_press_until_it_is_answered() -> None:
+    button = VirtualPanicButton("boot")
+    assert button.press(T) == [Report("pressed", True, "boot-1")]
+    assert button.press(T + SECOND / 2) == [Report("pressed", True, "boot-2")]
+    assert button.tick(T + SECOND) == [Report("pressed", True, "boot-1")]
+    button.answered("boot-1")
+    button.answered("of another")
+    assert button.tick(T + 3 * SECOND) == [Report("pressed", True, "boot-2")]
+    assert Report("pressed", True, "boot-2") in button.reports()
+    button.answered("boot-2")
+    assert (button.next_tick, button.tick(T + 9 * SECOND), button.unanswered) == (None, [], ())
+
+
+def test_relays_and_docks_let_go_when_their_lease_ends_and_masking_stays() -> None:
+    site = small_site("models", 1)
+    relay, masking = virtual_device(site, "relay", "b"), virtual_device(site, "masking", "b")
+    relay.receive("on", Order(True, 1, 1, 5), T)
+    masking.receive("level", Order(45.0, 1, 1, 5), T)
+    assert relay.tick(T + 5 * SECOND) == [Report("on", False)]
+    assert (masking.tick(T + 5 * SECOND), masking.state("level")) == ([], 45.0)
+
+
+def test_every_point_that_every_type_reports_is_legal() -> None:
+    site = small_site("models", 1)
+    for device in site.devices:
+        model = virtual_device(site, device, "b")
+        for point, value, _ in model.reports():
+            VirtualDevice(model.type, {}).set(point, value, T)
