@@ -118,6 +118,13 @@ def test_entries_added_while_nobody_ran_are_noticed(folder: Path, tmp_path: Path
     assert "goes on after entry 300" in refusal(folder)
 
 
+def test_another_journal_of_the_same_length_is_noticed(folder: Path, tmp_path: Path) -> None:
+    with closing(Journal.open(tmp_path / "other")) as other:
+        other.append(some_events(310, 1))
+    (tmp_path / "other" / "journal.db").replace(folder / "journal.db")
+    assert "entry 300 is another than its high-water mark says" in refusal(folder)
+
+
 def test_an_older_backup_of_the_database_is_noticed_and_can_be_accepted(folder: Path, tmp_path: Path) -> None:
     backup = (folder / "journal.db").read_bytes()
     with closing(Journal.open(folder)) as journal:
