@@ -80,7 +80,7 @@ class Decision:
 
 
 def default_claim(point: PointId, value: Value) -> Claim:
-    return Claim(point, value, Priority.DEFAULT, "default", say("Nothing asks for anything else"))
+    return Claim(point, value, Priority.DEFAULT, "default", say("No booking, opening hours or release"))
 
 
 def ranked(claims: Iterable[Claim]) -> list[Claim]:

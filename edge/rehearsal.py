@@ -38,15 +38,13 @@ def rehearse(
 
     Raises IllegalInput naming the line for an event that cannot be understood, before anything runs.
     """
-    happenings = sorted(read_happenings(site, events), key=lambda h: (h.at, h.order))
+    happenings = sorted((*read_happenings(site, events), *_readings(site, start, end, calendars)), key=lambda h: (h.at, h.order))
     waiting: list[Line] = []
 
     def told(event: Event) -> None:
-        waiting.extend(lines(event, site, render))
+        waiting.extend(line for line in lines(event, site, render) if line["kind"] != "booking" or _concerns(line, start, end))
 
     simulation = Simulation(site, start, told)
-    for calendar, body in calendars.items():
-        _read_calendar(simulation, calendar, body, (start - _LOOK_AROUND, end + _LOOK_AROUND))
     for happening in happenings:
         if happening.at > end:
             break
@@ -63,16 +61,30 @@ def rehearse(
     yield from waiting
 
 
-def _read_calendar(simulation: Simulation, calendar: str, body: bytes, window: tuple[datetime, datetime]) -> None:
-    try:
-        understood = understand(simulation.site, calendar, body, window)
-    except Garbled as problem:
-        told = say("The calendar cannot be read: {problem}", problem=str(problem))
-        simulation.observe(CalendarFailed(at=simulation.now, calendar=calendar, problem=told))
-        return
-    now, problems = simulation.now, tuple(error.text for error in understood.errors)
-    read = BookingsRead(at=now, calendar=calendar, bookings=understood.bookings, problems=problems, read_at=now)
-    simulation.observe(read)
+def _concerns(booking: Line, start: datetime, end: datetime) -> bool:
+    """Bookings of the days around are known too, but are nobody's news."""
+    return datetime.fromisoformat(booking["end"]) > start and datetime.fromisoformat(booking["start"]) < end
+
+
+def _readings(site: Site, start: datetime, end: datetime, calendars: Mapping[str, bytes]) -> Iterator[Happening]:
+    """Each calendar is read at the start, and again before it could count as stale."""
+    window = (start - _LOOK_AROUND, end + _LOOK_AROUND)
+    for calendar, body in calendars.items():
+        try:
+            understood = understand(site, calendar, body, window)
+        except Garbled as problem:
+            told = say("The calendar cannot be read: {problem}", problem=str(problem))
+            yield Happening(start, 0, _observing(CalendarFailed(at=start, calendar=calendar, problem=told)))
+            continue
+        problems, at = tuple(error.text for error in understood.errors), start
+        while at <= end:
+            read = BookingsRead(at=at, calendar=calendar, bookings=understood.bookings, problems=problems, read_at=at)
+            yield Happening(at, 0, _observing(read))
+            at += site.calendars[calendar].stale_after / 2
+
+
+def _observing(event: Event) -> Callable[[Simulation], object]:
+    return lambda simulation: simulation.observe(event)
 
 
 def read_happenings(site: Site, events: Iterable[str]) -> Iterator[Happening]:

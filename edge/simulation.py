@@ -101,6 +101,7 @@ class Simulation:
         """Let time pass; everything that falls due on the way happens at its own instant."""
         while (due := self.next_due()) is not None and due <= to:
             self.now = max(self.now, due)
+            self._settle()  # before the devices: at the end of a lease the controller locks, and does not leave it to the device
             self._tick_devices()
             self._settle()
         self.now = max(self.now, to)
