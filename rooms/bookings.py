@@ -4,18 +4,21 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter, ValidationError
 
 from edge.errors import IllegalInput
 from edge.events import Event
-from edge.site import Site
 from edge.text import Text, say
 from rooms.ics import EventError, Feed, Occurrence, read_feed
 from rooms.ics_series import Window
 from rooms.verdict import Verdict, unlock
+
+if TYPE_CHECKING:
+    # The process that reads feeds has no use for the site's model, which is slow to load.
+    from edge.site import Site
 
 Revision = tuple[int, datetime]
 _OLDEST: Revision = (0, datetime(1, 1, 1, tzinfo=UTC))
@@ -88,12 +91,12 @@ class Feeding:
     zone: ZoneInfo
 
 
-def feeding(site: Site, calendar_id: str) -> Feeding:
+def feeding(site: "Site", calendar_id: str) -> Feeding:
     section = site.calendars[calendar_id]
     return Feeding(calendar_id, section.room, section.rooms, site.local.zone)
 
 
-def understand(site: Site, calendar_id: str, body: bytes, window: Window) -> BookingsUnderstood:
+def understand(site: "Site", calendar_id: str, body: bytes, window: Window) -> BookingsUnderstood:
     """What a calendar's octets mean for the rooms of the site. Raises Garbled when the whole body cannot be used."""
     return understand_feed(feeding(site, calendar_id), body, window)
 

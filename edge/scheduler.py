@@ -1,0 +1,36 @@
+"""Housekeeping at regular times: calendar polls, reports, retention. No door, alarm or escalation hangs on it."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, timedelta
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+from edge.clock import Clock, SystemClock
+
+
+class Scheduler:
+    """Runs jobs on the event loop. A job that comes late still runs, once; one that is still running is not started again."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._jobs = AsyncIOScheduler(timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1})
+
+    def start(self) -> None:
+        """Call with the event loop running."""
+        self._jobs.start()
+
+    def stop(self) -> None:
+        """Running jobs are left to end by themselves."""
+        if self._jobs.running:
+            self._jobs.shutdown(wait=False)
+
+    def every(self, period: timedelta, job: Callable[[], Awaitable[None]], name: str, first_after: timedelta = timedelta()) -> None:
+        """Times are those of the building's clock: on a fast one, jobs come as often as its days."""
+        real_first = SystemClock().now() + self._real(first_after)
+        self._jobs.add_job(
+            job, IntervalTrigger(seconds=self._real(period).total_seconds()), name=name, id=name, next_run_time=real_first
+        )
+
+    def _real(self, span: timedelta) -> timedelta:
+        return timedelta(seconds=self._clock.seconds_until(self._clock.now() + span))
