@@ -1,12 +1,12 @@
 """Timetables: when a site, a door or a room is open, in local time, answered in UTC instants."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from typing import Annotated, NamedTuple
+from typing import NamedTuple
 
-from pydantic import AfterValidator, Field, PrivateAttr
+from pydantic import Field, PrivateAttr
 
-from edge.site.frozen import FrozenDict
+from edge.site.frozen import Table
 from edge.site.local import LocalCalendar
 from edge.site.week import Interval, IsoDate, MonthDay, Times, Week
 
@@ -54,8 +54,8 @@ class Timetable(Week):
     A date goes before a public holiday, a holiday before a season, a season before the week.
     """
 
-    holidays: Times = Field((), description="Public holidays; closed unless said")
-    dates: Annotated[Mapping[IsoDate, Times], AfterValidator(FrozenDict)] = Field({}, description="Single dates: 2026-12-24")
+    holidays: Times = Field((), description="Public holidays; closed unless said", json_schema_extra={"default": "closed"})
+    dates: Table[IsoDate, Times] = Field({}, description="Single dates: 2026-12-24")
     seasons: tuple[Season, ...] = Field((), description="The first season that names the day applies")
 
     _days: dict[tuple[LocalCalendar, date], tuple[Opening, ...]] = PrivateAttr(default_factory=dict)

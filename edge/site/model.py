@@ -42,14 +42,14 @@ OUTSIDE = "outside"
 ALWAYS = "always"
 """The reserved timetable that a room policy names to be bounded by none."""
 
-_UNITS = {"s": 1, "min": 60, "h": 3600, "d": 86400}
+UNITS = {"s": 1, "min": 60, "h": 3600, "d": 86400}
 _DURATION = r"([0-9]{1,9}) ?(s|min|h|d)"
 _LONGEST = timedelta(days=366)
 
 
 def _duration(value: object) -> object:
     if isinstance(value, str) and (match := re.fullmatch(_DURATION, value)):
-        value = timedelta(seconds=min(int(match[1]) * _UNITS[match[2]], 10**9))
+        value = timedelta(seconds=min(int(match[1]) * UNITS[match[2]], 10**9))
     if not isinstance(value, timedelta):
         raise Wrong(say('"{found}" is no duration. Write a number and a unit: "90 s", "10 min", "2 h", "1 d".', found=shown(value)))
     if value > _LONGEST:
@@ -58,7 +58,9 @@ def _duration(value: object) -> object:
 
 
 Duration = Annotated[
-    timedelta, BeforeValidator(_duration), WithJsonSchema({"type": "string", "pattern": f"^{_DURATION}$", "examples": ["10 min"]})
+    timedelta,
+    BeforeValidator(_duration),
+    WithJsonSchema({"type": "string", "pattern": f"^{_DURATION}$", "examples": ["10 min"]}),
 ]
 
 

@@ -23,10 +23,6 @@ def _countries() -> dict[str, tuple[str, str]]:
     return {codes[1]: (module, codes[0]) for module, codes in COUNTRIES.items()}
 
 
-def known_countries() -> list[str]:
-    return sorted(_countries())
-
-
 def is_known(country: str) -> bool:
     return country in _COMMON or country in _countries()
 

@@ -6,11 +6,19 @@ from contextlib import suppress
 from datetime import date
 from typing import Annotated, NamedTuple
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, GetJsonSchemaHandler, PlainValidator, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    GetJsonSchemaHandler,
+    WithJsonSchema,
+    model_validator,
+)
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from edge.site.frozen import FrozenDict
+from edge.site.frozen import Table
 from edge.site.wrong import Wrong, near_miss, shown
 from edge.text import say
 
@@ -124,22 +132,24 @@ def _month_day(value: object) -> tuple[int, int]:
     raise Wrong(say('"{found}" is no day of the year. Write month and day: "06-01".', found=shown(value)))
 
 
-_TIMES_SCHEMA = {"type": "string", "pattern": rf"^(closed|{_INTERVAL.pattern}(,{_INTERVAL.pattern})*)$"}
+_ONE = _INTERVAL.pattern
+_TIMES_SCHEMA = {
+    "description": 'Opening times of a day: "8:00-16:15", "8-12, 13-16", or "closed"',
+    "anyOf": [
+        {"type": "string", "pattern": f"^(closed|{_ONE}(,{_ONE})*)$"},
+        {"type": "array", "items": {"type": "string", "pattern": f"^{_ONE}$"}, "minItems": 1},
+    ],
+}
 Times = Annotated[
     tuple[Interval, ...],
-    PlainValidator(_times),
-    WithJsonSchema(
-        {
-            "description": 'Opening times of a day: "8:00-16:15", "8-12, 13-16", or "closed"',
-            "anyOf": [_TIMES_SCHEMA, {"type": "array", "items": _TIMES_SCHEMA, "minItems": 1}],
-        }
-    ),
+    BeforeValidator(_times),
+    WithJsonSchema(_TIMES_SCHEMA),
 ]
 DayKey = Annotated[str, AfterValidator(_day_key)]
-IsoDate = Annotated[date, PlainValidator(_iso_date), WithJsonSchema({"type": "string", "format": "date"})]
+IsoDate = Annotated[date, BeforeValidator(_iso_date), WithJsonSchema({"type": "string", "format": "date"})]
 MonthDay = Annotated[
     tuple[int, int],
-    PlainValidator(_month_day),
+    BeforeValidator(_month_day),
     WithJsonSchema({"type": "string", "pattern": f"^{_MONTH_DAY.pattern}$", "examples": ["06-01"]}),
 ]
 
@@ -151,7 +161,7 @@ def _each_day_once(by_key: Mapping[str, tuple[Interval, ...]]) -> Mapping[str, t
             if day in seen:
                 raise Wrong(say('"{day}" is already in "{other}". Give each day once.', day=DAYS[day], other=seen[day]), key)
             seen[day] = key
-    return FrozenDict(by_key)
+    return by_key
 
 
 class Week(BaseModel):
@@ -159,7 +169,7 @@ class Week(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
 
-    week: Annotated[Mapping[DayKey, Times], AfterValidator(_each_day_once)] = {}
+    week: Annotated[Table[DayKey, Times], AfterValidator(_each_day_once)] = {}
 
     @model_validator(mode="before")
     @classmethod

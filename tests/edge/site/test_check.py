@@ -1,0 +1,158 @@
+"""Rules that need more than one section: one small change to a good site, and the finding it must give."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from edge.site.check import check
+from edge.site.draft import Draft
+from edge.site.model import Site
+from edge.site.wrong import in_english
+
+GOOD: dict[str, Any] = {
+    "site": {"id": "small", "name": "Small", "hours": "service"},
+    "hours": {"service": {"mon-fri": "8-16"}},
+    "agencies": {"dvv": {"name": "DVV"}},
+    "spaces": {
+        "lobby": {"zone": "public"},
+        "room": {"zone": "semi-public", "kind": "service-room"},
+        "office": {"zone": "internal", "agency": "dvv"},
+    },
+    "doors": {
+        "entrance": {"from": "outside", "to": "lobby", "unlock": {"hours": "service"}},
+        "front": {"from": "lobby", "to": "room", "unlock": "booking"},
+        "rear": {"from": "room", "to": "office", "escape": {"forward": "alarmed"}},
+    },
+    "connections": {"broker": {"protocol": "mqtt"}},
+    "devices": {
+        "lock-entrance": {"type": "door-controller", "connection": "broker", "door": "entrance"},
+        "lock-front": {"type": "door-controller", "connection": "broker", "door": "front"},
+        "panic": {"type": "panic-button", "connection": "broker", "space": "room", "locks": ["entrance"]},
+    },
+    "calendars": {"bookings": {"file": "a.ics", "rooms": {"room": "Room"}}},
+    "rooms": {"service": {"kinds": ["service-room"]}},
+}
+
+
+def merged(base: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
+    """A value of ... removes the key."""
+    result = dict(base)
+    for key, value in change.items():
+        if value is ...:
+            del result[key]
+        elif isinstance(value, dict) and isinstance(base.get(key), dict):
+            result[key] = merged(base[key], value)
+        else:
+            result[key] = value
+    return result
+
+
+def found(change: Mapping[str, Any]) -> list[str]:
+    raw = merged(GOOD, change)
+    problems = check(Draft.of(Site.model_validate(raw), raw))
+    return [f"{p.level} {'.'.join(map(str, p.path))}: {in_english(p.text)}" for p in problems]
+
+
+def lock(door: str) -> dict[str, str]:
+    return {"type": "door-controller", "connection": "broker", "door": door}
+
+
+def test_the_good_site_is_good() -> None:
+    assert found({}) == []
+
+
+GAP = {"gap": {"from": "lobby", "to": "room", "kind": "opening"}}
+CASES: list[tuple[dict[str, Any], str]] = [
+    ({"doors": {"front": {"to": "rom"}}}, 'error doors.front.to: "rom" is not in spaces. Did you mean "room"?'),
+    ({"doors": {"entrance": {"unlock": {"hours": "serv"}}}}, "error doors.entrance.unlock.hours: "),
+    ({"site": {"hours": "nope"}}, 'error site.hours: "nope" is not in hours.'),
+    ({"spaces": {"office": {"agency": "dw"}}}, "error spaces.office.agency: "),
+    ({"devices": {"panic": {"connection": "brocker"}}}, "error devices.panic.connection: "),
+    ({"devices": {"panic": {"locks": ["entrance", "exit"]}}}, "error devices.panic.locks.1: "),
+    ({"devices": {"panic": {"space": "outside"}}}, "error devices.panic.space: "),
+    ({"calendars": {"bookings": {"rooms": {"romo": "Romo"}}}}, "error calendars.bookings.rooms.romo: "),
+    ({"rooms": {"service": {"hours": "alway"}}}, 'error rooms.service.hours: "alway" is not in hours. Did you mean "always"?'),
+    ({"rooms": {"service": {"spaces": ["x", "room"]}}}, "error rooms.service.spaces.0: "),
+    ({"hours": {"always": {}}}, 'error hours.always: "always" is a reserved word'),
+    ({"devices": {"office": {"type": "relay", "connection": "broker"}}}, 'warning devices.office: "office" is also in spaces.'),
+    ({"doors": {"loop": {"from": "lobby", "to": "lobby"}}}, "error doors.loop.to: The door leads from lobby to itself."),
+    ({"doors": {"front": {"kind": "opening"}}}, "error doors.front.unlock: An opening has no lock"),
+    ({"doors": {"gap": {"from": "lobby", "to": "room", "kind": "opening", "back": "credential"}}}, "error doors.gap.back: "),
+    (
+        {"doors": {"gap": {"from": "lobby", "to": "room", "kind": "opening"}}, "devices": {"l": lock("gap")}},
+        "error devices.l.door: gap is an opening",
+    ),
+    ({"devices": {"lock-front": ...}}, "warning doors.front.unlock: Nothing can unlock this door"),
+    ({"calendars": {"bookings": {"rooms": {"room": ..., "office": "O"}}}}, "warning doors.front.unlock: No calendar books room"),
+    (
+        {"doors": {"entrance": {"unlock": "booking"}}},
+        "warning doors.entrance.unlock: Bookings unlock the door into lobby",
+    ),
+    ({"devices": {"panic": {"door": "front"}}}, "error devices.panic.door: A device is either at a door or in a space."),
+    ({"devices": {"panic": {"space": ...}}}, "error devices.panic: A panic-button is in a space."),
+    ({"devices": {"lock-front": {"door": ...}}}, "error devices.lock-front: A door-controller is at a door."),
+    ({"devices": {"lock-front": {"locks": ["entrance"]}}}, "error devices.lock-front.locks: Only a panic-button"),
+    ({"devices": {"second": lock("front")}}, "error devices.second.door: front already has the door-controller lock-front."),
+    (
+        {"devices": {"panic": {"points": {"presed": {"topic": "a"}}}}},
+        'panic-button has no point "presed". Did you mean "pressed"?',
+    ),
+    ({"devices": {"panic": {"points": {"xyz": {"topic": "a"}}}}}, "It has pressed, link, tamper, battery."),
+    ({"devices": {"panic": {"points": {"pressed": {"topic": "a", "set": "b"}}}}}, "error devices.panic.points.pressed.set: "),
+    (
+        {"devices": {"panic": {"points": {"pressed": {"topic": "a"}, "battery": {"topic": "a"}}}}},
+        "error devices.panic.points.battery.topic: panic/pressed already uses the topic a.",
+    ),
+    (
+        {"devices": {"lock-front": {"points": {"lock": {"topic": "a", "set": "a"}}}}},
+        "error devices.lock-front.points.lock.set: lock-front/lock already uses the topic a.",
+    ),
+    ({"calendars": {"bookings": {"url": "http://x"}}}, "error calendars.bookings.url: A calendar has one source."),
+    ({"calendars": {"bookings": {"file": ...}}}, "error calendars.bookings: The calendar has no source."),
+    ({"calendars": {"bookings": {"room": "room"}}}, "error calendars.bookings.room: Either every booking"),
+    ({"calendars": {"bookings": {"rooms": ...}}}, "error calendars.bookings: The calendar books nothing."),
+    (
+        {"calendars": {"more": {"file": "b.ics", "rooms": {"room": "Room"}}}},
+        "error calendars.more.rooms.room: bookings already",
+    ),
+    (
+        {"calendars": {"bookings": {"rooms": {"office": "Room"}}}},
+        "warning calendars.bookings.rooms.office: room has the",
+    ),
+    ({"hours": {"spare": {}}}, "warning hours.spare: Nothing refers to spare."),
+    ({"agencies": {"mml": {"name": "MML"}}}, "warning agencies.mml: "),
+    ({"connections": {"spare": {"protocol": "mqtt"}}}, "warning connections.spare: "),
+    ({"rooms": {"weddings": {"kinds": ["wedding-room"]}}}, "warning rooms.weddings: The policy weddings fits no room"),
+    ({"spaces": {"attic": {"zone": "internal"}}}, "warning spaces.attic: No door leads to attic."),
+    (
+        {"doors": {"front": {"back": "credential", "unlock": "never"}}},
+        "warning spaces.room: No way leads out of room without a credential.",
+    ),
+    ({"doors": {"entrance": {"from": "room", "unlock": "never"}}}, "warning doors: No door leads to the outside."),
+    (
+        {"doors": {"rear": {"from": "office", "to": "room"}}},
+        "error doors.rear.back: Anyone can walk into an internal space: outside → lobby → room → office.",
+    ),
+    (
+        {"doors": {"rear": {"kind": "opening"}}},
+        "error doors.rear: Anyone can walk into an internal space: outside → lobby → room → office.",
+    ),
+    ({"doors": {"rear": {"unlock": {"hours": "service"}}}}, "warning doors.rear.unlock: The door lets visitors into office"),
+]
+
+
+@pytest.mark.parametrize(("change", "expected"), CASES, ids=[expected[:60] for _, expected in CASES])
+def test_rule(change: dict[str, Any], expected: str) -> None:
+    assert [line for line in found(change) if expected in line]
+
+
+def test_a_payload_may_carry_several_points_in_its_fields() -> None:
+    points = {"pressed": {"topic": "a", "field": "action"}, "battery": {"topic": "a", "field": "battery"}}
+    assert found({"devices": {"panic": {"points": points}}}) == []
+
+
+def test_broken_entries_hide_only_themselves_and_their_ids_stay_known() -> None:
+    raw = merged(GOOD, {"spaces": {"room": {"zone": "publc"}}, "doors": {"front": {"from": "loby"}, "rear": {"held_open": 3}}})
+    lines = [".".join(map(str, p.path)) for p in check(Draft.salvaged(raw))]
+    assert lines == ["doors.front.from"]
