@@ -19,7 +19,7 @@ SESSION_EXPIRY_S = 30 * 24 * 3600
 """How long the broker keeps what arrives for a persistent session whose client is away."""
 _MAX_UNACKNOWLEDGED = 1000
 
-_faults = logging.getLogger("talonmies.mqtt")
+_faults = logging.getLogger("talonmies.mqtt.paho")
 _faults.setLevel(logging.ERROR)
 # Lost connections, which paho calls errors too, are reported as events.
 _faults.addFilter(lambda record: str(record.msg).startswith("Caught exception"))

@@ -1,5 +1,6 @@
 """One MQTT client in a thread of its own: it connects, subscribes, and comes back with a jittered back-off until stopped."""
 
+import logging
 import random
 import time
 from collections.abc import Callable, Sequence
@@ -19,6 +20,8 @@ _FIRST_PAUSE_S = 0.25
 _LOOP_S = 1.0
 _STOP_S = 3.0
 _KEEPALIVE_TIMEOUT = 141
+
+_log = logging.getLogger("talonmies.mqtt")
 
 Subscription = tuple[str, SubscribeOptions]
 
@@ -85,7 +88,12 @@ class Lane:
         pause = _FIRST_PAUSE_S
         while not self._stopping.is_set():
             began = time.monotonic()
-            self._converse()
+            try:
+                self._converse()
+            except Exception as error:
+                # Whatever paho makes of what a broker sends, the thread that presses arrive on must not end.
+                _log.exception("the conversation with the broker failed")
+                self._lost(f"the broker cannot be understood ({error})")
             # A line that breaks as soon as it is up is no better than one that never comes up.
             held = time.monotonic() - began > LONGEST_PAUSE_S
             pause = _FIRST_PAUSE_S if held else min(LONGEST_PAUSE_S, pause * 2)
@@ -97,19 +105,22 @@ class Lane:
         try:
             self._client.reconnect()
         except OSError as error:
-            self._on_line(self, False, problem_of(error))
+            self._lost(problem_of(error))
             return
         except ValueError:  # a host name that cannot be one
-            self._on_line(self, False, "the broker's address cannot be used")
+            self._lost("the broker's address cannot be used")
             return
         if self._stopping.is_set():
             self._client.disconnect()
         while self._client.socket() and self._client.loop(_LOOP_S) == MQTTErrorCode.MQTT_ERR_SUCCESS:
             pass
+        self._lost(self._problem or "the connection to the broker was lost")
+
+    def _lost(self, problem: str) -> None:
         with self._lock:
             self._connected = False
         if not self._stopping.is_set():
-            self._on_line(self, False, self._problem or "the connection to the broker was lost")
+            self._on_line(self, False, problem)
 
     def _connect(self, client: Client, _data: Any, _flags: ConnectFlags, reason: ReasonCode, _more: Properties | None) -> None:
         if reason.is_failure:

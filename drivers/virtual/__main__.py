@@ -13,12 +13,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from drivers.virtual.building import VirtualBuilding
 from edge.clock import Clock, FastClock, SystemClock
 from edge.errors import IllegalInput
-from edge.site.model import Site
+from edge.site.load import read_site
 
 
 async def run(building: VirtualBuilding, devices: int) -> None:
@@ -75,7 +73,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--life", action="store_true", help="people come and go by themselves")
     wish = parser.parse_args()
-    site = Site.model_validate(yaml.safe_load(wish.site.read_text()))
+    site = read_site(wish.site)
     broker = None
     if wish.broker:
         host, _, port = wish.broker.rpartition(":")

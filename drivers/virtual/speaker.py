@@ -149,8 +149,10 @@ class Speaker:
 
     def _beat(self) -> None:
         self._later("heartbeat", self._heartbeat_s, self._beat)
-        if self.model.behaviour is not Behaviour.MUTE:
-            self._publish([Report("link", True)])
+        link = self._routes["link"]
+        if self.model.behaviour is not Behaviour.MUTE and self._client.is_connected():
+            # Not retained, since that would cost the broker a write each time; the first one of the connection is.
+            self._client.publish(link.topic, self._payload(link, Report("link", True)), 0)
 
     def _publish(self, reports: Iterable[Report]) -> None:
         if not self._client.is_connected():
