@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
 from edge.clock import Clock, SystemClock
-from edge.errors import IllegalInput, OurFault
+from edge.errors import IllegalInput, OurFault, StartRefused
 from edge.events import Event, decode, encode
 from edge.journal import connections, tables
 from edge.journal.chain import Head, Row, canonical, linked, linked_after_loss
@@ -71,6 +71,9 @@ class Journal:
             head, loss = prepare(folder, accept_loss=accept_loss)
             journal = cls(folder, clock or SystemClock(), head)
             journal._begin(loss)
+        except (JournalFailed, OSError) as error:
+            folder.unlock()
+            raise StartRefused(f"The journal in {path} cannot be opened: {error}") from error
         except BaseException:
             folder.unlock()
             raise

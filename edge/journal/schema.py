@@ -18,10 +18,10 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 def revision_of(connection: sqlite3.Connection) -> str:
     """Raises Damaged for a database without our tables, sqlite3.DatabaseError for one that cannot be read."""
-    names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'trigger', 'view')")}
-    if unknown := names - {"entries", "kept", "alembic_version"}:
-        raise Damaged(f"holds what is not ours: {', '.join(sorted(unknown))}")
-    if len(names) < 3:
+    objects = connection.execute("SELECT type, name FROM sqlite_master").fetchall()
+    if foreign := sorted(name for type_, name in objects if type_ in ("trigger", "view")):
+        raise Damaged(f"holds what is not ours: {', '.join(foreign)}")
+    if {("table", "entries"), ("table", "alembic_version")} - set(objects):
         raise Damaged("is damaged: its tables are gone")
     (revision,) = connection.execute("SELECT version_num FROM alembic_version").fetchone() or ("",)
     return str(revision)
@@ -94,15 +94,19 @@ def _upgrade(path: Path, scripts: Path) -> None:
     from alembic import command
     from alembic.config import Config
     from sqlalchemy import NullPool, create_engine
+    from sqlalchemy.exc import DBAPIError
 
     config = Config()
     config.set_main_option("script_location", str(scripts).replace("%", "%%"))
     engine = create_engine(f"sqlite:///{path}", poolclass=NullPool)
-    with engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA journal_mode=WAL")
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-        connection.commit()
+    try:
+        with engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            connection.commit()
+    except DBAPIError as error:
+        raise error.orig or error from error
 
 
 def _put_in_place(new: Path, database: Path) -> None:

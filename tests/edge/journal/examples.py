@@ -1,5 +1,6 @@
 """Events, small clocks and the journal's files, as its tests need them."""
 
+import resource
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -73,3 +74,14 @@ def raw(folder: Path) -> Iterator[sqlite3.Connection]:
 def copied(folder: Path, target: Path) -> Path:
     shutil.copytree(folder, target)
     return target
+
+
+@contextmanager
+def files_no_larger_than(size: int) -> Iterator[None]:
+    """Every write beyond that size fails, as on a disk that gives errors; works for any user on any file system."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))

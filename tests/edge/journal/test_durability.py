@@ -2,20 +2,19 @@
 
 import os
 import random
-import resource
 import shutil
 import signal
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
 
 from edge.journal import Journal, JournalFailed, verify
 from edge.journal.failures import translated
-from tests.edge.journal.examples import copied, press, raw, some_events
+from tests.edge.journal.examples import copied, files_no_larger_than, press, raw, some_events
 
 
 def _run_until_killed(folder: Path, after_s: float, first: int) -> list[int]:
@@ -87,22 +86,11 @@ def test_whatever_is_left_of_the_write_ahead_log_the_mark_knows_better(tmp_path:
             Journal.open(cut)
 
 
-@contextmanager
-def _files_no_larger_than(size: int) -> Iterator[None]:
-    """Every write beyond that size fails, as on a disk that gives errors; works for any user on any file system."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-
-
 def test_a_failing_disk_keeps_nothing_of_the_append_and_then_works_again(tmp_path: Path) -> None:
     with closing(Journal.open(tmp_path / "journal")) as journal:
         journal.append(some_events(10))
         for round_ in range(5):
-            with _files_no_larger_than(20_000):
+            with files_no_larger_than(20_000):
                 for _ in range(3):
                     with pytest.raises(JournalFailed, match="The journal could not be written: the disk gave"):
                         journal.append(some_events(400, 100))
@@ -119,7 +107,7 @@ def test_a_failure_of_any_write_loses_nothing_accepted(tmp_path: Path) -> None:
     accepted = []
     with closing(Journal.open(tmp_path / "journal")) as journal:
         for step in range(60):
-            with _files_no_larger_than(4096 + step * 2048), suppress(JournalFailed):
+            with files_no_larger_than(4096 + step * 2048), suppress(JournalFailed):
                 journal.append([press(step)])
                 accepted.append(f"p-{step}")
         journal.append([press(1000)])

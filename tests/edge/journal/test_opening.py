@@ -9,7 +9,7 @@ import pytest
 
 from edge.errors import StartRefused
 from edge.journal import Journal, LossAccepted, verify
-from tests.edge.journal.examples import StoppedClock, copied, press, raw, some_events
+from tests.edge.journal.examples import StoppedClock, copied, files_no_larger_than, press, raw, some_events
 from tests.edge.journal.test_tampering import stale_rollback_journal
 
 _PAGE = 4096
@@ -163,6 +163,7 @@ def test_accepting_a_loss_where_there_is_none_changes_nothing(folder: Path) -> N
 def test_a_newer_schema_is_refused(folder: Path) -> None:
     with raw(folder) as database:
         database.execute("UPDATE alembic_version SET version_num = 'v0999'")
+        database.execute("CREATE TABLE heard_of_later (id)")
     assert "was written by a newer version (v0999)" in refusal(folder)
 
 
@@ -170,6 +171,18 @@ def test_what_is_not_ours_in_the_database_is_refused(folder: Path) -> None:
     with raw(folder) as database:
         database.execute("CREATE TRIGGER quiet BEFORE INSERT ON entries BEGIN SELECT RAISE(IGNORE); END")
     assert "quiet" in refusal(folder)
+
+
+def test_a_database_without_its_tables_is_refused(folder: Path) -> None:
+    with raw(folder) as database:
+        database.execute("DROP TABLE entries")
+    assert "its tables are gone" in refusal(folder)
+
+
+def test_a_disk_that_fails_at_start_is_named(tmp_path: Path) -> None:
+    with files_no_larger_than(6000):
+        assert "cannot be opened" in refusal(tmp_path / "journal")
+    Journal.open(tmp_path / "journal").close()
 
 
 def test_a_folder_that_is_none_is_refused(tmp_path: Path) -> None:
