@@ -118,6 +118,9 @@ def read_feed(body: bytes, *, zone: ZoneInfo, window: Window) -> Feed:
         except Unreadable as error:
             errors.append(EventError(uid, error.about(uid)))
             continue
+        except OverflowError:
+            errors.append(EventError(uid, say("Event {uid} has a time outside every calendar", uid=uid)))
+            continue
         errors += refused
         occurrences += (_occurrence(uid, instance) for instance in instances if instance.is_in(window))
         if len(occurrences) > _MOST_OCCURRENCES:
