@@ -8,6 +8,7 @@ import pytest
 from edge.site.check import check
 from edge.site.draft import Draft
 from edge.site.model import Site
+from edge.site.references import unknown_ids
 from edge.site.wrong import in_english
 
 GOOD: dict[str, Any] = {
@@ -150,6 +151,28 @@ def test_rule(change: dict[str, Any], expected: str) -> None:
 def test_a_payload_may_carry_several_points_in_its_fields() -> None:
     points = {"pressed": {"topic": "a", "field": "action"}, "battery": {"topic": "a", "field": "battery"}}
     assert found({"devices": {"panic": {"points": points}}}) == []
+
+
+@pytest.mark.parametrize(
+    "doors",
+    [
+        {"front": {"back": "credential", "escape": {"back": "delayed"}}},
+        {"front": {"back": "credential"}, "exit": {"from": "room", "to": "outside", "escape": {"forward": "free"}}},
+        {"front": {"back": "credential"}, "gap": {"from": "room", "to": "lobby", "kind": "opening"}},
+    ],
+)
+def test_an_escape_or_an_opening_is_a_way_out(doors: dict[str, Any]) -> None:
+    assert found({"doors": doors}) == []
+
+
+def test_a_door_that_opens_at_times_is_a_way_out() -> None:
+    doors = {"front": {"back": "credential"}, "exit": {"from": "room", "to": "lobby", "unlock": {"hours": "service"}}}
+    assert found({"doors": doors, "devices": {"lock-exit": lock("exit")}}) == []
+
+
+def test_a_table_that_cannot_be_read_makes_no_reference_unknown() -> None:
+    for spaces in (["lobby"], "lobby", None):
+        assert not list(unknown_ids(Draft.salvaged(GOOD | {"spaces": spaces})))
 
 
 def test_broken_entries_hide_only_themselves_and_their_ids_stay_known() -> None:
