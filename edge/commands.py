@@ -34,7 +34,7 @@ class Timing:
     """Spans of the reconciler. A lease outlives two lost renewals; a device that does not follow is asked ever more rarely."""
 
     lease: timedelta = timedelta(seconds=60)
-    renew_before_end: timedelta = timedelta(seconds=35)
+    renew_before_end: timedelta = timedelta(seconds=42)
     confirm_within: timedelta = timedelta(seconds=5)
     first_retry: timedelta = timedelta(seconds=2)
     longest_retry: timedelta = timedelta(seconds=60)
@@ -64,17 +64,21 @@ class Step:
 def reconcile(look: Look, decision: Decision, flight: Flight | None, *, leased: bool, timing: Timing) -> Step:
     """Compare wanted with reported, and say what to do now. Pure; asks through `look` to be asked again in time.
 
-    leased: the wanted value must expire by itself in the device (an unlock). A step that sends carries a flight without its
-    seq; the caller numbers it and reconciles again, which notes the deadlines of the new flight.
+    leased: the wanted value must expire by itself in the device (an unlock). A step that sends carries a flight with the seq
+    of the command before; the caller numbers it anew and reconciles again, which notes the deadlines of the new flight.
     """
     reading = look(reading_of(decision.point))
     online = look(ONLINE(decision.point.device))
     if online is False or reading is None or not reading.good:
         # Never heard since the start, or lost: a command would arrive late or nowhere. The first report wakes us.
         return Step(None)
+    if leased and decision.until is not None and look.passed(decision.until):
+        return Step(flight)  # nothing is unlocked for a reason that has ended, whatever its policy still says
+    revoked = False
     if flight is not None and flight.value != decision.value:
-        flight = None
-    if reading.value == decision.value:
+        # The former command may be obeyed yet, or was without a word: what was said before it proves nothing.
+        revoked, flight = not flight.confirmed, None
+    if reading.value == decision.value and not revoked and (flight is None or flight.confirmed or reading.at >= flight.sent_at):
         return _following(look, decision, flight, leased=leased, timing=timing)
     return _not_following(look, decision, flight, leased=leased, timing=timing)
 
@@ -84,7 +88,7 @@ def _following(look: Look, decision: Decision, flight: Flight | None, *, leased:
         renewed = replace(_new_flight(look.now, decision, leased=True, timing=timing), confirmed=True)
         if flight is None:
             return Step(renewed, send=True)
-        renewed = replace(renewed, first_sent_at=flight.first_sent_at)
+        renewed = replace(renewed, seq=flight.seq, first_sent_at=flight.first_sent_at)
         return Step(renewed, send=True, renewal=True, confirmed=not flight.confirmed)
     if flight is None or flight.confirmed:
         return Step(flight)
@@ -95,8 +99,13 @@ def _renewal_due(look: Look, decision: Decision, flight: Flight | None, timing: 
     if flight is None or flight.lease_until is None:
         return True
     if decision.until is not None and flight.lease_until >= decision.until:
-        return False
+        return _outlasts(flight, decision)
     return look.passed(flight.lease_until - timing.renew_before_end)
+
+
+def _outlasts(flight: Flight, decision: Decision) -> bool:
+    """The reason for an unlock ends earlier by now than the lease that the device was given."""
+    return flight.lease_until is not None and decision.until is not None and flight.lease_until > decision.until
 
 
 def _not_following(look: Look, decision: Decision, flight: Flight | None, *, leased: bool, timing: Timing) -> Step:
@@ -105,9 +114,9 @@ def _not_following(look: Look, decision: Decision, flight: Flight | None, *, lea
         return Step(_new_flight(look.now, decision, leased=leased, timing=timing), send=True)
     overdue = look.lasted(flight.first_sent_at, timing.confirm_within)
     newly_overdue = overdue and not flight.overdue
-    if look.lasted(flight.sent_at, timing.retry_after(flight.tries)):
+    if _outlasts(flight, decision) or look.lasted(flight.sent_at, timing.retry_after(flight.tries)):
         again = _new_flight(look.now, decision, leased=leased, timing=timing)
-        again = replace(again, first_sent_at=flight.first_sent_at, tries=flight.tries + 1, overdue=overdue)
+        again = replace(again, seq=flight.seq, first_sent_at=flight.first_sent_at, tries=flight.tries + 1, overdue=overdue)
         return Step(again, send=True, overdue=newly_overdue)
     return Step(replace(flight, overdue=overdue), overdue=newly_overdue)
 
