@@ -45,6 +45,7 @@ def _run_until_killed(folder: Path, after_s: float, first: int) -> list[int]:
 def _kill_often(folder: Path, kills: int, seed: int) -> int:
     rng = random.Random(seed)
     accepted: list[int] = []
+    Journal.open(folder).close()
     for _ in range(kills):
         accepted += _run_until_killed(folder, rng.uniform(0.02, 0.2), first=max(accepted, default=0) + 10)
         assert verify(folder).intact
@@ -59,6 +60,15 @@ def _kill_often(folder: Path, kills: int, seed: int) -> int:
 
 def test_nothing_accepted_is_lost_in_thirty_kills(tmp_path: Path) -> None:
     assert _kill_often(tmp_path / "journal", kills=30, seed=1) > 300
+
+
+def test_a_kill_while_the_journal_is_made_leaves_one_that_opens(tmp_path: Path) -> None:
+    for attempt in range(12):
+        folder = tmp_path / f"journal-{attempt}"
+        accepted = _run_until_killed(folder, attempt * 0.01, first=1)
+        with closing(Journal.open(folder)) as journal:
+            assert journal.last_seq >= len(accepted)
+        assert verify(folder).intact
 
 
 @pytest.mark.soak
