@@ -64,7 +64,10 @@ def demo(
     data: Annotated[Path | None, typer.Option(help="Keep the journal in this folder; default: one that is thrown away")] = None,
     language: Language = None,
 ) -> None:
-    """Run a whole building on this machine: broker, virtual devices, bookings, controller and consoles."""
+    """Run a whole building on this machine.
+
+    Broker, virtual devices, bookings around the present moment, controller and consoles; nothing to set up.
+    """
     from edge.demo import run_demo
 
     with one_sentence_per_error():
@@ -80,7 +83,10 @@ def run(
         bool, typer.Option("--accept-loss", help="Start although the journal is damaged; the loss is recorded")
     ] = False,
 ) -> None:
-    """Run the controller of a site until it is told to stop (Ctrl-C or SIGTERM)."""
+    """Run the controller of a site.
+
+    Until it is told to stop: Ctrl-C or SIGTERM.
+    """
     from edge.clock import SystemClock
     from edge.serve import daemon_for, listening_socket, serve, site_token
 
@@ -95,7 +101,10 @@ def run(
 
 @app.command()
 def check(site_file: SiteFile, format: Annotated[Format, typer.Option(help="text or json")] = Format.TEXT) -> None:  # noqa: A002
-    """Say everything that is wrong or odd in a site file, with line and remedy. Exit 0 when nothing is wrong."""
+    """Check a site file.
+
+    Says everything that is wrong or odd in it at once, with line and remedy. Exit 0 when nothing is wrong.
+    """
     loaded = load_site(site_file)
     if format is Format.JSON:
         typer.echo(json.dumps(_check_report(loaded), ensure_ascii=False, indent=2))
@@ -130,7 +139,7 @@ def _check_summary(site_file: Path, loaded: LoadedSite) -> str:
 
 @app.command()
 def schema() -> None:
-    """Print the JSON Schema of site files, for editors."""
+    """Print the JSON Schema of site files."""
     from edge.site.schema import schema as site_schema
 
     typer.echo(json.dumps(site_schema(), indent=2, ensure_ascii=False))
@@ -145,7 +154,10 @@ def simulate(
     events: Annotated[Path | None, typer.Option(help="What devices and people do: JSON lines")] = None,
     language: Annotated[str, typer.Option(help="fi, sv or en")] = "en",
 ) -> None:
-    """Run a stretch of a site's life on a simulated clock; decisions as JSON lines in order of time, the same every time."""
+    """Run days on a simulated clock.
+
+    Decisions as JSON lines in order of time, the same every time.
+    """
     from edge.language import Renderer
     from edge.rehearsal import rehearse
 
@@ -157,6 +169,50 @@ def simulate(
         happened = events.read_text(encoding="utf-8").splitlines() if events else []
         for line in rehearse(site, *window, bodies, happened, Renderer(site, language).text):
             sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+
+@app.command()
+def bookings(
+    site_file: SiteFile,
+    start: Annotated[str | None, typer.Option("--from", metavar="T", help="Date or instant; default: today")] = None,
+    end: Annotated[str | None, typer.Option("--to", metavar="T", help="Date (its end) or instant; default: a week later")] = None,
+    calendar: Replaced = None,
+    format: Annotated[Format, typer.Option(help="text or json")] = Format.TEXT,  # noqa: A002
+    language: Annotated[str, typer.Option(help="fi, sv or en")] = "en",
+) -> None:
+    """Print the bookings as understood.
+
+    With what they mean for doors, and what is wrong with them. Needs no daemon. Exit 1 when a calendar cannot be read.
+    """
+    from edge.clock import SystemClock
+    from edge.language import Renderer
+    from edge.listing import read_calendars
+    from rooms.bookings import bookings_report
+
+    with one_sentence_per_error():
+        site = read_site(site_file)
+        zone = site.local.zone
+        today = SystemClock().now().astimezone(zone).date()
+        since = _instant(start or today.isoformat(), zone)
+        window = (since, _instant(end, zone, end_of_day=True) if end else since + timedelta(days=7))
+        readings = asyncio.run(read_calendars(site, _calendar_files(site, site_file, calendar or ()), window))
+        report = bookings_report(readings, Renderer(site, language).text)
+        if format is Format.JSON:
+            typer.echo(json.dumps(report, ensure_ascii=False, indent=2))
+        else:
+            _print_bookings(report, zone)
+        if not all(source["ok"] for source in report["sources"]):
+            raise typer.Exit(1)
+
+
+def _print_bookings(report: dict[str, list[dict[str, Any]]], zone: ZoneInfo) -> None:
+    for booking in report["occurrences"]:
+        start, end = (datetime.fromisoformat(booking[name]).astimezone(zone) for name in ("start", "end"))
+        typer.echo(f"{start:%a %Y-%m-%d %H:%M}–{end:%H:%M}  {booking['room']:20}  {booking['unlock']:7}  {booking['reason']}")
+    for error in report["errors"]:
+        typer.echo(f"left out: {error['source']}: {error['error']}")
+    for source in report["sources"]:
+        typer.echo(f"{source['calendar']} ({source['source']}): {source['problem'] or str(source['bookings']) + ' bookings'}")
 
 
 def _instant(text: str, zone: ZoneInfo, *, end_of_day: bool = False) -> datetime:
@@ -192,7 +248,10 @@ def _calendar_files(site: Site, site_file: Path, replaced: list[str] | tuple[str
 def verify(
     data: Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder of the journal, or an exported file")] = Path("data"),
 ) -> None:
-    """Find any edit, removal, reordering or truncation. Exit 0 when the chain is whole."""
+    """Check the chain.
+
+    Finds any edit, removal, reordering or truncation. Exit 0 when the chain is whole.
+    """
     from edge.journal import verify as verify_folder
     from edge.journal import verify_export
     from edge.site.wrong import in_english

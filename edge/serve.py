@@ -100,10 +100,9 @@ async def _first(*tasks: "asyncio.Task[Any]") -> None:
 async def _ended(daemon: Daemon, turning: "asyncio.Task[None]") -> None:
     if turning.done():
         turning.result()  # a fault in the controller itself: say so rather than write a checkpoint of a broken state
-    turning.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await turning
+    # Not cancelled: what a turn has begun, such as the answer to a press, it must finish.
     await daemon.stop()
+    await turning
 
 
 @contextlib.contextmanager
@@ -144,7 +143,7 @@ class _Housekeeping:
         from edge.fetching import CalendarFetcher
         from edge.scheduler import Scheduler
 
-        self._scheduler = Scheduler()
+        self._scheduler = Scheduler(daemon.clock)
         self._fetcher = CalendarFetcher(
             daemon.site,
             folder,
