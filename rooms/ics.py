@@ -10,7 +10,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from edge.text import Text, say
-from rooms.ics_events import CalendarEvent, RoomReply, is_onwards, last_modified, read_event, recurrence, revision
+from rooms.ics_events import CalendarEvent, Horizon, RoomReply, is_onwards, last_modified, read_event, recurrence, revision
 from rooms.ics_lines import Component, TooMuchWork, Unreadable, components
 from rooms.ics_rules import Allowance
 from rooms.ics_series import Instance, Key, Series, Window, key_of, rid_of, single
@@ -98,7 +98,7 @@ def read_feed(body: bytes, *, zone: ZoneInfo, window: Window) -> Feed:
     Raises Garbled (`Unreadable`, with a Text) when the body is not one or more whole calendars, or asks for too much work.
     """
     calendars, notes = components(body)
-    allowance = Allowance()
+    allowance, horizon = Allowance(), Horizon(window)
     versions: dict[str, list[_Version]] = {}
     errors = [EventError("", note) for note in notes]
     for calendar in calendars:
@@ -112,7 +112,7 @@ def read_feed(body: bytes, *, zone: ZoneInfo, window: Window) -> Feed:
     occurrences: list[Occurrence] = []
     for uid, group in versions.items():
         try:
-            instances, refused = _instances(uid, group, window, zone, allowance)
+            instances, refused = _instances(uid, group, window, horizon, zone, allowance)
         except TooMuchWork:
             raise
         except Unreadable as error:
@@ -137,15 +137,17 @@ def _add(versions: dict[str, list[_Version]], errors: list[EventError], version:
         errors.append(EventError("", say("An event has no UID, so nobody could tell when it is changed or cancelled")))
 
 
-def _newest(versions: Iterable[_Version]) -> _Version | None:
-    return max(reversed(list(versions)), key=_Version.age, default=None)
+def _newest(versions: list[_Version]) -> _Version | None:
+    return max(reversed(versions), key=_Version.age) if len(versions) > 1 else next(iter(versions), None)
 
 
 def _instances(
-    uid: str, group: list[_Version], window: Window, site: ZoneInfo, allowance: Allowance
+    uid: str, group: list[_Version], window: Window, horizon: Horizon, site: ZoneInfo, allowance: Allowance
 ) -> tuple[Iterable[Instance], list[EventError]]:
     """Instances of one UID, and what of it was refused. Raises Unreadable where the whole UID is in doubt."""
-    newest = _newest(version for version in group if version.event.first("RECURRENCE-ID") is None)
+    newest = _newest([version for version in group if version.event.first("RECURRENCE-ID") is None])
+    if newest and len(group) == 1 and horizon.is_beyond(newest.event):
+        return [], []
     event = read_event(uid, newest.event, newest.zones, cancelled=newest.cancelled) if newest else None
     if event and len(group) == 1 and not event.recurs:
         return [single(event, site)], []

@@ -1,15 +1,18 @@
 """One VEVENT, read and checked by itself."""
 
+import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, time, timedelta, tzinfo
 
 from edge.text import say
-from rooms.ics_lines import Component, Unreadable, parameters, time_parameters
+from rooms.ics_lines import Component, Unreadable, decoded, parameters, time_parameters
 from rooms.ics_rules import Rule, parse_rule
 from rooms.ics_values import DAY, Length, Stamp, between, duration, periods, stamp, stamps
 from rooms.ics_zones import Zones
 
 _LONGEST_ALL_DAY = timedelta(days=366)
+_UTC_TIME = re.compile(rb":(\d{8})[Tt](\d{6})[Zz]?\s*$")
+_START = re.compile(rb":(\d{8}(?:[Tt]\d{6})?)[Zz]?\s*$")
 _NO_STAMP = datetime(1, 1, 1, tzinfo=UTC)
 
 
@@ -86,8 +89,9 @@ def last_modified(event: Component) -> datetime:
 
 
 def _utc(event: Component, name: str) -> datetime:
+    match = _UTC_TIME.search(event.first(name) or b"")
     try:
-        return datetime.strptime((event.text(name) or "").upper().rstrip("Z"), "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
+        return datetime.fromisoformat(f"{decoded(match[1])}T{decoded(match[2])}+00:00") if match else _NO_STAMP
     except ValueError:
         return _NO_STAMP
 
@@ -129,6 +133,28 @@ def start_of(event: Component, zones: Zones) -> Stamp:
     if line is None:
         raise Unreadable(say("Event {uid} has no start (DTSTART)"))
     return stamp(line, zones, zones.floating())
+
+
+class Horizon:
+    """Tells by their start alone which single events cannot touch a window: most of a feed, and not worth reading."""
+
+    def __init__(self, window: tuple[datetime, datetime]) -> None:
+        # Generous by more than any zone is away from UTC.
+        self._last = (window[1] + 2 * DAY).replace(tzinfo=None)
+        self._first_time = (window[0] - 3 * DAY).replace(tzinfo=None)
+        self._first_day = self._first_time - _LONGEST_ALL_DAY
+
+    def is_beyond(self, event: Component) -> bool:
+        if "RRULE" in event.properties or "RDATE" in event.properties:
+            return False
+        match = _START.search(event.first("DTSTART") or b"")
+        if not match:
+            return False
+        try:
+            start = datetime.fromisoformat(decoded(match[1]))
+        except ValueError:
+            return False
+        return not (self._first_time if start.time() != time() else self._first_day) <= start <= self._last
 
 
 def read_event(uid: str, event: Component, zones: Zones, *, cancelled: bool, replaces: Stamp | None = None) -> CalendarEvent:

@@ -171,6 +171,8 @@ class Series:
         start, zone = self._event.start, self._event.start.zone
         first, last = (t.astimezone(zone).replace(tzinfo=None) for t in stretch)
         in_time = self._until(rule)
+        if rule.count is None and not in_time(at(max(first, start.local), zone)):
+            return
         left = rule.count
         if left is not None and next(instances(rule, start.local, start.local, start.local, self._allowance), None) != start.local:
             left -= 1
