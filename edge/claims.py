@@ -64,7 +64,7 @@ Conclusion = Claim | Condition | Derived
 class Decision:
     """What one commanded point should be, and why: the answer to "why is this door open?".
 
-    refused: why the zoning guard did not let the first of the losers win.
+    refused: why the zoning guard did not let the first of the losers win, and since when it does not.
     """
 
     point: PointId
@@ -73,6 +73,7 @@ class Decision:
     losers: tuple[Claim, ...]
     since: datetime
     refused: Text | None = None
+    refused_since: datetime | None = None
 
     @property
     def until(self) -> datetime | None:

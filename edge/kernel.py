@@ -14,7 +14,7 @@ from datetime import datetime
 from itertools import count
 from typing import Any, Protocol
 
-from edge.claims import Claim, Condition, Decision, Derived, default_claim, ranked
+from edge.claims import Claim, Conclusion, Condition, Decision, Derived, default_claim, ranked
 from edge.commands import Command, Timing, reconcile
 from edge.errors import OurFault
 from edge.events import (
@@ -47,7 +47,7 @@ class Rule:
 
     name: str
     subjects: Sequence[str]
-    conclude: Callable[[Look, str], Iterable[Claim | Condition | Derived]]
+    conclude: Callable[[Look, str], Iterable[Conclusion]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class _Node:
     subject: Any
     reads: dict[Key[Any], None] = field(default_factory=dict)
     wake: datetime | None = None
-    conclusions: tuple[Claim | Condition | Derived, ...] = ()
+    conclusions: tuple[Conclusion, ...] = ()
 
 
 class Kernel:
@@ -195,7 +195,9 @@ class Kernel:
         claim = Claim(point, event.value, event.priority, event.cause, event.because, event.until)  # type: ignore[arg-type]
         known = self.facts(DECISION(*point))
         if known is None or known.winner.cause != event.cause or known.value != event.value:
-            self.facts.set(DECISION(*point), Decision(point, event.value, claim, (), event.at, event.refused))
+            refused_since = None if event.refused is None else event.at
+            decision = Decision(point, event.value, claim, (), event.at, event.refused, refused_since)
+            self.facts.set(DECISION(*point), decision)
 
     # --- conclusions out ------------------------------------------------------------------------------------------
 
@@ -256,7 +258,7 @@ class Kernel:
     def _asking(self, rule: Rule) -> Callable[[_Node, Look], None]:
         def ask(node: _Node, look: Look) -> None:
             try:
-                conclusions = tuple(rule.conclude(look, node.subject))
+                conclusions = _without_repeats(rule.conclude(look, node.subject))
             except Exception as error:
                 # One broken policy must not stop the others: it claims nothing, and a person is told.
                 self.faults.append(error)
@@ -266,7 +268,7 @@ class Kernel:
 
         return ask
 
-    def _conclude(self, node: _Node, conclusions: tuple[Claim | Condition | Derived, ...], now: datetime) -> None:
+    def _conclude(self, node: _Node, conclusions: tuple[Conclusion, ...], now: datetime) -> None:
         before, node.conclusions = node.conclusions, conclusions
         if conclusions == before:
             return
@@ -277,21 +279,22 @@ class Kernel:
             if new not in before:
                 self._offer(node, new, now)
 
-    def _withdraw(self, node: _Node, gone: Claim | Condition | Derived) -> None:
+    def _withdraw(self, node: _Node, gone: Conclusion) -> None:
         match gone:
             case Claim():
                 self._claims[gone.point][node].remove(gone)
                 self._dirty_wishes[gone.point] = None
             case Condition():
                 holders = self._holders[gone.type, gone.subject]
-                holders.pop(node, None)
+                if not any(isinstance(c, Condition) and (c.type, c.subject) == (gone.type, gone.subject) for c in node.conclusions):
+                    holders.pop(node, None)
                 if not holders:
                     self._abandoned[gone.type, gone.subject] = None
             case Derived():
                 if not any(isinstance(c, Derived) and c.key == gone.key for c in node.conclusions):
                     self.facts.set(gone.key, None)  # type: ignore[arg-type]
 
-    def _offer(self, node: _Node, new: Claim | Condition | Derived, now: datetime) -> None:
+    def _offer(self, node: _Node, new: Conclusion, now: datetime) -> None:
         match new:
             case Claim():
                 self._claims[new.point].setdefault(node, []).append(new)
@@ -345,7 +348,8 @@ class Kernel:
         losers = tuple(wish for wish in wishes if wish is not winner)
         same = known is not None and (known.value, known.winner.cause) == (winner.value, winner.cause)
         since = known.since if same and known is not None else now
-        decision = Decision(point, winner.value, winner, losers, since, refused)
+        refused_since = None if refused is None else (known and known.refused_since) or now
+        decision = Decision(point, winner.value, winner, losers, since, refused, refused_since)
         if known is None or not same or (known.until, known.refused) != (winner.until, refused):
             self._out.events.append(decided_event(decision, now))
         self.facts.set(DECISION(*point), decision)
@@ -413,6 +417,15 @@ class Kernel:
                     reported=reading.value if reading else None,
                 )
             )
+
+
+def _without_repeats(conclusions: Iterable[Conclusion]) -> tuple[Conclusion, ...]:
+    """Two calendars may hold the same booking; one claim of it is enough, and can be withdrawn."""
+    unlike: list[Conclusion] = []
+    for conclusion in conclusions:
+        if conclusion not in unlike:
+            unlike.append(conclusion)
+    return tuple(unlike)
 
 
 def decided_event(decision: Decision, at: datetime) -> Decided:

@@ -127,7 +127,7 @@ class Supervision:
                 yield Condition(
                     types.DOOR_HELD_OPEN, door, say("{door} has been open since {since}", door=Ref(door), since=contact.since)
                 )
-        if decision.refused is not None and look.lasted(decision.since, self.timing.settle):
+        if decision.refused is not None and look.lasted(decision.refused_since or decision.since, self.timing.settle):
             yield Condition(types.UNLOCK_REFUSED, door, decision.refused)
 
     def _forced(self, look: Look, door: str, device: str, opened: datetime, lock: object, lock_since: datetime | None) -> bool:
