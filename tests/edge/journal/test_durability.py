@@ -46,8 +46,8 @@ def _kill_often(folder: Path, kills: int, seed: int) -> int:
     rng = random.Random(seed)
     accepted: list[int] = []
     Journal.open(folder).close()
-    for _ in range(kills):
-        accepted += _run_until_killed(folder, rng.uniform(0.02, 0.2), first=max(accepted, default=0) + 10)
+    for kill in range(kills):
+        accepted += _run_until_killed(folder, rng.uniform(0.02, 0.2), first=1 + kill * 100_000)
         assert verify(folder).intact
     with closing(Journal.open(folder)) as journal:
         there = [event.press for event in journal.replay() if hasattr(event, "press")]
