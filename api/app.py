@@ -1,0 +1,73 @@
+"""The HTTP side of the controller: the interface for programs, and the consoles for people."""
+
+import time
+from collections import Counter
+from collections.abc import Collection
+
+from fastapi import APIRouter, Depends, FastAPI
+from fastapi.security import HTTPBearer
+
+from api import metrics
+from api.actions import Actions
+from api.console import routes as console
+from api.console.pages import Pages
+from api.faults import answer_faults
+from api.gate import Gate
+from api.metrics import Requests
+from api.port import Desk
+from api.readers import Readers
+from api.routes import alarms, calendars, events, health, releases, state
+from api.sessions import Sessions
+
+_DESCRIPTION = """State, alarms and actions of one building's controller. Sentences come in the language of `Accept-Language`, or of
+`?language=`. Whoever is neither signed in nor sends `Authorization: Bearer TOKEN` gets 401."""
+
+
+def create_app(
+    desk: Desk, *, token: str, signed_in: bool = False, hosts: Collection[str] = (), read_only_reason: str | None = None
+) -> FastAPI:
+    """The application; build it in the event loop of the controller.
+
+    token: the secret that programs send and people sign in with. signed_in: pages open without it; only for a demo that listens
+    on the loopback. hosts: names under which the controller is reached besides the loopback's. read_only_reason: why nobody
+    may act through this application, in the site's language; None when people may.
+    """
+    readers, sessions = Readers(desk.site), Sessions()
+    actions = Actions(desk, read_only_reason)
+    pages = Pages(desk, readers, time.monotonic, read_only_reason)
+    answers: Counter[tuple[str, str, str]] = Counter()
+    app = FastAPI(
+        title="Talonmies",
+        version=desk.status().version,
+        description=_DESCRIPTION,
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    answer_faults(app)
+    api = APIRouter(prefix="/api/v1", dependencies=[Depends(HTTPBearer(auto_error=False))])
+    for part in (
+        state.router(desk, readers),
+        releases.router(desk, readers, actions),
+        alarms.router(desk, readers, actions),
+        calendars.router(desk, readers),
+        events.router(desk, readers),
+    ):
+        api.include_router(part)
+    app.include_router(api)
+    app.include_router(health.router(desk))
+    app.include_router(metrics.router(desk, answers))
+    app.include_router(console.sign_in_router(pages, sessions, token))
+    app.include_router(console.router(desk, readers, pages, actions))
+    app.mount("/static", console.KeptFiles(), name="static")
+    app.add_middleware(
+        Gate,
+        token=token,
+        sessions=sessions,
+        challenge=lambda request: console.challenge(pages, request),
+        hosts=hosts,
+        signed_in="demo" if signed_in else None,
+    )
+    app.add_middleware(Requests, counts=answers)
+    return app

@@ -1,0 +1,76 @@
+"""The stream behind an open page: a heartbeat with the controller's time, and whatever on the board is newer than the page."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from typing import Final
+
+from api import stream
+from api.console.pages import Pages
+from api.port import Desk
+from api.sessions import Caller
+from edge.events import Observed
+from edge.feed import FeedItem, Follower
+from edge.language import Renderer
+
+GATHER_S: Final = 0.03
+"""Changes that come together are drawn together."""
+
+
+class _Changes:
+    """When something last became true, and a way to wait for the next time."""
+
+    def __init__(self, follower: Follower, clock: Callable[[], float]) -> None:
+        self._follower = follower
+        self._clock = clock
+        self._changed = asyncio.Event()
+        self.at = clock()
+        self.ended = False
+
+    async def watch(self) -> None:
+        async for item in self._follower:
+            if not _is_telemetry(item):
+                self._note()
+        self.ended = True
+        self._note()
+
+    def _note(self) -> None:
+        self.at = self._clock()
+        self._changed.set()
+
+    async def wait(self, seconds: float) -> None:
+        try:
+            await asyncio.wait_for(self._changed.wait(), max(seconds, 0.0))
+            await asyncio.sleep(GATHER_S)
+        except TimeoutError:
+            # Time itself changes a page too, and one look each second is enough for all pages together.
+            self.at = self._clock() - stream.HEARTBEAT_S
+        self._changed.clear()
+
+
+def _is_telemetry(item: FeedItem) -> bool:
+    return item.seq is None and isinstance(item.event, Observed)
+
+
+async def messages(desk: Desk, pages: Pages, renderer: Renderer, caller: Caller, after: str) -> AsyncIterator[str]:
+    """after: the cursor of the page."""
+    loop = asyncio.get_running_loop()
+    follower = desk.feed.follow()
+    changes = _Changes(follower, loop.time)
+    watching = asyncio.create_task(changes.watch())
+    try:
+        yield "retry: 300\n\n"
+        heartbeat_at = loop.time()
+        while not changes.ended and caller.stays():
+            board = pages.board(renderer.language, changes.at)
+            patch = board.newer_than(after)
+            if patch is not None:
+                after = board.cursor
+                yield stream.message("patch", patch, after)
+            if loop.time() >= heartbeat_at:
+                heartbeat_at = loop.time() + stream.HEARTBEAT_S
+                now = desk.clock.now()
+                yield stream.message("heartbeat", {"t": now.timestamp(), "clock": renderer.clock(now), "version": pages.version})
+            await changes.wait(heartbeat_at - loop.time())
+    finally:
+        watching.cancel()
+        desk.feed.leave(follower)

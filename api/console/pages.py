@@ -1,0 +1,106 @@
+"""Templates in each language, and the few ways in which they write times."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from api.console.board import Board
+from api.console.sections import Sections
+from api.port import Desk
+from api.readers import LANGUAGE_COOKIE, Readers
+from edge.language import LANGUAGES, Renderer
+from edge.text import TextValue, say
+
+FOLDER: Final = Path(__file__).parent
+STATIC: Final = FOLDER / "static"
+OWN_NAMES: Final = {"fi": "suomi", "sv": "svenska", "en": "English"}
+_YEAR_S: Final = 365 * 24 * 3600
+
+
+class Pages:
+    """All pages of one desk. clock: steady seconds, the same as the streams use."""
+
+    def __init__(self, desk: Desk, readers: Readers, clock: Callable[[], float], read_only_reason: str | None) -> None:
+        self._desk = desk
+        self._readers = readers
+        self._clock = clock
+        self.version = version_of(STATIC)
+        self._environments = {language: self._environment(readers.of(language), read_only_reason) for language in LANGUAGES}
+        self._boards = {
+            language: Board(Sections(desk, readers.of(language), environment))
+            for language, environment in self._environments.items()
+        }
+
+    def board(self, language: str, changed_at: float | None = None) -> Board:
+        """The board of a language, brought up to date with what changed until then; None: until now."""
+        board, now = self._boards[language], self._clock()
+        board.refresh(now if changed_at is None else changed_at, now)
+        return board
+
+    def answer(self, template: str, request: Request, status: int = 200, **values: object) -> HTMLResponse:
+        renderer = self._readers.of_page(request)
+        now = self._desk.clock.now()
+        caller = getattr(request.state, "caller", None)
+        html = (
+            self._environments[renderer.language]
+            .get_template(template)
+            .render(path=request.url.path, user=caller.name if caller else None, now=now, clock=renderer.clock(now), **values)
+        )
+        answer = HTMLResponse(html, status)
+        if request.query_params.get("language") == renderer.language:
+            answer.set_cookie(LANGUAGE_COOKIE, renderer.language, max_age=_YEAR_S, httponly=True, samesite="strict")
+        return answer
+
+    def _environment(self, renderer: Renderer, read_only_reason: str | None) -> Environment:
+        environment = Environment(
+            loader=FileSystemLoader(FOLDER / "templates"),
+            autoescape=select_autoescape(default=True),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        environment.globals.update(
+            {
+                "_": partial(_translated, renderer),
+                "when": renderer.moment,
+                "span": partial(_span, renderer),
+                "age": partial(age, renderer.language),
+                "site_name": renderer.name(self._desk.site.site.id),
+                "language": renderer.language,
+                "languages": OWN_NAMES,
+                "version": self.version,
+                "read_only_reason": read_only_reason,
+            }
+        )
+        return environment
+
+
+def _translated(renderer: Renderer, message: str, /, **values: TextValue) -> str:
+    return renderer.text(say(message, **values))
+
+
+def _span(renderer: Renderer, start: datetime, end: datetime, now: datetime) -> str:
+    return renderer.text(say("{start}–{end}", start=start, end=end), now)
+
+
+def age(language: str, since: datetime, now: datetime) -> str:
+    """How long ago: minutes and seconds in the first hour, then hours and minutes. The page counts on in the same way."""
+    seconds = max(int((now - since).total_seconds()), 0)
+    if seconds >= 3600:
+        return f"{seconds // 3600} h {seconds % 3600 // 60:02}"
+    return f"{seconds // 60}{':' if language == 'en' else '.'}{seconds % 60:02}"
+
+
+def version_of(folder: Path) -> str:
+    """Changes with any of the files, so that browsers may keep them for ever."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.iterdir()):
+        digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()[:12]

@@ -1,0 +1,176 @@
+"""The pages and what their forms do. Forms answer with a redirect, or with JSON when the page's own module sent them."""
+
+import os
+from collections.abc import Awaitable
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Form, Header, Path, Request, Response
+from fastapi.responses import JSONResponse, RedirectResponse, StreamingResponse
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from api import stream
+from api.actions import Actions
+from api.console import live
+from api.console.pages import STATIC, Pages
+from api.console.sections import LISTS
+from api.faults import status_of
+from api.gate import COOKIE, same_secret, session_cookie, wants_page
+from api.models import FreeText, PersonName
+from api.port import Desk
+from api.readers import Readers
+from api.sessions import Sessions
+from api.truth import Truth
+from edge.errors import IllegalCommand
+from edge.text import Text, say
+from security.alarms import ALARM, Alarm, open_alarms
+
+Number = Annotated[int, Path(ge=1, le=2**53)]
+Version = Annotated[int, Form(ge=1, le=2**31)]
+Back = Annotated[str, Form()]
+
+
+def router(desk: Desk, readers: Readers, pages: Pages, actions: Actions) -> APIRouter:
+    routes = APIRouter(include_in_schema=False)
+
+    @routes.get("/")
+    async def overview(request: Request) -> Response:
+        board = pages.board(readers.of_page(request).language)
+        lists = {list_id: board.html(list_id) for list_id in LISTS}
+        unseen = sum(alarm.acknowledged_at is None for alarm in open_alarms(desk.facts))
+        return pages.answer("overview.html", request, lists=lists, cursor=board.cursor, unseen=unseen)
+
+    @routes.get("/alarms/{number}")
+    async def alarm(request: Request, number: Number) -> Response:
+        found = desk.facts(ALARM(str(number)))
+        if found is None:
+            return refused(request, number, say("This alarm is no longer open."), 404)
+        shown = Truth(desk, readers.of_page(request)).alarm(found)
+        board = pages.board(readers.of_page(request).language)
+        return pages.answer("alarm.html", request, alarm=shown, cursor=board.cursor)
+
+    @routes.get("/console/events")
+    async def events(request: Request, after: str = "", last_event_id: Annotated[str | None, Header()] = None) -> Response:
+        messages = live.messages(desk, pages, readers.of_page(request), request.state.caller, last_event_id or after)
+        return StreamingResponse(messages, media_type=stream.MEDIA_TYPE, headers=stream.HEADERS)
+
+    # --- forms ----------------------------------------------------------------------------------------------------
+
+    @routes.post("/console/alarms/{number}/acknowledge")
+    async def acknowledge(request: Request, number: Number, version: Version, back: Back = "/") -> Response:
+        """Who acknowledges also takes care of it: nobody should see "seen by somebody, done by nobody"."""
+
+        async def both() -> None:
+            await actions.acknowledge(number, person(request), version)
+            if desk.facts(ALARM(str(number))) is not None:
+                await actions.claim(number, person(request))
+
+        return await done(request, number, back, both(), seen_before=True)
+
+    @routes.post("/console/alarms/{number}/claim")
+    async def claim(request: Request, number: Number, back: Back = "/") -> Response:
+        return await done(request, number, back, actions.claim(number, person(request)))
+
+    @routes.post("/console/alarms/{number}/note")
+    async def note(request: Request, number: Number, text: Annotated[FreeText, Form()], back: Back = "/") -> Response:
+        return await done(request, number, back, actions.note(number, person(request), text))
+
+    @routes.post("/console/alarms/{number}/resolve")
+    async def resolve(
+        request: Request, number: Number, reason: Annotated[FreeText, Form()], version: Version, back: Back = "/"
+    ) -> Response:
+        return await done(request, number, back, actions.resolve(number, person(request), reason, version))
+
+    async def done(request: Request, number: int, back: str, action: Awaitable[None], *, seen_before: bool = False) -> Response:
+        try:
+            await action
+        except IllegalCommand as error:
+            told = (
+                Text(str(error)) if actions.read_only_reason else why_not(desk.facts(ALARM(str(number))), seen_before=seen_before)
+            )
+            return refused(request, number, told, status_of(error))
+        if not wants_page(request):
+            return Response(status_code=204)
+        still_open = desk.facts(ALARM(str(number))) is not None
+        return RedirectResponse(local_path(back) if still_open else "/", 303)
+
+    def refused(request: Request, number: int, why: Text, status: int) -> Response:
+        if wants_page(request):
+            return pages.answer("refused.html", request, status, number=number, why=readers.of_page(request).text(why))
+        return JSONResponse({"detail": readers.of_page(request).text(why)}, status)
+
+    return routes
+
+
+def person(request: Request) -> str:
+    """The name of whoever is signed in; a program that sends forms has none of its own."""
+    return request.state.caller.name or "program"
+
+
+def why_not(alarm: Alarm | None, *, seen_before: bool) -> Text:
+    """Why what somebody asked of an alarm does not fit what it has become, in words for that person.
+
+    seen_before: whether it is an obstacle that somebody has acknowledged it.
+    """
+    if alarm is None:
+        return say("This alarm is no longer open.")
+    if seen_before and alarm.acknowledged_by is not None:
+        return say("{by} has already acknowledged this alarm.", by=alarm.acknowledged_by)
+    return say("This alarm has changed since you saw it. Look at it again.")
+
+
+def local_path(asked: str) -> str:
+    """Only a path of this controller: never another site's address."""
+    parts = urlsplit(asked)
+    plain = asked.startswith("/") and not parts.netloc and "\\" not in asked and asked.isprintable()
+    return asked if plain and not asked.startswith("//") else "/"
+
+
+# --- signing in -------------------------------------------------------------------------------------------------------
+
+
+def challenge(pages: Pages, request: Request) -> Response:
+    """The sign-in page in place of one that was asked for."""
+    return pages.answer("sign_in.html", request, 401, back=request.url.path, wrong=False)
+
+
+def sign_in_router(pages: Pages, sessions: Sessions, token: str) -> APIRouter:
+    routes = APIRouter(include_in_schema=False)
+
+    @routes.get("/sign-in")
+    async def sign_in_page(request: Request) -> Response:
+        return pages.answer("sign_in.html", request, back="/", wrong=False)
+
+    @routes.post("/sign-in")
+    async def sign_in(
+        request: Request, name: Annotated[PersonName, Form()], token_given: Annotated[str, Form(alias="token")], back: Back = "/"
+    ) -> Response:
+        if not same_secret(token_given.strip(), token.encode()):
+            return pages.answer("sign_in.html", request, 403, back=local_path(back), wrong=True)
+        sessions.end(request.cookies.get(COOKIE))
+        answer = RedirectResponse(local_path(back), 303)
+        answer.headers.append("Set-Cookie", session_cookie(sessions.begin(name), secure=request.url.scheme == "https"))
+        return answer
+
+    @routes.post("/sign-out")
+    async def sign_out(request: Request) -> Response:
+        sessions.end(request.cookies.get(COOKIE))
+        return RedirectResponse("/sign-in", 303)
+
+    return routes
+
+
+class KeptFiles(StaticFiles):
+    """Files whose address carries their version: kept by the browser for ever."""
+
+    def __init__(self) -> None:
+        super().__init__(directory=STATIC)
+
+    def file_response(
+        self, full_path: str | os.PathLike[str], stat_result: os.stat_result, scope: Scope, status_code: int = 200
+    ) -> Response:
+        answer = super().file_response(full_path, stat_result, scope, status_code)
+        if b"v=" in scope.get("query_string", b""):
+            answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return answer

@@ -1,0 +1,129 @@
+"""The lists of the first page: what is on them now, and what the drawing of each item depends on."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from jinja2 import Environment
+
+from api.console.board import Item
+from api.port import Desk
+from api.truth import Truth, open_notices
+from edge.facts import ACTIVE, DECISION, FLIGHT, ONLINE, READING
+from edge.language import Renderer, other_side, space_of
+from security.alarm_types import DOOR_FORCED, DOOR_HELD_OPEN, PANIC
+from security.alarms import Alarm, open_alarms
+
+MOST_ALARMS: Final = 50
+MOST_BOOKINGS: Final = 8
+LISTS: Final = ("summary", "alarms", "notices", "spaces", "bookings")
+_LEVELS: Final = (1, 2, 3, 4)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The line above the alarms. levels: open alarms by level. hidden: alarms that do not fit on the page."""
+
+    levels: tuple[int, ...]
+    unacknowledged: int
+    hidden: int
+
+
+class Sections:
+    """Lays out the facts of one desk in one language; the layout of a board."""
+
+    def __init__(self, desk: Desk, renderer: Renderer, templates: Environment) -> None:
+        self._desk = desk
+        self._renderer = renderer
+        self._parts = templates.get_template("parts.html")
+        self._doors: dict[str, list[str]] = {}
+        for door in desk.site.controllers:
+            self._doors.setdefault(space_of(desk.site, door), []).append(door)
+        self._watched = {d.space for d in desk.site.devices.values() if d.type == "occupancy-sensor"}
+
+    def __call__(self) -> Mapping[str, Iterable[Item]]:
+        truth = Truth(self._desk, self._renderer)
+        today = self._desk.site.local.date_of(truth.now)
+        alarms = panics_first(open_alarms(truth.facts))
+        return {
+            "summary": [self._summary(alarms)],
+            "alarms": [self.alarm(truth, today, alarm) for alarm in alarms[:MOST_ALARMS]],
+            "notices": self._notices(truth, today),
+            "spaces": self._spaces(truth, today),
+            "bookings": self._bookings(truth, today),
+        }
+
+    def _draw(self, macro: str, **values: object) -> str:
+        return str(getattr(self._parts.module, macro)(**values)).strip()
+
+    def _summary(self, alarms: list[Alarm]) -> Item:
+        by_level = Counter(alarm.level for alarm in alarms)
+        waiting = sum(alarm.acknowledged_at is None for alarm in alarms)
+        counts = Counts(tuple(by_level[level] for level in _LEVELS), waiting, max(len(alarms) - MOST_ALARMS, 0))
+        return Item("counts", counts, lambda: self._draw("summary", counts=counts))
+
+    def alarm(self, truth: Truth, today: date, alarm: Alarm) -> Item:
+        return Item(f"alarm-{alarm.number}", (alarm, today), lambda: self._draw("alarm", alarm=truth.alarm(alarm), now=truth.now))
+
+    def _notices(self, truth: Truth, today: date) -> Iterator[Item]:
+        for began in open_notices(truth.facts.of(ACTIVE)):
+            id_ = f"notice-{began.type}-{began.subject.encode().hex()}"
+            notice = truth.notice(began)
+            yield Item(id_, (notice, today), lambda n=notice, i=id_: self._draw("notice", id=i, notice=n, now=truth.now))  # type: ignore[misc]
+
+    def _spaces(self, truth: Truth, today: date) -> Iterator[Item]:
+        for space, doors in self._in_order():
+            present = truth.space(space).present if space in self._watched else None
+            shows = (today, present, tuple(self._door_shows(truth, door) for door in doors))
+            yield Item(f"space-{space}", shows, lambda s=space, d=doors: self._space(truth, s, d))  # type: ignore[misc]
+
+    def _in_order(self) -> Iterator[tuple[str, list[str]]]:
+        return ((space, self._doors[space]) for space in self._desk.site.spaces if space in self._doors)
+
+    def _door_shows(self, truth: Truth, door: str) -> object:
+        """The facts behind a door's lines. A renewed command or another loser changes nothing that is shown."""
+        facts, device = truth.facts, self._desk.site.controllers[door]
+        lock, contact = facts(READING(device, "lock")), facts(READING(device, "contact"))
+        decision, flight = facts(DECISION(device, "lock")), facts(FLIGHT(device, "lock"))
+        return (
+            (lock.value, lock.good) if lock else None,
+            (contact.value, contact.good) if contact else None,
+            facts(ONLINE(device)),
+            (decision.value, decision.winner.because, decision.until, decision.refused) if decision else None,
+            (flight.overdue, flight.confirmed) if flight else None,
+            self._wide_open(truth, door),
+        )
+
+    def _wide_open(self, truth: Truth, door: str) -> str | None:
+        return next((type_ for type_ in (DOOR_FORCED, DOOR_HELD_OPEN) if truth.facts(ACTIVE(type_, door)) is not None), None)
+
+    def _space(self, truth: Truth, space: str, doors: list[str]) -> str:
+        lines = [
+            {
+                "door": truth.door(door),
+                "wide_open": self._wide_open(truth, door),
+                "named": self._desk.site.doors[door].name is not None,
+                "back": self._desk.site.doors[door].from_ == space,
+                "other": self._renderer.name(other_side(self._desk.site, door)),
+            }
+            for door in doors
+        ]
+        return self._draw("space", space=truth.space(space), watched=space in self._watched, lines=lines, now=truth.now)
+
+    def _bookings(self, truth: Truth, today: date) -> Iterator[Item]:
+        for booking in truth.bookings()[:MOST_BOOKINGS]:
+            running = booking.start <= truth.now
+            id_ = f"booking-{'/'.join((booking.calendar, booking.room, booking.uid, booking.rid)).encode().hex()}"
+            shows = (booking, running, today)
+            yield Item(
+                id_,
+                shows,
+                lambda b=booking, r=running, i=id_: self._draw("booking", id=i, booking=b, running=r, now=truth.now),  # type: ignore[misc]
+            )
+
+
+def panics_first(alarms: list[Alarm]) -> list[Alarm]:
+    """A panic stays on top until it is resolved, acknowledged or not."""
+    return sorted(alarms, key=lambda alarm: alarm.type != PANIC)

@@ -1,0 +1,166 @@
+// Keeps an open page up to date. The server draws; this swaps elements by id, and says at once when it no longer can.
+// Without it the page still shows and acts: it is then loaded again every five seconds, and its forms are plain forms.
+
+const OFFLINE_MS = 3000, RECREATE_MS = 15000, RELOAD_MS = 60000, CLOSED_MS = 1000, SETTLE_MS = 400;
+const byId = (id) => document.getElementById(id);
+const page = document.body, freshness = byId("freshness"), banner = byId("offline"), clock = byId("clock");
+const tenths = new Intl.NumberFormat(document.documentElement.lang, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+
+let source, cursor = page.dataset.after;
+let beatAt = performance.now(), openedAt = beatAt, reloadIn = RELOAD_MS, asking = false, settlesAt = 0, offline = false;
+const waiting = new Map(); // elements that somebody is writing in are replaced when the writer is done
+
+// --- what is shown -------------------------------------------------------------------------------------------------
+
+function element(html) {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  return template.content.firstElementChild;
+}
+
+function writesIn(node) {
+  const active = document.activeElement;
+  return active !== null && node.contains(active) && active.matches("input, textarea, select");
+}
+
+function replace(id, html) {
+  const old = byId(id);
+  if (old && writesIn(old)) { waiting.set(id, html); return; }
+  const fresh = element(html);
+  announce(old, fresh);
+  if (!old) { waiting.set(id, html); return; }
+  const focused = old.contains(document.activeElement) ? document.activeElement.id : "";
+  for (const details of old.querySelectorAll("details[id]")) {
+    const again = fresh.querySelector(`#${details.id}`);
+    if (again && old.className === fresh.className) again.open = details.open;
+  }
+  old.replaceWith(fresh);
+  if (focused) (byId(focused) ?? fresh.querySelector("a, button, summary"))?.focus({ preventScroll: true });
+}
+
+function arrange(list, ids) {
+  const before = [...list.children].map((child) => child.id).join(" ");
+  const shown = list.dataset.only ? ids.filter((id) => id === list.dataset.only) : ids;
+  const gone = [...list.children].filter((child) => !shown.includes(child.id));
+  if (gone.some((child) => child.contains(document.activeElement))) byId("content").focus({ preventScroll: true });
+  for (const child of gone) child.remove();
+  shown.forEach((id, place) => {
+    const child = byId(id) ?? (waiting.has(id) ? element(waiting.get(id)) : null);
+    if (!child || list.children[place] === child) return;
+    const focused = child.contains(document.activeElement) ? document.activeElement : null;
+    list.insertBefore(child, list.children[place] ?? null);
+    focused?.focus({ preventScroll: true });
+  });
+  if ([...list.children].map((child) => child.id).join(" ") !== before) settlesAt = performance.now() + SETTLE_MS;
+}
+
+function announce(old, fresh) {
+  const text = fresh.dataset.announce;
+  if (text && old?.dataset.announce !== text) byId("announcement").textContent = text;
+}
+
+function patch({ lists, items }) {
+  for (const [id, html] of Object.entries(items)) replace(id, html);
+  for (const [id, ids] of Object.entries(lists)) if (byId(id)) arrange(byId(id), ids);
+  for (const id of [...waiting.keys()]) if (!byId(id) || !writesIn(byId(id))) waiting.delete(id);
+  const title = byId("counts")?.dataset.title;
+  if (title) document.title = title;
+  if (offline) disable(true);
+}
+
+document.addEventListener("focusout", () => setTimeout(() => {
+  for (const [id, html] of [...waiting]) { waiting.delete(id); if (byId(id)) replace(id, html); }
+}));
+
+function ages(now) {
+  const separator = document.documentElement.lang === "en" ? ":" : ".";
+  for (const node of document.querySelectorAll("time[data-since]")) {
+    const s = Math.max(Math.floor(now - Number(node.dataset.since)), 0), pad = (n) => String(n).padStart(2, "0");
+    const text = s >= 3600 ? `${Math.floor(s / 3600)} h ${pad(Math.floor(s % 3600 / 60))}` : `${Math.floor(s / 60)}${separator}${pad(s % 60)}`;
+    if (node.textContent !== text) node.textContent = text;
+  }
+}
+
+// --- whether it is current -----------------------------------------------------------------------------------------
+
+function disable(on) {
+  for (const button of document.querySelectorAll("form button:not(.quiet)")) {
+    if (on) button.setAttribute("aria-disabled", "true"); else button.removeAttribute("aria-disabled");
+  }
+}
+
+function show(nowOffline) {
+  if (nowOffline === offline) return;
+  offline = nowOffline;
+  page.classList.toggle("offline", offline);
+  banner.textContent = offline ? banner.dataset.text.replace("{clock}", clock.textContent) : "";
+  disable(offline);
+}
+
+function beat(event) {
+  const { t, clock: text, version } = JSON.parse(event.data);
+  beatAt = performance.now();
+  reloadIn = RELOAD_MS;
+  if (version !== page.dataset.version) { location.reload(); return; }
+  clock.textContent = text;
+  ages(t);
+  show(false);
+  watch();
+}
+
+function connect() {
+  source?.close();
+  openedAt = performance.now();
+  source = new EventSource(`${page.dataset.stream}&after=${encodeURIComponent(cursor)}`);
+  source.addEventListener("patch", (event) => { cursor = event.lastEventId; patch(JSON.parse(event.data)); });
+  source.addEventListener("heartbeat", beat);
+}
+
+async function reload() {
+  // Only when somebody answers: a browser's error page would never come back by itself.
+  if (asking) return;
+  asking = true;
+  try { if ((await fetch("/healthz", { cache: "no-store" })).ok) location.reload(); } catch { /* still away */ }
+  asking = false;
+}
+
+async function signedOut() {
+  try { if ((await fetch(location.href, { headers: { Accept: "application/json" } })).status === 401) location.reload(); } catch { /* away */ }
+}
+
+function watch() {
+  const silent = performance.now() - beatAt, tried = performance.now() - openedAt;
+  show(silent > OFFLINE_MS);
+  freshness.className = offline ? "freshness" : "freshness on";
+  freshness.textContent = offline ? freshness.dataset.offline : `${freshness.dataset.online} · ${tenths.format(silent / 1000)} s`;
+  if (source.readyState === EventSource.CLOSED && tried > CLOSED_MS) { signedOut(); connect(); }
+  else if (silent > RECREATE_MS && tried > RECREATE_MS) connect();
+  if (silent > reloadIn) { reloadIn = Math.min(reloadIn * 2, silent + 10 * RELOAD_MS); reload(); }
+}
+
+// --- what people do ------------------------------------------------------------------------------------------------
+
+document.addEventListener("click", (event) => {
+  // A list that has just moved may have put another alarm under the pointer.
+  if (event.target.closest("#alarms") && event.detail > 0 && performance.now() < settlesAt) event.preventDefault();
+}, true);
+
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (form.querySelector("button[aria-disabled=true]")) { event.preventDefault(); return; }
+  if (!byId("page")?.hasAttribute("data-quiet") || !form.closest("#page")) return;
+  event.preventDefault();
+  const button = form.querySelector("button");
+  button.setAttribute("aria-disabled", "true");
+  let told = "";
+  try {
+    const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), headers: { Accept: "application/json" } });
+    if (answer.status === 401) { location.reload(); return; }
+    if (!answer.ok) told = (await answer.json()).detail;
+  } catch { told = freshness.dataset.offline; }
+  byId("message").textContent = told;
+  if (told && !offline) button.removeAttribute("aria-disabled");
+});
+
+connect();
+setInterval(watch, 250);

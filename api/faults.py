@@ -1,0 +1,103 @@
+"""Errors as answers, mapped on purpose: one clear sentence in `detail`, and never a traceback."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from api.gate import HEADERS
+from api.models import Problem
+from edge.errors import IllegalCommand, TalonmiesError
+from security.alarms import AlarmConflict, NoSuchAlarm
+
+log = structlog.get_logger("talonmies.api")
+
+
+class Unknown(IllegalCommand):
+    """Nothing of that name is at this site."""
+
+
+class Conflict(IllegalCommand):
+    """Not as things are now."""
+
+
+class Forbidden(IllegalCommand):
+    """Not through this side of the controller."""
+
+
+READING: Final[dict[int | str, dict[str, Any]]] = {
+    401: {"model": Problem, "description": "Neither token nor session"},
+    422: {"model": Problem, "description": "A parameter or the body is not as described"},
+}
+NAMING: Final[dict[int | str, dict[str, Any]]] = {**READING, 404: {"model": Problem, "description": "No such thing at this site"}}
+ACTING: Final[dict[int | str, dict[str, Any]]] = {
+    **NAMING,
+    403: {"model": Problem, "description": "The request comes from another site's page, or nobody may act here at present"},
+    409: {"model": Problem, "description": "Not as things are now; look again"},
+    413: {"model": Problem, "description": "The body is larger than 64 KiB"},
+    503: {"model": Problem, "description": "The controller cannot make it durable at present"},
+}
+
+
+def status_of(error: TalonmiesError) -> int:
+    match error:
+        case NoSuchAlarm() | Unknown():
+            return 404
+        case AlarmConflict() | Conflict():
+            return 409
+        case Forbidden():
+            return 403
+        case IllegalCommand():
+            return 422
+        case _:
+            return 503
+
+
+def answer_faults(app: FastAPI) -> None:
+    @app.exception_handler(TalonmiesError)
+    async def expected(_: Request, error: TalonmiesError) -> Response:
+        return problem(status_of(error), _sentence(str(error)))
+
+    @app.exception_handler(RequestValidationError)
+    async def wrong_request(_: Request, error: RequestValidationError) -> Response:
+        return problem(422, " ".join(_told(fault) for fault in list(error.errors())[:10]))
+
+    @app.exception_handler(HTTPException)
+    async def refused(_: Request, error: HTTPException) -> Response:
+        return JSONResponse({"detail": _STATUS.get(error.status_code, str(error.detail))}, error.status_code, error.headers)
+
+    @app.exception_handler(Exception)
+    async def unexpected(request: Request, error: Exception) -> Response:
+        # This answer is made outside the gate, so it brings the headers itself.
+        log.error("a request failed", path=request.url.path, error=repr(error))
+        answer = problem(500, "The controller could not answer; the fault is in its log.")
+        answer.headers.update(HEADERS)
+        return answer
+
+
+_STATUS: Final = {404: "There is nothing at this address.", 405: "This address does not take that method."}
+
+
+def problem(status: int, sentence: str) -> Response:
+    return JSONResponse({"detail": sentence}, status)
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
+
+
+def _told(fault: dict[str, Any]) -> str:
+    """One fault of pydantic's as a sentence: where, what, and never the value, which may be secret."""
+    if fault["type"] == "json_invalid":
+        return "The body is not JSON."
+    return f"{_place(fault['loc'])}: {_sentence(str(fault['msg']).removeprefix('Value error, '))}"
+
+
+def _place(loc: Sequence[str | int]) -> str:
+    kind, *path = loc
+    where = ".".join(str(part) for part in path)
+    return f"{kind} {where}".strip()

@@ -1,0 +1,193 @@
+"""Who may come in, before anything else looks at a request: host, size, origin, token or session. Closed unless said otherwise.
+
+Every answer, also a refusal, leaves with the headers that keep a page from being framed, sniffed or fed with foreign scripts.
+"""
+
+import asyncio
+import hmac
+import ipaddress
+from collections.abc import Callable, Collection
+from typing import Final
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.sessions import Caller, Sessions
+
+COOKIE: Final = "talonmies_session"
+LARGEST_BODY: Final = 64 * 1024
+BODY_WITHIN_S: Final = 10.0
+SEND_WITHIN_S: Final = 30.0
+"""A reader that takes nothing for so long is let go."""
+OPEN_PATHS: Final = frozenset({"/healthz", "/readyz", "/sign-in"})
+OPEN_FOLDER: Final = "/static/"
+LOOPBACK_PATHS: Final = frozenset({"/metrics"})
+"""Open to programs on the same computer; from elsewhere the token is asked for."""
+LOOPBACK_HOSTS: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
+SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+HEADERS: Final = {
+    "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'",
+    "X-Frame-Options": "DENY",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+_STORED: Final = {"Cache-Control": "no-store"}
+
+Challenge = Callable[[Request], Response]
+"""Asks a person to sign in."""
+
+
+class Gate:
+    """hosts: names under which the controller may be reached besides the loopback's. token: the secret of programs and people.
+
+    signed_in: a page opened without a session gets one by itself, under this name; only for a demo on the loopback.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        token: str,
+        sessions: Sessions,
+        challenge: Challenge,
+        hosts: Collection[str] = (),
+        signed_in: str | None = None,
+    ) -> None:
+        self._app = app
+        self._token = token.encode()
+        self._sessions = sessions
+        self._challenge = challenge
+        self._hosts = LOOPBACK_HOSTS | {host.lower() for host in hosts}
+        self._signed_in = signed_in
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope, receive)
+        guarded = _Guarded(scope["path"], send)
+        refusal = self._refusal(request)
+        if refusal is None and request.method not in SAFE_METHODS:
+            try:
+                receive = _replayed(await asyncio.wait_for(_whole_body(request.headers, receive), BODY_WITHIN_S), receive)
+            except (_TooLarge, TimeoutError) as error:
+                refusal = error.answer if isinstance(error, _TooLarge) else _refused(408, "The request took too long to arrive.")
+        if refusal is None:
+            refusal = self._admit(request, guarded)
+        await (refusal or self._app)(scope, receive, guarded.send)
+
+    def _refusal(self, request: Request) -> Response | None:
+        host = request.headers.get("host", "").lower()
+        if _without_port(host) not in self._hosts:
+            return _refused(421, "This controller is not known by that host name.")
+        if request.method in SAFE_METHODS or self._bears_token(request):
+            return None
+        origin = request.headers.get("origin", "")
+        if origin.partition("://")[2].lower() != host:
+            return _refused(403, "The request comes from another site's page.")
+        return None
+
+    def _admit(self, request: Request, guarded: "_Guarded") -> Response | None:
+        """Note the caller for the routes, or give the answer to somebody who may not come in."""
+        caller = self._caller(request)
+        path = request.url.path
+        if caller is None and self._signed_in is not None and request.method in SAFE_METHODS and not path.startswith("/api/"):
+            id_ = self._sessions.begin(self._signed_in)
+            guarded.cookie = session_cookie(id_, secure=request.url.scheme == "https")
+            caller = self._sessions.caller(id_)
+        request.scope.setdefault("state", {})["caller"] = caller
+        if caller is not None or path in OPEN_PATHS or path.startswith(OPEN_FOLDER):
+            return None
+        if path in LOOPBACK_PATHS and _from_loopback(request):
+            return None
+        if request.method in SAFE_METHODS and wants_page(request):
+            return self._challenge(request)
+        return _refused(401, "Sign in, or send the token as: Authorization: Bearer TOKEN.", {"WWW-Authenticate": "Bearer"})
+
+    def _caller(self, request: Request) -> Caller | None:
+        if "authorization" in request.headers:
+            return Caller(None) if self._bears_token(request) else None
+        return self._sessions.caller(request.cookies.get(COOKIE))
+
+    def _bears_token(self, request: Request) -> bool:
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        return scheme.lower() == "bearer" and same_secret(token.strip(), self._token)
+
+
+def same_secret(given: str, known: bytes) -> bool:
+    """Takes as long for a nearly right guess as for a wrong one."""
+    return hmac.compare_digest(given.encode(errors="surrogatepass"), known)
+
+
+def session_cookie(id_: str, *, secure: bool) -> str:
+    return f"{COOKIE}={id_}; Path=/; HttpOnly; SameSite=Strict" + ("; Secure" if secure else "")
+
+
+def wants_page(request: Request) -> bool:
+    return "text/html" in request.headers.get("accept", "")
+
+
+def _refused(status: int, sentence: str, headers: dict[str, str] | None = None) -> Response:
+    return JSONResponse({"detail": sentence}, status, headers)
+
+
+def _without_port(host: str) -> str:
+    name, colon, port = host.rpartition(":")
+    return name if colon and port.isdigit() else host
+
+
+def _from_loopback(request: Request) -> bool:
+    try:
+        return request.client is not None and ipaddress.ip_address(request.client.host).is_loopback
+    except ValueError:
+        return False
+
+
+class _TooLarge(Exception):
+    answer = _refused(413, f"The request is larger than {LARGEST_BODY} bytes.")
+
+
+async def _whole_body(headers: Headers, receive: Receive) -> bytes:
+    declared = headers.get("content-length", "")
+    if declared.isdigit() and int(declared) > LARGEST_BODY:
+        raise _TooLarge
+    body, more = b"", True
+    while more:
+        message = await receive()
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+        if len(body) > LARGEST_BODY:
+            raise _TooLarge
+    return body
+
+
+def _replayed(body: bytes, receive: Receive) -> Receive:
+    waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def replay() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return replay
+
+
+class _Guarded:
+    """The way out: adds the headers of every answer."""
+
+    def __init__(self, path: str, send: Send) -> None:
+        self._send = send
+        self._headers = HEADERS if path.startswith(OPEN_FOLDER) else {**HEADERS, **_STORED}
+        self.cookie: str | None = None
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in self._headers.items():
+                headers[name] = value
+            if self.cookie is not None:
+                headers.append("Set-Cookie", self.cookie)
+        async with asyncio.timeout(SEND_WITHIN_S):
+            await self._send(message)

@@ -1,0 +1,285 @@
+"""What the HTTP interface says and takes, as it stands in its OpenAPI description. Times are aware UTC."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field, StringConstraints
+
+from edge.points import Value
+from edge.site.model import SpaceKind, ZoneClass
+
+Quality = Literal["good", "stale", "unknown"]
+PersonName = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$"),
+    Field(description="Name of the person who acts; it stands in the journal"),
+]
+FreeText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+
+
+class Problem(BaseModel):
+    """Why a request was refused."""
+
+    detail: str = Field(description="One sentence for the person who asked")
+
+
+class AsOf(BaseModel):
+    """What every list begins with, so that a follower of /events can go on from here without a gap."""
+
+    at: datetime = Field(description="The controller's time")
+    seq: int = Field(description="Number of the last journal entry; give it to /events as `after`")
+
+
+# --- the site ---------------------------------------------------------------------------------------------------------
+
+
+class SiteOut(AsOf):
+    id: str
+    name: str
+    timezone: str
+    language: str = Field(description="The language of the site")
+    version: str = Field(description="Of the program")
+    started_at: datetime
+    spaces: int
+    doors: int
+    devices: int
+
+
+class ReadingOut(BaseModel):
+    """What a device last said of one point, and whether to believe it."""
+
+    value: Value
+    quality: Quality = Field(description="stale: its device is lost, or has not spoken since the start")
+    since: datetime | None = Field(description="When this value first came")
+    at: datetime | None = Field(description="When it was last heard")
+    age_s: float | None = Field(description="Seconds since it was last heard")
+
+
+class SpaceOut(BaseModel):
+    id: str
+    name: str
+    zone: ZoneClass
+    kind: SpaceKind
+    capacity: int | None
+    agency: str | None = Field(description="Name of the agency that works there")
+    doors: list[str] = Field(description="Ids of the doors of the space")
+    present: bool | None = Field(description="Whether somebody is there; null when no sensor can tell")
+
+
+class Spaces(AsOf):
+    spaces: list[SpaceOut]
+
+
+class ClaimOut(BaseModel):
+    """One policy's wish for a point."""
+
+    value: Value
+    priority: int = Field(description="1 wins over 16")
+    cause: str = Field(description="What stands behind it, such as booking:UID/INSTANCE or release:TIME")
+    because: str
+    until: datetime | None
+
+
+class CommandOut(BaseModel):
+    """The last command of a point. It is done when `confirmed`, and somebody should look when `overdue`."""
+
+    value: Value
+    seq: int
+    first_sent_at: datetime
+    sent_at: datetime
+    tries: int
+    lease_until: datetime | None = Field(description="When the device falls back by itself")
+    confirmed: bool
+    overdue: bool
+
+
+class WishOut(BaseModel):
+    """What a point should be, and why."""
+
+    wanted: Value
+    because: str | None = Field(description="Why it should be so, in one sentence")
+    since: datetime | None
+    until: datetime | None
+    refused: str | None = Field(description="What the zoning guard said to a stronger wish")
+    claim: ClaimOut | None = Field(description="The claim that won")
+    losers: list[ClaimOut] = Field(description="The claims that lost, the strongest first")
+    command: CommandOut | None
+
+
+class DoorOut(WishOut):
+    id: str
+    name: str
+    start: str = Field(description="Id of the space its lock guards against")
+    end: str = Field(description="Id of the space it leads to")
+    kind: str
+    device: str | None = Field(description="Its door controller; null when nothing of ours locks it")
+    online: bool | None = Field(description="Whether the door controller answers; null before its first word")
+    lock: ReadingOut
+    contact: ReadingOut
+
+
+class Doors(AsOf):
+    doors: list[DoorOut]
+
+
+class PointOut(WishOut):
+    device: str
+    point: str
+    reported: ReadingOut
+
+
+class Points(AsOf):
+    points: list[PointOut]
+
+
+class DeviceOut(BaseModel):
+    id: str
+    name: str
+    type: str
+    door: str | None
+    space: str | None
+    connection: str
+    online: bool | None
+    last_heard: datetime | None
+    points: dict[str, ReadingOut]
+
+
+class Devices(AsOf):
+    devices: list[DeviceOut]
+
+
+# --- calendars --------------------------------------------------------------------------------------------------------
+
+
+class BookingOut(BaseModel):
+    """A booking without its title: that is nobody's business here."""
+
+    room: str
+    room_name: str
+    calendar: str
+    uid: str
+    rid: str = Field(description="Which instance of a series")
+    start: datetime
+    end: datetime
+    all_day: bool
+    status: str
+    verdict: str = Field(description="Whether it may unlock: yes, no, pending or policy")
+    reason: str
+
+
+class Bookings(AsOf):
+    bookings: list[BookingOut]
+
+
+class CalendarOut(BaseModel):
+    id: str
+    name: str
+    rooms: list[str]
+    read_at: datetime | None = Field(description="When it was last read well")
+    failing_since: datetime | None
+    failure: str | None
+    problems: list[str] = Field(description="Bookings that cannot be used, and why")
+    bookings: int
+
+
+class Calendars(AsOf):
+    calendars: list[CalendarOut]
+
+
+# --- alarms and notices -----------------------------------------------------------------------------------------------
+
+
+class NoticeOut(BaseModel):
+    """Something for the facility manager; nobody has to act at once."""
+
+    type: str
+    name: str
+    subject: str
+    subject_name: str
+    since: datetime
+    because: str
+    response: list[str]
+
+
+class Notices(AsOf):
+    notices: list[NoticeOut]
+
+
+class NoteOut(BaseModel):
+    at: datetime
+    by: str
+    text: str
+
+
+class AlarmOut(BaseModel):
+    number: int
+    version: int = Field(description="Send it back with acknowledge and resolve: it says which state was seen")
+    type: str
+    name: str
+    level: int = Field(description="1 critical, 2 high, 3 medium, 4 device fault")
+    subject: str
+    subject_name: str
+    place: str | None = Field(description="Where the subject is")
+    because: str
+    response: list[str] = Field(description="What to do, in order")
+    raised_at: datetime
+    active: bool
+    ended_at: datetime | None
+    acknowledged: bool
+    acknowledged_by: str | None
+    acknowledged_at: datetime | None
+    owner: str | None = Field(description="Who takes care of it")
+    notes: list[NoteOut]
+
+
+class Alarms(AsOf):
+    alarms: list[AlarmOut] = Field(description="Open alarms: unacknowledged first, then by level, then newest first")
+
+
+class AlarmNow(AsOf):
+    number: int
+    alarm: AlarmOut | None = Field(description="The alarm as it is now; null once it has left the list")
+
+
+# --- what people ask for ----------------------------------------------------------------------------------------------
+
+Version = Annotated[int, Field(ge=1, le=2**31, description="Version of the alarm as the person saw it")]
+
+
+class Acknowledging(BaseModel):
+    by: PersonName
+    version: Version
+
+
+class Claiming(BaseModel):
+    by: PersonName
+
+
+class Noting(BaseModel):
+    by: PersonName
+    text: FreeText
+
+
+class Resolving(BaseModel):
+    by: PersonName
+    version: Version
+    reason: FreeText
+
+
+class Releasing(BaseModel):
+    by: PersonName
+    seconds: int = Field(ge=1, le=600, description="How long the door stays unlocked")
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)] = ""
+
+
+class EndingRelease(BaseModel):
+    by: PersonName
+
+
+class Health(BaseModel):
+    status: Literal["ok"] = "ok"
+
+
+class Readiness(BaseModel):
+    ready: bool
+    problems: list[str] = Field(description="What is missing, in English")

@@ -1,0 +1,64 @@
+"""Alarms and what people do with them; notices, for which nobody has to act at once."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path
+
+from api.actions import Actions
+from api.faults import ACTING, NAMING, READING
+from api.models import Acknowledging, AlarmNow, AlarmOut, Alarms, Claiming, Notices, Noting, Resolving
+from api.port import Desk
+from api.readers import Readers
+from api.truth import Truth
+from edge.language import Renderer
+from security.alarms import ALARM, NoSuchAlarm
+
+Number = Annotated[int, Path(ge=1, le=2**53, description="Number of the alarm")]
+
+
+def router(desk: Desk, readers: Readers, actions: Actions) -> APIRouter:
+    routes = APIRouter(tags=["alarms"])
+    Reader = Annotated[Renderer, Depends(readers)]  # noqa: N806
+
+    @routes.get("/alarms", summary="Open alarms, the most urgent first", responses=READING)
+    async def alarms(renderer: Reader) -> Alarms:
+        truth = Truth(desk, renderer)
+        return Alarms(at=truth.now, seq=truth.seq, alarms=truth.alarms())
+
+    @routes.get("/alarms/{number}", summary="One open alarm", responses=NAMING)
+    async def alarm(number: Number, renderer: Reader) -> AlarmOut:
+        found = desk.facts(ALARM(str(number)))
+        if found is None:
+            raise NoSuchAlarm(f"no open alarm has the number {number}")
+        return Truth(desk, renderer).alarm(found)
+
+    @routes.post("/alarms/{number}/acknowledge", summary="Somebody has seen it", responses=ACTING)
+    async def acknowledge(number: Number, body: Acknowledging, renderer: Reader) -> AlarmNow:
+        await actions.acknowledge(number, body.by, body.version)
+        return now(number, renderer)
+
+    @routes.post("/alarms/{number}/claim", summary="Somebody takes care of it", responses=ACTING)
+    async def claim(number: Number, body: Claiming, renderer: Reader) -> AlarmNow:
+        await actions.claim(number, body.by)
+        return now(number, renderer)
+
+    @routes.post("/alarms/{number}/note", summary="Somebody writes something down about it", responses=ACTING)
+    async def note(number: Number, body: Noting, renderer: Reader) -> AlarmNow:
+        await actions.note(number, body.by, body.text)
+        return now(number, renderer)
+
+    @routes.post("/alarms/{number}/resolve", summary="It was attended to and is over", responses=ACTING)
+    async def resolve(number: Number, body: Resolving, renderer: Reader) -> AlarmNow:
+        await actions.resolve(number, body.by, body.reason, body.version)
+        return now(number, renderer)
+
+    def now(number: int, renderer: Renderer) -> AlarmNow:
+        truth, found = Truth(desk, renderer), desk.facts(ALARM(str(number)))
+        return AlarmNow(at=truth.now, seq=truth.seq, number=number, alarm=truth.alarm(found) if found else None)
+
+    @routes.get("/notices", summary="What the facility manager should know of", responses=READING)
+    async def notices(renderer: Reader) -> Notices:
+        truth = Truth(desk, renderer)
+        return Notices(at=truth.now, seq=truth.seq, notices=truth.notices())
+
+    return routes

@@ -1,0 +1,30 @@
+"""Bookings, without their titles, and the health of the calendars they come from."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+
+from api.faults import READING
+from api.models import Bookings, Calendars
+from api.port import Desk
+from api.readers import Readers
+from api.truth import Truth
+from edge.language import Renderer
+
+
+def router(desk: Desk, readers: Readers) -> APIRouter:
+    routes = APIRouter(tags=["calendars"], responses=READING)
+    Reader = Annotated[Renderer, Depends(readers)]  # noqa: N806
+
+    @routes.get("/bookings", summary="Bookings that have not ended, by start")
+    async def bookings(renderer: Reader, room: Annotated[str | None, Query(description="Only this space")] = None) -> Bookings:
+        truth = Truth(desk, renderer)
+        found = [booking for booking in truth.bookings() if room is None or booking.room == room]
+        return Bookings(at=truth.now, seq=truth.seq, bookings=found)
+
+    @routes.get("/calendars", summary="When each calendar was last read, and what was wrong with it")
+    async def calendars(renderer: Reader) -> Calendars:
+        truth = Truth(desk, renderer)
+        return Calendars(at=truth.now, seq=truth.seq, calendars=[truth.calendar(id_) for id_ in desk.site.calendars])
+
+    return routes

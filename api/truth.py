@@ -1,0 +1,240 @@
+"""The facts as the HTTP interface tells them: what is reported, what is wanted, and why."""
+
+from collections.abc import Iterable
+
+from api.models import (
+    AlarmOut,
+    BookingOut,
+    CalendarOut,
+    ClaimOut,
+    CommandOut,
+    DeviceOut,
+    DoorOut,
+    NoteOut,
+    NoticeOut,
+    PointOut,
+    ReadingOut,
+    SpaceOut,
+    WishOut,
+)
+from api.port import Desk
+from edge.claims import Claim
+from edge.events import ConditionBegan
+from edge.facts import ACTIVE, DECISION, FLIGHT, HEARD, ONLINE, READING, Flight
+from edge.language import Renderer
+from edge.points import DEVICE_TYPES, PointId
+from rooms.bookings import Booking
+from rooms.plan import CALENDAR, known_bookings
+from security.alarm_types import ALARM_TYPES
+from security.alarms import Alarm, open_alarms
+
+
+class Truth:
+    """The state of the desk's site at one instant, in one language."""
+
+    def __init__(self, desk: Desk, renderer: Renderer) -> None:
+        self.site = desk.site
+        self.facts = desk.facts
+        self.renderer = renderer
+        self.now = desk.clock.now()
+        self.seq = desk.status().last_seq
+
+    # --- points ---------------------------------------------------------------------------------------------------
+
+    def reading(self, device: str | None, point: str) -> ReadingOut:
+        reading = self.facts(READING(device, point)) if device is not None else None
+        if device is None or reading is None:
+            return ReadingOut(value=None, quality="unknown", since=None, at=None, age_s=None)
+        lost = self.facts(ONLINE(device)) is False
+        age = max((self.now - reading.at).total_seconds(), 0.0)
+        quality = "good" if reading.good and not lost else "stale"
+        return ReadingOut(value=reading.value, quality=quality, since=reading.since, at=reading.at, age_s=round(age, 3))
+
+    def wish(self, point: PointId) -> WishOut:
+        decision = self.facts(DECISION(*point))
+        if decision is None:
+            return WishOut(wanted=None, because=None, since=None, until=None, refused=None, claim=None, losers=[], command=None)
+        return WishOut(
+            wanted=decision.value,
+            because=self.renderer.text(decision.winner.because, self.now),
+            since=decision.since,
+            until=decision.until,
+            refused=self.renderer.text(decision.refused, self.now) if decision.refused else None,
+            claim=self._claim(decision.winner),
+            losers=[self._claim(loser) for loser in decision.losers],
+            command=_command(self.facts(FLIGHT(*point))),
+        )
+
+    def _claim(self, claim: Claim) -> ClaimOut:
+        because = self.renderer.text(claim.because, self.now)
+        return ClaimOut(value=claim.value, priority=claim.priority, cause=claim.cause, because=because, until=claim.until)
+
+    def points(self) -> Iterable[PointOut]:
+        for id_, device in self.site.devices.items():
+            for kind in DEVICE_TYPES[device.type].values():
+                if kind.commanded:
+                    wish = self.wish(PointId(id_, kind.name))
+                    yield PointOut(device=id_, point=kind.name, reported=self.reading(id_, kind.name), **dict(wish))
+
+    # --- things ---------------------------------------------------------------------------------------------------
+
+    def door(self, id_: str) -> DoorOut:
+        door, device = self.site.doors[id_], self.site.device_at(id_)
+        return DoorOut(
+            id=id_,
+            name=self.renderer.name(id_),
+            start=door.from_,
+            end=door.to,
+            kind=door.kind,
+            device=device,
+            online=self.facts(ONLINE(device)) if device is not None else None,
+            lock=self.reading(device, "lock"),
+            contact=self.reading(device, "contact"),
+            **dict(self.wish(PointId(device or "", "lock"))),
+        )
+
+    def space(self, id_: str) -> SpaceOut:
+        space = self.site.spaces[id_]
+        return SpaceOut(
+            id=id_,
+            name=self.renderer.name(id_),
+            zone=space.zone,
+            kind=space.kind,
+            capacity=space.capacity,
+            agency=self.renderer.name(space.agency) if space.agency else None,
+            doors=[door_id for door_id, door in self.site.doors.items() if id_ in (door.from_, door.to)],
+            present=self._present(id_),
+        )
+
+    def _present(self, space: str) -> bool | None:
+        """Somebody is there if one sensor that can be believed says so; nobody, only if all of them say so."""
+        sensors = [id_ for id_, d in self.site.devices.items() if d.type == "occupancy-sensor" and d.space == space]
+        readings = [self.reading(sensor, "present") for sensor in sensors]
+        if any(reading.quality == "good" and reading.value is True for reading in readings):
+            return True
+        return False if readings and all(reading.quality == "good" for reading in readings) else None
+
+    def device(self, id_: str) -> DeviceOut:
+        device = self.site.devices[id_]
+        return DeviceOut(
+            id=id_,
+            name=self.renderer.name(id_),
+            type=device.type,
+            door=device.door,
+            space=device.space,
+            connection=device.connection,
+            online=self.facts(ONLINE(id_)),
+            last_heard=self.facts(HEARD(id_)),
+            points={kind.name: self.reading(id_, kind.name) for kind in DEVICE_TYPES[device.type].values() if not kind.momentary},
+        )
+
+    # --- calendars ------------------------------------------------------------------------------------------------
+
+    def bookings(self) -> list[BookingOut]:
+        """Bookings that have not ended, by start."""
+        found = [
+            (booking, calendar)
+            for calendar in self.site.calendars
+            for booking in known_bookings(self.facts, self.site, calendar)
+            if booking.end > self.now
+        ]
+        found.sort(key=lambda pair: (pair[0].start, pair[0].end, pair[0].room, pair[0].uid, pair[0].rid))
+        return [self._booking(booking, calendar) for booking, calendar in found]
+
+    def _booking(self, booking: Booking, calendar: str) -> BookingOut:
+        return BookingOut(
+            room=booking.room,
+            room_name=self.renderer.name(booking.room),
+            calendar=calendar,
+            uid=booking.uid,
+            rid=booking.rid,
+            start=booking.start,
+            end=booking.end,
+            all_day=booking.all_day,
+            status=booking.status,
+            verdict=booking.verdict,
+            reason=self.renderer.text(booking.reason, self.now),
+        )
+
+    def calendar(self, id_: str) -> CalendarOut:
+        section, health = self.site.calendars[id_], self.facts(CALENDAR(id_))
+        return CalendarOut(
+            id=id_,
+            name=self.renderer.name(id_),
+            rooms=[section.room] if section.room else list(section.rooms),
+            read_at=health.read_at if health else None,
+            failing_since=health.failing_since if health else None,
+            failure=self.renderer.text(health.failure, self.now) if health and health.failure else None,
+            problems=[self.renderer.text(problem, self.now) for problem in health.problems] if health else [],
+            bookings=len(known_bookings(self.facts, self.site, id_)),
+        )
+
+    # --- alarms and notices ---------------------------------------------------------------------------------------
+
+    def alarms(self) -> list[AlarmOut]:
+        return [self.alarm(alarm) for alarm in open_alarms(self.facts)]
+
+    def alarm(self, alarm: Alarm) -> AlarmOut:
+        type_ = ALARM_TYPES[alarm.type]
+        return AlarmOut(
+            number=alarm.number,
+            version=alarm.version,
+            type=alarm.type,
+            name=self.renderer.text(type_.name),
+            level=alarm.level,
+            subject=alarm.subject,
+            subject_name=self.renderer.name(alarm.subject),
+            place=self.place(alarm.subject),
+            because=self.renderer.text(alarm.because, self.now),
+            response=[self.renderer.text(step) for step in type_.response],
+            raised_at=alarm.raised_at,
+            active=alarm.active,
+            ended_at=alarm.ended_at,
+            acknowledged=alarm.acknowledged_at is not None,
+            acknowledged_by=alarm.acknowledged_by,
+            acknowledged_at=alarm.acknowledged_at,
+            owner=alarm.owner,
+            notes=[NoteOut(at=note.at, by=note.by, text=note.text) for note in alarm.notes],
+        )
+
+    def place(self, subject: str) -> str | None:
+        """Where a device is; a door is a place itself."""
+        device = self.site.devices.get(subject)
+        where = subject if subject in self.site.doors else (device.door or device.space) if device else None
+        return self.renderer.name(where) if where else None
+
+    def notices(self) -> list[NoticeOut]:
+        return [self.notice(began) for began in open_notices(self.facts.of(ACTIVE))]
+
+    def notice(self, began: ConditionBegan) -> NoticeOut:
+        type_ = ALARM_TYPES[began.type]
+        return NoticeOut(
+            type=began.type,
+            name=self.renderer.text(type_.name),
+            subject=began.subject,
+            subject_name=self.renderer.name(began.subject),
+            since=began.at,
+            because=self.renderer.text(began.because, self.now),
+            response=[self.renderer.text(step) for step in type_.response],
+        )
+
+
+def open_notices(conditions: Iterable[tuple[object, ConditionBegan]]) -> list[ConditionBegan]:
+    """Conditions that are no alarms, the newest first."""
+    found = [began for _, began in conditions if ALARM_TYPES[began.type].level is None]
+    return sorted(found, key=lambda began: (began.at, began.type, began.subject), reverse=True)
+
+
+def _command(flight: Flight | None) -> CommandOut | None:
+    if flight is None:
+        return None
+    return CommandOut(
+        value=flight.value,
+        seq=flight.seq,
+        first_sent_at=flight.first_sent_at,
+        sent_at=flight.sent_at,
+        tries=flight.tries,
+        lease_until=flight.lease_until,
+        confirmed=flight.confirmed,
+        overdue=flight.overdue,
+    )

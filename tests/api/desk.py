@@ -1,0 +1,150 @@
+"""A desk without daemon, disk and lines: the real controller, a list as its journal, devices that obey when they are told to."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from api.port import Decide, JournalLine, Status
+from edge.controller import Controller
+from edge.events import ConnectionChanged, DaemonStarted, Event, Observed
+from edge.facts import Facts
+from edge.feed import Feed, FeedItem
+from edge.points import Value
+from edge.site.load import read_site
+from edge.text import say
+from rooms.bookings import Booking, BookingsRead
+
+SITE = Path(__file__).parent / "site.yaml"
+MORNING = datetime(2026, 11, 20, 8, 40, tzinfo=UTC)
+"""A Friday, 10.40 in Helsinki."""
+
+
+@dataclass(slots=True)
+class HandClock:
+    t: datetime
+
+    def now(self) -> datetime:
+        return self.t
+
+    def seconds_until(self, t: datetime) -> float:
+        return (t - self.t).total_seconds()
+
+
+@dataclass
+class MemoryDesk:
+    """obedient: whether door controllers do and report what they are told."""
+
+    obedient: bool = True
+    ready: bool = True
+    clock: HandClock = field(default_factory=lambda: HandClock(MORNING))
+    feed: Feed = field(default_factory=Feed)
+    journal: list[Event] = field(default_factory=list)
+    forgotten: int = 0
+    """How many of the oldest entries the journal has removed."""
+
+    def __post_init__(self) -> None:
+        self.site = read_site(SITE)
+        self._controller = Controller(self.site, heartbeats=False)
+        self.happen(DaemonStarted(at=self.clock.t, epoch=1, version="0.1.0", site=self.site.site.id))
+        self.happen(ConnectionChanged(at=self.clock.t, connection="broker", up=True))
+
+    @property
+    def facts(self) -> Facts:
+        return self._controller.facts
+
+    def status(self) -> Status:
+        problems = () if self.ready else ("no connection to broker",)
+        return Status(self.ready, problems, MORNING, "0.1.0", len(self.journal), 0)
+
+    async def act(self, decide: Decide) -> Event:
+        event = decide(self.facts, self.clock.now())
+        self.happen(event)
+        return event
+
+    def journal_after(self, seq: int, limit: int) -> Iterator[JournalLine]:
+        first = max(seq, self.forgotten)
+        for offset, event in enumerate(self.journal[first : first + limit]):
+            yield JournalLine(first + offset + 1, event)
+
+    # --- what happens ---------------------------------------------------------------------------------------------
+
+    def happen(self, *events: Event) -> None:
+        for event in events:
+            self._controller.observe(event)
+        commands = self._settle()
+        while commands and self.obedient:
+            for command in commands:
+                self._controller.observe(
+                    Observed(at=self.clock.t, device=command.point.device, point=command.point.point, value=command.value)
+                )
+            commands = self._settle()
+        for event in events:
+            if isinstance(event, Observed) and event not in self.journal:
+                self.feed.tell(FeedItem(None, event))
+
+    def _settle(self) -> list:
+        outcome = self._controller.settle(self.clock.t)
+        for event in outcome.events:
+            self.journal.append(event)
+            self.feed.tell(FeedItem(len(self.journal), event))
+        return outcome.commands
+
+    def wait(self, span: timedelta) -> None:
+        """Time passes, with everything that falls due in it."""
+        end = self.clock.t + span
+        while (due := self._controller.next_deadline()) is not None and due <= end:
+            self.clock.t = max(due, self.clock.t)
+            self.happen()
+        self.clock.t = end
+        self.happen()
+
+    def report(self, device: str, point: str, value: Value) -> None:
+        self.happen(Observed(at=self.clock.t, device=device, point=point, value=value))
+
+    def press(self, device: str, press: str) -> None:
+        self.happen(Observed(at=self.clock.t, device=device, point="pressed", value=True, press=press))
+
+    def everything_reports(self) -> None:
+        for device in self.site.devices:
+            self.report(device, "link", True)
+        for device in self.site.controllers.values():
+            self.report(device, "lock", "locked")
+            self.report(device, "contact", "closed")
+
+    def book(self, *times: tuple[str, int, int]) -> None:
+        """Bookings of (room, start, end), in minutes from now."""
+        at = self.clock.t
+        bookings = tuple(
+            Booking(
+                room=room,
+                calendar="rooms",
+                uid=f"b{number}@vanaja",
+                rid="",
+                start=at + timedelta(minutes=start),
+                end=at + timedelta(minutes=end),
+                all_day=False,
+                status="CONFIRMED",
+                verdict="yes",
+                reason=say("Booked"),
+                title="CANARY Matti Meikäläinen",
+            )
+            for number, (room, start, end) in enumerate(times)
+        )
+        self.happen(BookingsRead(at=at, calendar="rooms", bookings=bookings, problems=(), read_at=at))
+
+
+def busy_desk() -> MemoryDesk:
+    """A morning with something of everything."""
+    desk = MemoryDesk()
+    desk.everything_reports()
+    desk.report("occ-room-1", "present", True)
+    desk.book(("room-1", -10, 50), ("wedding", 80, 105), ("room-2", 120, 180), ("room-1", 60 * 24, 60 * 25))
+    desk.obedient = False
+    desk.report("lock-wedding", "contact", "open")
+    desk.wait(timedelta(minutes=6))
+    desk.report("masking-lobby", "tamper", True)
+    desk.wait(timedelta(seconds=40))
+    desk.press("panic-desk-3", "p-1")
+    desk.wait(timedelta(seconds=38))
+    return desk
