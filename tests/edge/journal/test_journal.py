@@ -43,6 +43,15 @@ def test_a_restart_begins_at_the_last_checkpoint(tmp_path: Path) -> None:
         assert list(journal.replay()) == [press(7), *some_events(4, 30)]
 
 
+def test_how_much_a_restart_would_read(journal: Journal) -> None:
+    assert journal.since_checkpoint() == 0
+    journal.append(some_events(20))
+    assert journal.since_checkpoint() == 20
+    journal.checkpoint([])
+    journal.append(some_events(3))
+    assert journal.since_checkpoint() == 3
+
+
 def test_nothing_to_append_writes_nothing(journal: Journal) -> None:
     journal.append([press(1)])
     head = journal.head
