@@ -36,7 +36,8 @@ class Instance:
         return self.length.end(self.start.local, self.start.zone)
 
     def is_in(self, window: Window) -> bool:
-        return self.start.utc < window[1] and self.end > window[0]
+        """By overlap; never true for one that a change of the clocks turned round."""
+        return self.start.utc < window[1] and self.end > window[0] and self.end >= self.start.utc
 
 
 def rid_of(key: Key) -> str:
