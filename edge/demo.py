@@ -94,8 +94,7 @@ def _site_of_today(site: Site, now: datetime, broker: Broker) -> Site:
     today = now.astimezone(site.local.zone).date()
     if site.site.hours is not None and hours[site.site.hours].opening_at(now, site.local) is None:
         days = {(today + timedelta(days=n)).isoformat(): "0:00-24:00" for n in range(2)}
-        for name, table in hours.items():
-            hours[name] = Timetable.model_validate({**table.model_dump(by_alias=True), "dates": days})
+        hours = dict.fromkeys(hours, Timetable.model_validate({"dates": days}))
     return site.model_copy(update={"connections": connections, "hours": hours})
 
 
