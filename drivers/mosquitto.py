@@ -49,7 +49,9 @@ class Broker:
         config = self._folder / "mosquitto.conf"
         config.write_text(self._config())
         with self._log.open("ab") as log:
-            self._process = subprocess.Popen([self._program, "-c", str(config)], stdout=log, stderr=log)  # noqa: S603
+            # In a group of its own: Ctrl-C at the terminal is for us, and the broker ends after its clients.
+            command = [self._program, "-c", str(config)]
+            self._process = subprocess.Popen(command, stdout=log, stderr=log, process_group=0)  # noqa: S603
         try:
             self._await_ready(self._process)
         except StartRefused:

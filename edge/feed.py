@@ -56,10 +56,15 @@ class Feed:
     def __init__(self, depth: int = 4096) -> None:
         self._depth = depth
         self._followers: set[Follower] = set()
+        self._ended = False
 
     def follow(self) -> Follower:
+        """A place in the feed from now on; one that has ended already, when the controller is stopping."""
         follower = Follower(self._depth)
-        self._followers.add(follower)
+        if self._ended:
+            follower.end()
+        else:
+            self._followers.add(follower)
         return follower
 
     def leave(self, follower: Follower) -> None:
@@ -70,6 +75,7 @@ class Feed:
             follower.put(item)
 
     def end(self) -> None:
+        self._ended = True
         for follower in self._followers:
             follower.end()
 
