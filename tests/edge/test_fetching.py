@@ -1,0 +1,324 @@
+"""Calendars from files and real servers: what is told, what is kept, and that nothing is ever raised."""
+
+import asyncio
+import gzip
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from edge.clock import FastClock
+from edge.events import Event
+from edge.fetching import CalendarFetcher
+from edge.reading import NotRead, read_apart
+from edge.scheduler import Scheduler
+from rooms.bookings import BookingsRead, CalendarFailed, feeding
+from rooms.ics_lines import Unreadable
+from tests.edge import calendar_server as bad
+from tests.edge.calendar_server import CalendarServer
+from tests.rooms.ics_text import booked, calendar
+from tests.rooms.sites import site_with
+
+ONE = calendar(booked("20261006T090000", "20261006T100000"))
+TWO = calendar(booked("20261006T090000", "20261006T100000"), booked("20261007T090000", "20261007T100000", uid="b"))
+DAILY = calendar(booked("20261006T090000", "20261006T100000", "RRULE:FREQ=DAILY"))
+WEB_PAGE = b"<html>Sign in</html>"
+
+
+@dataclass
+class HandClock:
+    t: datetime = datetime(2026, 10, 5, 6, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.t
+
+    def seconds_until(self, t: datetime) -> float:
+        return (t - self.t).total_seconds()
+
+    def take_jump(self) -> float | None:
+        return None
+
+
+@dataclass
+class Bench:
+    """A fetcher with everything around it in reach."""
+
+    section: dict[str, object]
+    folder: Path
+    store: dict[str, str] = field(default_factory=dict)
+    clock: HandClock = field(default_factory=HandClock)
+    told: list[Event] = field(default_factory=list)
+    replaced: Mapping[str, Path] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.restart()
+
+    def restart(self) -> None:
+        self.fetcher = CalendarFetcher(
+            site_with(cal={"room": "palvelu-1", **self.section}),
+            self.folder,
+            self.clock,
+            self.told.append,
+            keep=self.store.__setitem__,
+            kept=self.store.get,
+            replaced=self.replaced,
+            patience_s=2.0,
+        )
+
+    async def fetch(self) -> list[Event]:
+        self.told.clear()
+        await self.fetcher.fetch("cal")
+        return list(self.told)
+
+    async def read(self) -> BookingsRead:
+        (event,) = await self.fetch()
+        assert isinstance(event, BookingsRead), event
+        return event
+
+    async def failure(self) -> str:
+        (event,) = await self.fetch()
+        assert isinstance(event, CalendarFailed), event
+        assert "SECRET-CANARY" not in repr(event)
+        return event.problem.message
+
+
+@pytest.fixture
+def server() -> Iterator[CalendarServer]:
+    server = CalendarServer()
+    server.body = ONE
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def bench(server: CalendarServer, tmp_path: Path) -> Bench:
+    return Bench({"url": server.url}, tmp_path)
+
+
+def uids(event: Event) -> list[str]:
+    assert isinstance(event, BookingsRead), event
+    return [booking.uid for booking in event.bookings]
+
+
+async def test_bookings_from_an_address(bench: Bench, server: CalendarServer) -> None:
+    event = await bench.read()
+    assert (event.calendar, uids(event), event.problems, event.read_at) == ("cal", ["a"], (), bench.clock.t)
+    assert event.bookings[0].start == datetime(2026, 10, 6, 6, tzinfo=UTC)
+
+
+async def test_an_unchanged_calendar_is_fresh_again(bench: Bench, server: CalendarServer) -> None:
+    server.etag = '"1"'
+    await bench.read()
+    bench.clock.t += timedelta(minutes=2)
+    event = await bench.read()
+    assert (uids(event), event.read_at) == (["a"], bench.clock.t)
+    assert server.requests[1][1]["if-none-match"] == '"1"'
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        bad.status(401), bad.status(404), bad.status(429), bad.status(500), bad.status(302), bad.status(302, location="file:///etc/passwd"),
+        bad.status(302, location="http://localhost/other.ics"), bad.status(302, location="/calendar/basic.ics"), bad.status(304),
+        bad.body(b""), bad.body(WEB_PAGE), bad.body(ONE[:-30]), bad.cut_short(ONE), bad.body(b"x" * 6_000_000),
+        bad.body(bad.bomb(200_000_000), content_encoding="gzip"), bad.body(gzip.compress(ONE)[:-9], content_encoding="gzip"),
+        bad.body(b"no gzip", content_encoding="gzip"), bad.body(ONE, content_encoding="br"),
+    ],
+    ids=range(18),
+)  # fmt: skip
+async def test_a_failure_is_told_and_takes_nothing_away(bench: Bench, server: CalendarServer, how: object) -> None:
+    await bench.read()
+    server.behave = how  # type: ignore[assignment]
+    assert await bench.failure()
+    server.behave = server.serve
+    assert uids(await bench.read()) == ["a"]
+
+
+async def test_a_server_that_drips_is_given_up(bench: Bench, server: CalendarServer) -> None:
+    server.behave = bad.drip(server, ONE)
+    assert await bench.failure() == "The calendar's server {host} is too slow"
+
+
+async def test_a_server_that_is_not_there(bench: Bench, server: CalendarServer) -> None:
+    server.stop()
+    assert await bench.failure() == "The calendar's server {host} cannot be reached"
+
+
+async def test_a_redirect_on_the_same_host_is_followed(bench: Bench, server: CalendarServer) -> None:
+    def moved(request: object) -> None:
+        server.behave = server.serve
+        bad.answer(request, 302, location="/elsewhere.ics")  # type: ignore[arg-type]
+
+    server.behave = moved
+    assert uids(await bench.read()) == ["a"]
+    assert server.requests[-1][0] == "/elsewhere.ics"
+
+
+async def test_a_packed_answer_is_unpacked(bench: Bench, server: CalendarServer) -> None:
+    server.behave = bad.body(gzip.compress(TWO), content_encoding="gzip")
+    assert uids(await bench.read()) == ["a", "b"]
+
+
+async def test_a_busy_server_is_left_alone(bench: Bench, server: CalendarServer) -> None:
+    server.behave = bad.status(503, retry_after="60")
+    await bench.failure()
+    await bench.failure()
+    assert len(server.requests) == 1
+    bench.clock.t += timedelta(seconds=61)
+    server.behave = server.serve
+    await bench.read()
+
+
+async def test_a_bad_event_keeps_its_last_good_version(bench: Bench, server: CalendarServer) -> None:
+    server.body = TWO
+    await bench.read()
+    server.body = TWO.replace(b"DTSTART;TZID=Europe/Helsinki:20261007", b"DTSTART;TZID=Nowhere:20261007")
+    event = await bench.read()
+    assert uids(event) == ["a", "b"]
+    assert [text.values["uid"] for text in event.problems] == ["b"]
+
+
+async def test_an_empty_calendar_is_believed_when_it_is_said_twice(bench: Bench, server: CalendarServer) -> None:
+    await bench.read()
+    server.body = calendar()
+    assert "take away" in await bench.failure()
+    assert uids(await bench.read()) == []
+
+
+async def test_bookings_roll_on_without_a_network(bench: Bench, server: CalendarServer) -> None:
+    server.body = DAILY
+    first = await bench.read()
+    server.behave = bad.status(500)
+    bench.clock.t += timedelta(hours=23)
+    await bench.failure()
+    bench.clock.t += timedelta(hours=2)
+    rolled, failed = await bench.fetch()
+    assert isinstance(rolled, BookingsRead)
+    assert isinstance(failed, CalendarFailed)
+    assert rolled.read_at == first.read_at
+    assert rolled.bookings[-1].start == first.bookings[-1].start + timedelta(days=1)
+
+
+async def test_after_a_restart_the_bookings_are_there_without_a_network(bench: Bench, server: CalendarServer) -> None:
+    server.etag = '"1"'
+    first = await bench.read()
+    bench.restart()
+    bench.clock.t += timedelta(minutes=5)
+    server.behave = bad.status(500)
+    restored, failed = await bench.fetch()
+    assert isinstance(restored, BookingsRead)
+    assert (restored.bookings, restored.read_at) == (first.bookings, first.read_at)
+    assert isinstance(failed, CalendarFailed)
+    server.behave = server.serve
+    assert uids(await bench.read()) == ["a"]
+    assert server.requests[-1][1]["if-none-match"] == '"1"'
+
+
+async def test_what_was_kept_of_another_address_is_not_used(bench: Bench, server: CalendarServer, tmp_path: Path) -> None:
+    await bench.read()
+    other = Bench({"file": "missing.ics"}, tmp_path, store=bench.store)
+    assert await other.failure() == "There is no file {path}"
+
+
+@pytest.mark.parametrize("junk", ["", "{", "[]", '{"origin": 1}'])
+async def test_what_was_kept_badly_is_not_used(bench: Bench, junk: str) -> None:
+    await bench.read()
+    bench.store.update(dict.fromkeys(bench.store, junk))
+    bench.restart()
+    assert uids(await bench.read()) == ["a"]
+
+
+async def test_a_file_is_read_again_when_it_changes(tmp_path: Path) -> None:
+    file = tmp_path / "room.ics"
+    bench = Bench({"file": "room.ics"}, tmp_path)
+    assert await bench.failure() == "There is no file {path}"
+    file.write_bytes(ONE)
+    assert uids(await bench.read()) == ["a"]
+    file.write_bytes(TWO)
+    assert uids(await bench.read()) == ["a", "b"]
+    file.write_bytes(TWO[:-40])
+    assert "cut short" in await bench.failure()
+    file.unlink()
+    await bench.failure()
+    file.mkdir()
+    await bench.failure()
+
+
+async def test_a_file_may_stand_in_for_an_address(server: CalendarServer, tmp_path: Path) -> None:
+    (tmp_path / "demo.ics").write_bytes(TWO)
+    bench = Bench({"url": server.url}, tmp_path, replaced={"cal": tmp_path / "demo.ics"})
+    assert uids(await bench.read()) == ["a", "b"]
+    assert server.requests == []
+
+
+async def test_a_bomb_of_a_rule_is_refused_and_the_rest_read(bench: Bench, server: CalendarServer) -> None:
+    server.body = calendar(
+        booked("20261006T090000", "20261006T100000", "RRULE:FREQ=SECONDLY", uid="bomb"),
+        booked("20261006T090000", "20261006T100000"),
+    )
+    event = await bench.read()
+    assert uids(event) == ["a"]
+    assert len(event.problems) == 1
+
+
+async def test_a_feed_that_takes_the_reader_too_long_is_given_up() -> None:
+    feed = feeding(site_with(cal={"file": "x.ics", "room": "vihki"}), "cal")
+    window = (datetime(2026, 10, 1, tzinfo=UTC), datetime(2026, 12, 1, tzinfo=UTC))
+    with pytest.raises(NotRead):
+        await read_apart(feed, ONE, window, deadline_s=0.001)
+    with pytest.raises(Unreadable, match="web page"):
+        await read_apart(feed, WEB_PAGE, window)
+
+
+async def test_no_secret_is_logged(
+    bench: Bench, server: CalendarServer, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    caplog.set_level("INFO")
+    await bench.read()
+    server.behave = bad.status(500)
+    await bench.failure()
+    server.stop()
+    await bench.failure()
+    captured = capsys.readouterr()
+    assert "SECRET-CANARY" not in caplog.text + captured.out + captured.err
+    assert not any("SECRET-CANARY" in text for text in bench.store.values())
+
+
+async def test_an_unforeseen_fault_is_told_and_not_raised(bench: Bench, server: CalendarServer) -> None:
+    bench.store = {}
+
+    def broken(name: str) -> str | None:
+        raise RuntimeError(name)
+
+    bench.fetcher = CalendarFetcher(
+        site_with(cal={"url": server.url, "room": "vihki"}),
+        bench.folder,
+        bench.clock,
+        bench.told.append,
+        keep=bench.store.__setitem__,
+        kept=broken,
+    )
+    assert "nobody expected" in await bench.failure()
+
+
+async def test_the_scheduler_polls_by_the_buildings_clock(tmp_path: Path) -> None:
+    (tmp_path / "room.ics").write_bytes(ONE)
+    read = asyncio.Event()
+    told: list[Event] = []
+
+    def deliver(event: Event) -> None:
+        told.append(event)
+        if len(told) == 3:
+            read.set()
+
+    clock = FastClock(speed=100.0, origin=datetime(2026, 10, 5, 6, tzinfo=UTC))
+    site = site_with(cal={"file": "room.ics", "room": "vihki", "poll": "10 s"})
+    fetcher = CalendarFetcher(site, tmp_path, clock, deliver, keep={}.__setitem__, kept={}.get)
+    scheduler = Scheduler(clock)
+    scheduler.start()
+    fetcher.start(scheduler)
+    await asyncio.wait_for(read.wait(), 10)
+    scheduler.stop()
+    assert all(isinstance(event, BookingsRead) for event in told)
