@@ -3,9 +3,10 @@
 Nothing here is worth stopping for: what cannot be kept or read back is told to the log, and the next good answer makes it good.
 """
 
+import asyncio
 import json
 import zlib
-from base64 import b85decode, b85encode
+from base64 import b64decode, b64encode
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -32,22 +33,26 @@ class FeedStore:
         self._read_at_kept: datetime | None = None
         self._bookings_kept = ""
 
-    def keep_body(self, new: NewBody) -> None:
+    async def keep_body(self, new: NewBody) -> None:
+        """Packing a large body takes longer than the event loop has."""
+        self._put("body", await asyncio.to_thread(self._packed, new))
+
+    def _packed(self, new: NewBody) -> str:
         record = {
             "origin": self._origin,
             "digest": new.digest,
             "etag": new.etag,
             "last_modified": new.last_modified,
-            "body": b85encode(zlib.compress(new.body)).decode(),
+            "body": b64encode(zlib.compress(new.body)).decode(),
         }
-        self._put("body", json.dumps(record))
+        return json.dumps(record)
 
     def body(self) -> NewBody | None:
         try:
             record = json.loads(self._get("body") or "{}")
             if record.get("origin") != self._origin:
                 return None
-            body = zlib.decompress(b85decode(record["body"]))
+            body = zlib.decompress(b64decode(record["body"]))
             return NewBody(body, record["digest"], record["etag"], record["last_modified"])
         except (ValueError, KeyError, AttributeError, zlib.error) as error:
             self._complain(error)

@@ -170,7 +170,7 @@ class CalendarFetcher:
         feed.source.accept(new)
         self._believe(feed, bookings, understood, now)
         feed.read_at = now
-        feed.store.keep_body(new)
+        await feed.store.keep_body(new)
         feed.store.keep_read_at(now)
         return self._say_known(feed)
 
