@@ -14,6 +14,7 @@ from edge.errors import StartRefused
 HOST = "127.0.0.1"
 SHIPPED = Path(__file__).resolve().parent.parent / "docs" / "mosquitto.conf"
 _SYSTEM_FOLDER = "/usr/sbin"  # where Debian puts it, and no user's PATH
+_QUIET = ("log_type error", "log_type warning", "log_type notice")  # else it also writes of each save
 _READY_WITHIN_S = 10.0
 _END_WITHIN_S = 5.0
 
@@ -89,7 +90,7 @@ class Broker:
     def _config(self) -> str:
         if not SHIPPED.is_file():
             raise StartRefused(f"the settings of the broker are missing: {SHIPPED}")
-        lines = [SHIPPED.read_text(), f"persistence_location {self._folder}/"]
+        lines = [SHIPPED.read_text(), *_QUIET, f"persistence_location {self._folder}/"]
         if os.geteuid() == 0:
             lines.append("user root")  # otherwise it changes to a user that may not write here
         return "\n".join([*lines, f"listener {self.port} {self.host}", self._additions, ""])

@@ -47,6 +47,8 @@ class Lane:
         self._problem = ""
         self._stopping = Event()
         self._thread = Thread(target=self._run, name="mqtt", daemon=True)
+        # Unless somebody looks after writing, paho writes in the thread that asks, and a lost line would then call back into it.
+        client.on_socket_register_write = _leave_it_to_the_loop
         client.on_connect = self._connect
         client.on_subscribe = self._subscribed
         client.on_disconnect = self._disconnect
@@ -157,6 +159,10 @@ class Lane:
 
     def _message(self, _client: Client, _data: Any, message: MQTTMessage) -> None:
         self._on_message(self, message)
+
+
+def _leave_it_to_the_loop(_client: Client, _data: Any, _sock: Any) -> None:
+    """The loop of the lane's thread is awake already, and looks by itself."""
 
 
 def subscription(topic: str, qos: int, *, notice_retained: bool = False, no_own: bool = False) -> Subscription:

@@ -2,14 +2,23 @@
 
 import asyncio
 import logging
+import socket
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 
+from drivers.mosquitto import Broker
 from drivers.mqtt.link import MqttDriver
 from edge.clock import SystemClock
-from edge.events import ConnectionChanged
-from tests.broker import Controller, small_site, until_async
+from edge.commands import Command
+from edge.events import ConnectionChanged, Event
+from edge.points import PointId
+from edge.text import say
+from tests.broker import Controller, Plain, Running, small_site, until_async
 
+LOCK = Command(PointId("door-controller", "lock"), "locked", 1, 1, datetime(2026, 11, 27, tzinfo=UTC), None, "x", say("Lock"))
 CONNACK = b"\x20\x03\x00\x00\x00"
 NONSENSE = [
     b"\x20\x00",  # an empty CONNACK
@@ -45,3 +54,56 @@ async def test_nonsense_from_the_broker_ends_the_connection_and_not_the_driver(
     server.close()
     assert not any(change.up for change in controller.of(ConnectionChanged))
     assert controller.of(ConnectionChanged)
+
+
+class Stumbling(Controller):
+    """Fails when it is first told that the line is down."""
+
+    def event(self, event: Event, on_durable: Callable[[], None] | None = None, *, urgent: bool = False) -> None:
+        super().event(event, on_durable, urgent=urgent)
+        if len(self.events) == 1:
+            raise RuntimeError("stumbled")
+
+
+async def test_a_fault_of_our_own_is_logged_and_ends_nothing_either(own_broker: Broker, caplog: pytest.LogCaptureFixture) -> None:
+    own_broker.stop()
+    controller = Stumbling(commits=False)
+    driver = MqttDriver("broker", small_site("x", own_broker.port), controller, SystemClock(), str)
+    driver.start()
+    await until_async(lambda: "stumbled" in caplog.text)
+    await asyncio.to_thread(own_broker.start)
+    await until_async(lambda: controller.up)
+    await asyncio.to_thread(driver.stop)
+
+
+async def test_a_host_name_that_cannot_be_one_is_a_problem_like_others() -> None:
+    controller = Controller(commits=False)
+    driver = MqttDriver("broker", small_site("x", 1883, host="a..b"), controller, SystemClock(), str)
+    driver.start()
+    await until_async(lambda: [change.problem for change in controller.of(ConnectionChanged)])
+    await asyncio.to_thread(driver.stop)
+    assert controller.of(ConnectionChanged)[0].problem == "the broker's address cannot be used"
+
+
+def test_only_the_thread_of_the_line_writes_on_it(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise a line that breaks at that moment calls back into the controller's thread, which holds the lock: a deadlock."""
+    writers: dict[str, int] = {}
+    send = socket.socket.send
+
+    def spy(sock: socket.socket, data: bytes) -> int:
+        if len(data) > 1:  # one byte wakes the loop
+            name = threading.current_thread().name
+            writers[name] = writers.get(name, 0) + 1
+        return send(sock, data)
+
+    site = small_site("threads", broker.port)
+    with Plain(broker.port) as button, monkeypatch.context() as patched, Running(site, commits=False) as running:
+        patched.setattr(socket.socket, "send", spy)
+        button.subscribe("talonmies/threads/panic/pressed/ack")
+        button.publish("talonmies/threads/panic/pressed", '{"value": true, "id": "a"}')
+        running.controller.wait_for(lambda c: c.presses)
+        running.controller.commit()
+        running.driver.send(LOCK)
+        button.wait_for("talonmies/threads/panic/pressed/ack")
+    assert writers.pop("mqtt") > 0
+    assert not [name for name in writers if not name.startswith("paho")]
