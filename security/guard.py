@@ -29,8 +29,29 @@ class Passage:
     always: bool
 
 
-_Reach = dict[str, Passage | None]
+_Steps = dict[str, Passage | None]
 """Spaces, each with the passage by which it was reached; None for where the search began."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Reach:
+    """Where one gets from public space through what is open, and from where one gets to internal space."""
+
+    from_public: _Steps
+    to_internal: _Steps
+
+    def completed_by(self, passages: Iterable[Passage]) -> Passage | None:
+        return next((p for p in passages if p.start in self.from_public and p.end in self.to_internal and not p.always), None)
+
+    def around(self, door: Passage) -> tuple[list[Passage], list[Passage]]:
+        """The steps from public space to the passage, last first, and those from it to internal space."""
+        before: list[Passage] = []
+        while (step := self.from_public[before[-1].start if before else door.start]) is not None:
+            before.append(step)
+        after: list[Passage] = []
+        while (step := self.to_internal[after[-1].end if after else door.end]) is not None:
+            after.append(step)
+        return before, after
 
 
 class _Cluster:
@@ -64,24 +85,33 @@ class ZoningGuard:
         """Grants unlocks one by one, the most urgent first; refuses each that would complete a way (D2)."""
         plan = self._clusters[cluster]
         opened = {door: why for door, (way, *_) in plan.of_door.items() if (why := self._open_because(look, way)) is not None}
-        from_public = self._spread(plan, opened, (s for s in plan.out if self._site.zone_of(s) == PUBLIC), onward=True)
-        to_internal = self._spread(plan, opened, (s for s in plan.into if self._site.zone_of(s) == INTERNAL), onward=False)
+        reach = self._reach(plan, opened)
         refusals: dict[PointId, Text] = {}
         for point in self._in_order(look, wishes):
             door = self._site.devices[point.device].door or ""
-            completing = next(
-                (p for p in plan.of_door[door] if p.start in from_public and p.end in to_internal and not p.always), None
-            )
+            others, completing = reach, reach.completed_by(plan.of_door[door])
+            if completing is not None and door in opened:
+                # That it stands open itself proves nothing: it would be locked, granted and refused again without end.
+                others = self._reach(plan, {other: why for other, why in opened.items() if other != door})
+                completing = others.completed_by(plan.of_door[door])
             if completing is not None:
-                refusals[point] = self._refusal(completing, from_public, to_internal, opened)
+                refusals[point] = self._refusal(completing, others, opened)
                 continue
             opened.setdefault(door, say("{door} is to be unlocked too", door=Ref(door)))
             for passage in plan.of_door[door]:
-                if passage.start in from_public:
-                    from_public = self._spread(plan, opened, (passage.end,), onward=True, known=from_public, by=passage)
-                if passage.end in to_internal:
-                    to_internal = self._spread(plan, opened, (passage.start,), onward=False, known=to_internal, by=passage)
+                if passage.start in reach.from_public:
+                    self._spread(plan, opened, reach.from_public, (passage.end,), onward=True, by=passage)
+                if passage.end in reach.to_internal:
+                    self._spread(plan, opened, reach.to_internal, (passage.start,), onward=False, by=passage)
         return refusals
+
+    def _reach(self, plan: _Cluster, opened: Mapping[str, Text]) -> _Reach:
+        reach = _Reach({}, {})
+        publics = (space for space in plan.out if self._site.zone_of(space) == PUBLIC)
+        internals = (space for space in plan.into if self._site.zone_of(space) == INTERNAL)
+        self._spread(plan, opened, reach.from_public, publics, onward=True)
+        self._spread(plan, opened, reach.to_internal, internals, onward=False)
+        return reach
 
     def _in_order(self, look: Look, wishes: Mapping[PointId, Sequence[Claim]]) -> list[PointId]:
         """Points that someone wants unlocked: by priority, then those already unlocked, then by name."""
@@ -113,15 +143,14 @@ class ZoningGuard:
         self,
         plan: _Cluster,
         opened: Mapping[str, Text],
+        reached: _Steps,
         starts: Iterable[str],
         *,
         onward: bool,
-        known: _Reach | None = None,
         by: Passage | None = None,
-    ) -> _Reach:
-        """Spaces reached from the starts through open passages (onward), or from which the starts are reached; each with the
-        passage that led there. Public and internal spaces are ends: a way goes through semi-public ones only."""
-        reached: _Reach = known if known is not None else {}
+    ) -> None:
+        """Add the spaces reached from the starts through open passages (onward), or from which the starts are reached. Public and
+        internal spaces are ends: a way goes through semi-public ones only. by: the passage that leads to the starts."""
         waiting = deque(start for start in starts if start not in reached)
         reached.update(dict.fromkeys(waiting, by))
         while waiting:
@@ -133,23 +162,26 @@ class ZoningGuard:
                 if there not in reached and (passage.always or passage.door in opened):
                     reached[there] = passage
                     waiting.append(there)
-        return reached
 
-    def _refusal(self, door: Passage, from_public: _Reach, to_internal: _Reach, opened: Mapping[str, Text]) -> Text:
-        before: list[Passage] = []
-        while (step := from_public[before[-1].start if before else door.start]) is not None:
-            before.append(step)
-        after: list[Passage] = []
-        while (step := to_internal[after[-1].end if after else door.end]) is not None:
-            after.append(step)
-        way = [*reversed(before), door, *after]
+    def _refusal(self, door: Passage, reach: _Reach, opened: Mapping[str, Text]) -> Text:
+        before, after = reach.around(door)
+        way = _direct((*reversed(before), door, *after))
         route = Route((way[0].start, *(passage.end for passage in way)))
-        culprit = next((p for p in (*after, *before)), None)
+        culprit = next((p for p in (*after, *before) if p in way), None)
         if culprit is None:
             return say("It would open a way from public to internal space: {route}", route=route)
         always = say("{door} is always open from this side", door=Ref(culprit.door))
         cause = always if culprit.always else opened[culprit.door]
         return say("It would open a way from public to internal space: {route}, because {cause}", route=route, cause=cause)
+
+
+def _direct(way: Iterable[Passage]) -> list[Passage]:
+    """The same way without the rounds it makes."""
+    direct: list[Passage] = []
+    for passage in way:
+        been = next((n for n, step in enumerate(direct) if step.start == passage.end), None)
+        direct = [*direct, passage] if been is None else direct[:been]
+    return direct
 
 
 def _passages_of(site: Site, door_id: str) -> Iterable[Passage]:
