@@ -34,6 +34,7 @@ CHECKPOINT_EVERY = 5_000
 """Journal entries after which the state is written whole, so that a restart reads few of them."""
 RETENTION = timedelta(days=400)
 _RETRY_S = 1.0
+_START_OVER_S = 10.0
 
 log = structlog.get_logger("talonmies")
 
@@ -61,6 +62,7 @@ class Daemon:
         self._failing = False
         self._since_checkpoint = 0
         self._stopping = False
+        self._turning = asyncio.Lock()
 
     # --- api.port.Desk --------------------------------------------------------------------------------------------
 
@@ -89,12 +91,14 @@ class Daemon:
         self.inbox = Inbox(asyncio.get_running_loop())
         self.journal = Journal.open(self._data, clock=self.clock, accept_loss=accept_loss)
         self._controller.restore(self.journal.replay())
+        # Counted from the file: lives that end early must not make the next starts ever longer.
+        self._since_checkpoint = self.journal.since_checkpoint()
         self.started_at = self.clock.now()
         before = self.facts(START())
         # Also above any epoch of a journal that was lost: devices refuse an older one.
         epoch = max(before.epoch + 1 if before else 1, int(self.started_at.timestamp()))
-        started = DaemonStarted(at=self.started_at, epoch=epoch, version=VERSION, site=self.site.site.id)
-        self.inbox.event(started, urgent=True)
+        self._started = DaemonStarted(at=self.started_at, epoch=epoch, version=VERSION, site=self.site.site.id)
+        self.inbox.event(self._started, urgent=True)
         for connection in self.site.connections:
             driver = self._make_driver(connection, self.inbox)
             self._drivers[connection] = driver
@@ -104,26 +108,31 @@ class Daemon:
         """Turn after turn, until `stop`."""
         while not self._stopping:
             await self.inbox.wait(self._seconds_to_next())
-            await self._turn(self.inbox.take())
+            async with self._turning:
+                if not self._stopping:
+                    await self._turn(self.inbox.take())
+                    if self._checkpoint_due():
+                        await self._checkpoint()
 
     async def stop(self) -> None:
-        """Close the lines, finish what has come in, and leave the journal with a checkpoint."""
+        """Close the lines, finish what has come in, and leave the journal with a checkpoint. `run` returns."""
         self._stopping = True
         for driver in self._drivers.values():
             driver.stop()
         self.inbox.event(DaemonStopped(at=self.clock.now()))
-        while self.inbox.waiting():
-            await self._turn(self.inbox.take())
-        self.feed.end()
-        if not self._failing:
-            await self._write(self._checkpoint)
-        self._writer.shutdown()
-        self.journal.close()
+        async with self._turning:
+            while self.inbox.waiting():
+                await self._turn(self.inbox.take())
+            self.feed.end()
+            await self._checkpoint()
+            self._writer.shutdown()
+            self.journal.close()
 
     async def forget_old(self) -> None:
         """Remove journal entries past their retention."""
-        await self._write(self._checkpoint)
-        await self._write(self.journal.prune, self.clock.now() - RETENTION)
+        async with self._turning:
+            if await self._checkpoint():
+                await self._write(self.journal.prune, self.clock.now() - RETENTION)
 
     def _seconds_to_next(self) -> float | None:
         deadline = self._controller.next_deadline()
@@ -189,13 +198,25 @@ class Daemon:
         self._unsaved = []
         self._note_health(good=True)
         self._since_checkpoint += len(waiting)
-        if self._since_checkpoint >= CHECKPOINT_EVERY:
-            await self._write(self._checkpoint)
         return last - len(events) + 1
 
-    def _checkpoint(self) -> None:
-        self.journal.checkpoint(self._controller.snapshot(self.clock.now()))
+    def _checkpoint_due(self) -> bool:
+        # It holds up presses for a moment, so it waits until the start is over and nothing else waits; but not for ever.
+        quiet = not self.inbox.waiting() and self.clock.seconds_until(self.started_at) < -_START_OVER_S
+        return self._since_checkpoint >= CHECKPOINT_EVERY * (1 if quiet else 4)
+
+    async def _checkpoint(self) -> bool:
+        """Between turns only: it must hold what all entries before it have made of the state, and nothing else."""
+        if self._unsaved:
+            return False
         self._since_checkpoint = 0
+        try:
+            # The snapshot alone would forget the epoch, and devices would refuse commands of an older one.
+            await self._write(self.journal.checkpoint, [self._started, *self._controller.snapshot(self.clock.now())])
+        except JournalFailed as failure:
+            log.warning("no checkpoint; the next start will read more", problem=str(failure))
+            return False
+        return True
 
     async def _write(self, write: Callable[..., T], *args: object) -> T:
         """In the journal's own thread: the loop goes on taking in messages while the disk works."""

@@ -87,6 +87,7 @@ class Inbox:
     async def wait(self, seconds: float | None) -> None:
         """Until something is there, or for so many seconds."""
         if self.waiting() or (seconds is not None and seconds <= 0):
+            await asyncio.sleep(0)  # under load there is always something, and screens must have their turn too
             return
         alarm = None if seconds is None else self._loop.call_later(seconds, self._wake.set)
         await self._wake.wait()
