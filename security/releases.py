@@ -55,7 +55,8 @@ def release(site: Site, at: datetime, door: str, by: str, span: timedelta, reaso
 
 def end_release(site: Site, facts: Facts, at: datetime, door: str, by: str) -> Event:
     _require_door(site, door)
-    if facts(RELEASE(door)) is None:
+    released = facts(RELEASE(door))
+    if released is None or released.until <= at:
         raise IllegalCommand(f"door {door} has not been released")
     return ReleaseEnded(at=at, door=door, by=by)
 
