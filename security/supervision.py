@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 from edge.claims import Condition, Derived
 from edge.commands import Timing
 from edge.events import ClockJumped, ConnectionChanged, Event, GarbageReceived, JournalHealth, RetainedCommandFound
-from edge.facts import ACTIVE, DECISION, FLIGHT, HEARD, ONLINE, READING, START, Facts, Family, Look
+from edge.facts import ACTIVE, DECISION, FLIGHT, HEARD, ONLINE, READING, START, Facts, Family, Flight, Look
 from edge.points import DEVICE_TYPES, PointId
 from edge.site import Site
-from edge.text import Ref, say
+from edge.text import Ref, Text, say
 from security import alarm_types as types
 
 CONNECTION: Family[ConnectionChanged] = Family("connection")
@@ -26,6 +26,8 @@ JOURNAL: Family[JournalHealth] = Family("journal-health")
 MISSED_HEARTBEATS = 3
 HEARTBEAT_BY_TYPE: Mapping[str, timedelta] = {"panic-button": timedelta(seconds=2)}
 HEARTBEAT = timedelta(seconds=30)
+EXIT_REMEMBERED = timedelta(seconds=10)
+"""How long after a request to leave a locked door may be opened lawfully."""
 GARBAGE_REMEMBERED = timedelta(minutes=5)
 NOTICE_REMEMBERED = timedelta(hours=1)
 
@@ -98,18 +100,24 @@ class Supervision:
         """Commands of this device that it does not follow in time."""
         found = self.site.devices[device]
         for kind in DEVICE_TYPES[found.type].values():
-            flight = look(FLIGHT(device, kind.name)) if kind.commanded else None
-            if flight is None or not flight.overdue:
+            if not kind.commanded:
                 continue
-            if found.door is not None and kind.name == "lock":
-                message = (
-                    say("{door} should be locked and is not", door=Ref(found.door))
-                    if flight.value == "locked"
-                    else say("{door} should be unlocked and is not", door=Ref(found.door))
-                )
-                yield Condition(types.DOOR_NOT_FOLLOWING, found.door, message)
-            else:
-                yield Condition(types.DEVICE_NOT_FOLLOWING, device, say("{device} does not do what it is told", device=Ref(device)))
+            door = found.door if kind.name == "lock" else None
+            alarm, subject = (types.DEVICE_NOT_FOLLOWING, device) if door is None else (types.DOOR_NOT_FOLLOWING, door)
+            flight = look(FLIGHT(device, kind.name))
+            if flight is not None and flight.overdue:
+                yield Condition(alarm, subject, _disobedience(device, door, flight))
+            elif (began := look(ACTIVE(alarm, subject))) is not None and self._still_disobeys(look, PointId(device, kind.name)):
+                yield Condition(alarm, subject, began.because)
+
+    def _still_disobeys(self, look: Look, point: PointId) -> bool:
+        """What people were told goes on until the device obeys: neither a restart nor another wish ends it, nor begins it anew."""
+        decision, flight, reading = look(DECISION(*point)), look(FLIGHT(*point)), look(READING(*point))
+        if decision is None or look(ONLINE(point.device)) is False:
+            return False
+        if flight is not None:
+            return not flight.confirmed
+        return reading is None or not reading.good or reading.value != decision.value
 
     def door(self, look: Look, door: str) -> Iterable[Condition]:
         """A door that stands open while it should be locked, or whose unlocking the zoning guard refuses."""
@@ -135,7 +143,7 @@ class Supervision:
         if self.site.doors[door].back == "free" or lock != "locked" or lock_since is None or lock_since > opened:
             return False
         asked = look(READING(device, "exit-request"))
-        return asked is None or opened - asked.at > timedelta(seconds=10)
+        return asked is None or (asked.value is not True and opened - asked.since > EXIT_REMEMBERED)
 
     def connection(self, look: Look, connection: str) -> Iterable[Condition]:
         state = look(CONNECTION(connection))
@@ -155,3 +163,11 @@ class Supervision:
         journal = look(JOURNAL())
         if journal is not None and not journal.good:
             yield Condition(types.JOURNAL_FAILING, site, say("Events cannot be saved: {problem}", problem=journal.problem))
+
+
+def _disobedience(device: str, door: str | None, flight: Flight) -> Text:
+    if door is None:
+        return say("{device} does not do what it is told", device=Ref(device))
+    if flight.value == "locked":
+        return say("{door} should be locked and is not", door=Ref(door))
+    return say("{door} should be unlocked and is not", door=Ref(door))

@@ -1,0 +1,270 @@
+"""When people are told that a device is lost, a door does not obey, or something else is wrong."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from edge.claims import Claim, Condition, Decision, Derived, Priority
+from edge.commands import Timing
+from edge.events import ClockJumped, ConditionBegan, ConnectionChanged, GarbageReceived, JournalHealth, RetainedCommandFound
+from edge.facts import ACTIVE, DECISION, FLIGHT, HEARD, ONLINE, READING, START, Facts, Flight, Look, Reading, Start
+from edge.points import PointId, Value
+from edge.text import Text, say
+from security import alarm_types as types
+from security import supervision
+from security.supervision import EXIT_REMEMBERED, GARBAGE_REMEMBERED, NOTICE_REMEMBERED, Supervision
+from tests.builders import HOUR, MINUTE, MONDAY, SECOND, service_rooms
+
+T = MONDAY
+SITE = service_rooms()
+WATCH = Supervision(SITE, Timing())
+LOCK = PointId("lock-front-1", "lock")
+Conclude = Callable[[Look, str], Iterable[Any]]
+
+
+def asked(rule: Conclude, facts: Facts, subject: str, at: datetime = T) -> tuple[list[str], datetime | None]:
+    """The types of the conditions that hold, and when they may change by themselves."""
+    look = Look(facts, at)
+    return [c.type for c in rule(look, subject) if isinstance(c, Condition)], look.wake
+
+
+def reported(facts: Facts, device: str, point: str, value: Value, since: datetime = T, at: datetime | None = None) -> Facts:
+    facts.set(READING(device, point), Reading(value, since, at or since))
+    return facts
+
+
+# --- lost devices -----------------------------------------------------------------------------------------------------
+
+
+def online(facts: Facts, device: str, at: datetime) -> object:
+    found = [c.value for c in WATCH.device(Look(facts, at), device) if isinstance(c, Derived)]
+    return found[0] if found else None
+
+
+def heard(at: datetime, device: str = "button-1") -> Facts:
+    facts = Facts()
+    facts.set(HEARD(device), at)
+    return facts
+
+
+def test_a_button_is_lost_after_three_missed_heartbeats_and_a_second() -> None:
+    """A11; within 10 s."""
+    lost = T + 7 * SECOND
+    assert asked(WATCH.device, heard(T), "button-1", lost - SECOND) == ([], lost)
+    assert online(heard(T), "button-1", lost - SECOND) is True
+    assert asked(WATCH.device, heard(T), "button-1", lost) == ([types.PANIC_SOURCE_LOST], None)
+    assert online(heard(T), "button-1", lost) is False
+
+
+def test_a_door_may_be_silent_for_longer() -> None:
+    assert WATCH.silence_allowed("lock-front-1") == 91 * SECOND
+    assert asked(WATCH.device, heard(T, "lock-front-1"), "lock-front-1", T + 91 * SECOND)[0] == [types.DEVICE_LOST]
+
+
+def test_the_site_file_may_say_how_often_a_device_is_heard() -> None:
+    device = SITE.devices["lock-front-1"].model_copy(update={"heartbeat": 5 * SECOND})
+    site = SITE.model_copy(update={"devices": {**SITE.devices, "lock-front-1": device}})
+    assert Supervision(site, Timing()).silence_allowed("lock-front-1") == 16 * SECOND
+    assert Supervision(site, Timing(), stretch=60).silence_allowed("lock-front-1") == 16 * MINUTE
+
+
+def test_a_will_says_at_once_that_a_device_is_lost() -> None:
+    facts = reported(heard(T), "button-1", "link", False)
+    assert asked(WATCH.device, facts, "button-1") == ([types.PANIC_SOURCE_LOST], None)
+    assert online(reported(facts, "button-1", "link", True), "button-1", T) is True
+
+
+def test_without_heartbeats_only_a_will_counts() -> None:
+    quiet = Supervision(SITE, Timing(), heartbeats=False)
+    assert asked(quiet.device, heard(T), "button-1", T + HOUR) == ([], None)
+
+
+@pytest.mark.parametrize(("device", "after"), [("button-1", 10 * SECOND), ("lock-front-1", 91 * SECOND)])
+def test_a_device_that_says_nothing_after_a_start_is_lost_in_time(device: str, after: timedelta) -> None:
+    facts = Facts()
+    assert asked(WATCH.device, facts, device) == ([], None)
+    facts.set(START(), Start(T, 1))
+    assert asked(WATCH.device, facts, device, T + after - SECOND) == ([], T + after)
+    assert len(asked(WATCH.device, facts, device, T + after)[0]) == 1
+
+
+def test_a_loss_from_before_a_restart_goes_on_until_the_device_is_heard() -> None:
+    facts = Facts()
+    facts.set(START(), Start(T, 2))
+    facts.set(ACTIVE(types.DEVICE_LOST, "lock-front-1"), ConditionBegan(at=T, type="", subject="", because=say("")))
+    assert asked(WATCH.device, facts, "lock-front-1")[0] == [types.DEVICE_LOST]
+    assert online(facts, "lock-front-1", T) is False
+    facts.set(HEARD("lock-front-1"), T)
+    assert asked(WATCH.device, facts, "lock-front-1")[0] == []
+
+
+# --- tamper and nonsense ----------------------------------------------------------------------------------------------
+
+
+def test_an_open_cover_is_told_for_as_long_as_it_is_open() -> None:
+    facts = reported(Facts(), "button-1", "tamper", True)
+    assert asked(WATCH.device_health, facts, "button-1")[0] == [types.TAMPER]
+    assert asked(WATCH.device_health, reported(facts, "button-1", "tamper", False), "button-1")[0] == []
+
+
+def test_nonsense_is_told_and_forgotten_after_a_while() -> None:
+    """A10."""
+    facts = Facts()
+    supervision.fold(facts, GarbageReceived(at=T, device="button-1", channel="c", problem="p", sample="s"))
+    assert asked(WATCH.device_health, facts, "button-1") == ([types.DEVICE_GARBAGE], T + GARBAGE_REMEMBERED)
+    assert asked(WATCH.device_health, facts, "button-1", T + GARBAGE_REMEMBERED)[0] == []
+
+
+# --- obedience --------------------------------------------------------------------------------------------------------
+
+
+def flying(*, overdue: bool = False, confirmed: bool = False, value: Value = "locked") -> Flight:
+    return Flight(value, 1, T, T, 1, None, confirmed, overdue)
+
+
+def before_restart(facts: Facts, kind: str, subject: str) -> Facts:
+    decided(facts)
+    facts.set(ACTIVE(kind, subject), ConditionBegan(at=T - HOUR, type=kind, subject=subject, because=say("Before")))
+    return facts
+
+
+def test_a_door_that_does_not_obey_is_told_by_its_own_name() -> None:
+    """D9."""
+    facts = Facts()
+    facts.set(FLIGHT(*LOCK), flying())
+    assert asked(WATCH.obedience, facts, "lock-front-1")[0] == []
+    facts.set(FLIGHT(*LOCK), flying(overdue=True))
+    (told,) = WATCH.obedience(Look(facts, T), "lock-front-1")
+    assert (told.type, told.subject) == (types.DOOR_NOT_FOLLOWING, "front-1")
+    assert told.because.message == "{door} should be locked and is not"
+
+
+def test_disobedience_goes_on_over_a_restart_until_the_door_obeys() -> None:
+    facts = before_restart(Facts(), types.DOOR_NOT_FOLLOWING, "front-1")
+    assert asked(WATCH.obedience, facts, "lock-front-1")[0] == [types.DOOR_NOT_FOLLOWING]
+    facts.set(ONLINE("lock-front-1"), True)
+    reported(facts, *LOCK, "unlocked")
+    assert asked(WATCH.obedience, facts, "lock-front-1")[0] == [types.DOOR_NOT_FOLLOWING]
+    facts.set(FLIGHT(*LOCK), flying())
+    assert asked(WATCH.obedience, facts, "lock-front-1")[0] == [types.DOOR_NOT_FOLLOWING]
+    facts.set(FLIGHT(*LOCK), flying(confirmed=True))
+    assert asked(WATCH.obedience, facts, "lock-front-1")[0] == []
+
+
+def test_disobedience_that_a_key_has_ended_during_a_restart_is_over() -> None:
+    facts = before_restart(Facts(), types.DOOR_NOT_FOLLOWING, "front-1")
+    facts.set(ONLINE("lock-front-1"), True)
+    reported(facts, *LOCK, "locked")
+    assert asked(WATCH.obedience, facts, "lock-front-1")[0] == []
+
+
+def test_a_lost_door_is_told_as_lost_and_not_as_disobedient() -> None:
+    facts = before_restart(Facts(), types.DOOR_NOT_FOLLOWING, "front-1")
+    facts.set(ONLINE("lock-front-1"), False)
+    assert asked(WATCH.obedience, facts, "lock-front-1")[0] == []
+
+
+# --- doors ------------------------------------------------------------------------------------------------------------
+
+
+def decided(
+    facts: Facts, value: str = "locked", since: datetime = T - HOUR, refused: Text | None = None, at: datetime = T
+) -> Facts:
+    claim = Claim(LOCK, value, Priority.DEFAULT, "default", say("Default"))
+    facts.set(DECISION(*LOCK), Decision(LOCK, value, claim, (), since, refused, at if refused else None))
+    return facts
+
+
+def locked_door() -> Facts:
+    return reported(decided(Facts()), *LOCK, "locked", T - HOUR)
+
+
+def test_a_locked_door_that_opens_was_forced() -> None:
+    facts = reported(locked_door(), "lock-front-1", "contact", "open")
+    free = SITE.doors["front-1"].model_copy(update={"back": "free"})
+    credential = SITE.doors["front-1"].model_copy(update={"back": "credential"})
+    for door, told in ((credential, [types.DOOR_FORCED]), (free, [])):
+        site = SITE.model_copy(update={"doors": {**SITE.doors, "front-1": door}})
+        assert asked(Supervision(site, Timing()).door, facts, "front-1")[0] == told
+
+
+def back(facts: Facts) -> list[str]:
+    """The conditions of the back door, which asks for a credential from both sides."""
+    moved = Facts()
+    for (_, point), reading in facts.of(READING):
+        moved.set(READING("lock-back-1", point), reading)
+    decision = facts(DECISION(*LOCK))
+    moved.set(DECISION("lock-back-1", "lock"), decision)
+    return asked(WATCH.door, moved, "back-1")[0]
+
+
+def test_who_asked_to_leave_has_not_forced_the_door() -> None:
+    opened = reported(locked_door(), "lock-front-1", "contact", "open")
+    assert back(opened) == [types.DOOR_FORCED]
+    assert back(reported(opened, "lock-front-1", "exit-request", True, T - HOUR)) == []
+    assert back(reported(opened, "lock-front-1", "exit-request", False, T - EXIT_REMEMBERED)) == []
+    assert back(reported(opened, "lock-front-1", "exit-request", False, T - EXIT_REMEMBERED - SECOND)) == [types.DOOR_FORCED]
+
+
+def test_a_device_that_repeats_that_nobody_asked_has_not_asked() -> None:
+    opened = reported(locked_door(), "lock-front-1", "contact", "open")
+    assert back(reported(opened, "lock-front-1", "exit-request", False, T - HOUR, at=T)) == [types.DOOR_FORCED]
+
+
+def test_a_door_that_was_open_when_it_was_locked_is_held_open_and_not_forced() -> None:
+    facts = reported(decided(Facts(), since=T), *LOCK, "locked", T)
+    reported(facts, "lock-front-1", "contact", "open", T - HOUR)
+    held = T + SITE.doors["front-1"].held_open
+    assert asked(WATCH.door, facts, "front-1", held - SECOND) == ([], held)
+    assert asked(WATCH.door, facts, "front-1", held)[0] == [types.DOOR_HELD_OPEN]
+    assert asked(WATCH.door, reported(facts, "lock-front-1", "contact", "closed", held), "front-1", held)[0] == []
+
+
+def test_an_unlocked_door_may_stand_open() -> None:
+    facts = reported(decided(Facts(), "unlocked"), *LOCK, "unlocked", T - HOUR)
+    reported(facts, "lock-front-1", "contact", "open", T - HOUR)
+    assert asked(WATCH.door, facts, "front-1", T + HOUR) == ([], None)
+
+
+def test_a_refused_unlock_is_told_when_it_has_not_lifted_itself() -> None:
+    facts = decided(Facts(), refused=say("A way"))
+    assert asked(WATCH.door, facts, "front-1") == ([], T + 10 * SECOND)
+    assert asked(WATCH.door, facts, "front-1", T + 10 * SECOND)[0] == [types.UNLOCK_REFUSED]
+
+
+# --- lines and the controller itself ----------------------------------------------------------------------------------
+
+
+def test_a_line_that_is_down_is_told_unless_it_comes_back_soon() -> None:
+    facts = Facts()
+    supervision.fold(facts, ConnectionChanged(at=T, connection="line", up=False, problem="gone"))
+    assert asked(WATCH.connection, facts, "line") == ([], T + 10 * SECOND)
+    assert asked(WATCH.connection, facts, "line", T + 10 * SECOND)[0] == [types.CONNECTION_LOST]
+    supervision.fold(facts, ConnectionChanged(at=T, connection="line", up=True))
+    assert asked(WATCH.connection, facts, "line", T + 10 * SECOND)[0] == []
+
+
+def test_notices_are_given_for_an_hour() -> None:
+    facts = Facts()
+    supervision.fold(facts, RetainedCommandFound(at=T, connection="line", channel="c", sample=""))
+    supervision.fold(facts, ClockJumped(at=T, by_s=90))
+    assert asked(WATCH.connection, facts, "line") == ([types.RETAINED_COMMAND], T + NOTICE_REMEMBERED)
+    assert asked(WATCH.controller, facts, "test") == ([types.CLOCK_JUMPED], T + NOTICE_REMEMBERED)
+    assert asked(WATCH.connection, facts, "line", T + NOTICE_REMEMBERED)[0] == []
+    assert asked(WATCH.controller, facts, "test", T + NOTICE_REMEMBERED)[0] == []
+
+
+def test_a_journal_that_fails_is_told_until_it_works() -> None:
+    facts = Facts()
+    supervision.fold(facts, JournalHealth(at=T, good=False, problem="disk full"))
+    assert asked(WATCH.controller, facts, "test")[0] == [types.JOURNAL_FAILING]
+    supervision.fold(facts, JournalHealth(at=T, good=True))
+    assert asked(WATCH.controller, facts, "test")[0] == []
+
+
+def test_every_condition_has_a_name_and_something_to_do() -> None:
+    for kind, row in types.ALARM_TYPES.items():
+        assert row.response, kind
+        assert row.level in (None, 1, 2, 3, 4)
