@@ -16,7 +16,7 @@ from api.gate import Gate
 from api.metrics import Requests
 from api.port import Desk
 from api.readers import Readers
-from api.routes import alarms, calendars, events, health, releases, state
+from api.routes import PREFIX, alarms, calendars, events, health, releases, state
 from api.sessions import Sessions
 
 _DESCRIPTION = """State, alarms and actions of one building's controller. Sentences come in the language of `Accept-Language`, or of
@@ -26,7 +26,7 @@ _DESCRIPTION = """State, alarms and actions of one building's controller. Senten
 def create_app(
     desk: Desk, *, token: str, signed_in: bool = False, hosts: Collection[str] = (), read_only_reason: str | None = None
 ) -> FastAPI:
-    """The application; build it in the event loop of the controller.
+    """The application. To build it takes a moment and touches no facts, so a thread may do it; it serves in the controller's loop.
 
     token: the secret that programs send and people sign in with. signed_in: pages open without it; only for a demo that listens
     on the loopback. hosts: names under which the controller is reached besides the loopback's. read_only_reason: why nobody
@@ -40,13 +40,13 @@ def create_app(
         title="Talonmies",
         version=desk.status().version,
         description=_DESCRIPTION,
-        openapi_url="/api/v1/openapi.json",
+        openapi_url=f"{PREFIX}/openapi.json",
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
     )
     answer_faults(app)
-    api = APIRouter(prefix="/api/v1", dependencies=[Depends(HTTPBearer(auto_error=False))])
+    api = APIRouter(prefix=PREFIX, dependencies=[Depends(HTTPBearer(auto_error=False))])
     for part in (
         state.router(desk, readers),
         releases.router(desk, readers, actions),

@@ -12,6 +12,7 @@ from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.port import Desk
+from api.routes import PREFIX
 from edge.facts import DECISION, FLIGHT, ONLINE
 from security.alarms import open_alarms
 
@@ -32,11 +33,18 @@ class Requests:
 
         async def counted(message: Message) -> None:
             if message["type"] == "http.response.start":
-                route = getattr(scope.get("route"), "path", "other")
-                self._counts[scope["method"], route, str(message["status"])] += 1
+                self._counts[scope["method"], _route(scope), str(message["status"])] += 1
             await send(message)
 
         await self._app(scope, receive, counted)
+
+
+def _route(scope: Scope) -> str:
+    """The pattern of the path, which holds no ids; a router knows it without its prefix."""
+    pattern = getattr(scope.get("route"), "path", None)
+    if not isinstance(pattern, str):
+        return "other"
+    return pattern if pattern.startswith(PREFIX) or not scope["path"].startswith(PREFIX) else PREFIX + pattern
 
 
 class _Figures(Collector):

@@ -179,7 +179,7 @@ class Renderer:
                 yield id_, self._own(device.name) or readable(id_)
             elif place is not None and alike[device.type, place] == 1:
                 type_name = self.text(_TYPE_NAMES[device.type])
-                yield id_, self.say("{device}: {place}", device=type_name, place=places.get(place, readable(place)))
+                yield id_, self.say("{device} ({place})", device=type_name, place=places.get(place, readable(place)))
             else:
                 yield id_, readable(id_)
 

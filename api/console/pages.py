@@ -9,7 +9,8 @@ from typing import Final
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2.bccache import Bucket
 
 from api.console.board import Board
 from api.console.sections import Sections
@@ -24,14 +25,32 @@ OWN_NAMES: Final = {"fi": "suomi", "sv": "svenska", "en": "English"}
 _YEAR_S: Final = 365 * 24 * 3600
 
 
+class _CompiledOnce(BytecodeCache):
+    """Templates as they were compiled for the first language, for the others too."""
+
+    def __init__(self) -> None:
+        self._compiled: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._compiled:
+            bucket.bytecode_from_string(self._compiled[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._compiled[bucket.key] = bucket.bytecode_to_string()
+
+
 class Pages:
-    """All pages of one desk. clock: steady seconds, the same as the streams use."""
+    """All pages of one desk; every template is compiled at once, so that no reader waits for it later.
+
+    clock: steady seconds, the same as the streams use.
+    """
 
     def __init__(self, desk: Desk, readers: Readers, clock: Callable[[], float], read_only_reason: str | None) -> None:
         self._desk = desk
         self._readers = readers
         self._clock = clock
         self.version = version_of(STATIC)
+        self._compiled = _CompiledOnce()
         self._environments = {language: self._environment(readers.of(language), read_only_reason) for language in LANGUAGES}
         self._boards = {
             language: Board(Sections(desk, readers.of(language), environment))
@@ -61,6 +80,7 @@ class Pages:
     def _environment(self, renderer: Renderer, read_only_reason: str | None) -> Environment:
         environment = Environment(
             loader=FileSystemLoader(FOLDER / "templates"),
+            bytecode_cache=self._compiled,
             autoescape=select_autoescape(default=True),
             undefined=StrictUndefined,
             trim_blocks=True,
@@ -79,6 +99,8 @@ class Pages:
                 "read_only_reason": read_only_reason,
             }
         )
+        for template in environment.list_templates():
+            environment.get_template(template)
         return environment
 
 

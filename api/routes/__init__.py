@@ -1,1 +1,5 @@
-"""The routes of /api/v1, one small router for each kind of thing."""
+"""The routes of the interface for programs, one small router for each kind of thing."""
+
+from typing import Final
+
+PREFIX: Final = "/api/v1"

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 from api.port import Decide, JournalLine, Status
@@ -11,13 +12,18 @@ from edge.events import ConnectionChanged, DaemonStarted, Event, Observed
 from edge.facts import Facts
 from edge.feed import Feed, FeedItem
 from edge.points import Value
+from edge.site import Site
 from edge.site.load import read_site
 from edge.text import say
 from rooms.bookings import Booking, BookingsRead
 
-SITE = Path(__file__).parent / "site.yaml"
 MORNING = datetime(2026, 11, 20, 8, 40, tzinfo=UTC)
 """A Friday, 10.40 in Helsinki."""
+
+
+@cache
+def the_site() -> Site:
+    return read_site(Path(__file__).parent / "site.yaml")
 
 
 @dataclass(slots=True)
@@ -44,7 +50,7 @@ class MemoryDesk:
     """How many of the oldest entries the journal has removed."""
 
     def __post_init__(self) -> None:
-        self.site = read_site(SITE)
+        self.site = the_site()
         self._controller = Controller(self.site, heartbeats=False)
         self.happen(DaemonStarted(at=self.clock.t, epoch=1, version="0.1.0", site=self.site.site.id))
         self.happen(ConnectionChanged(at=self.clock.t, connection="broker", up=True))

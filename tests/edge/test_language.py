@@ -99,9 +99,9 @@ def test_numbers(site: Site, language: str, expected: str) -> None:
         ("outside", "ulkona", "utomhus"),
         ("room-3", "Palveluhuone 3", "Servicerum 3"),
         ("office", "Office", "Office"),
-        ("button-1", "Turvanappi: Palveluhuone 3", "Överfallsknapp: Servicerum 3"),
+        ("button-1", "Turvanappi (Palveluhuone 3)", "Överfallsknapp (Servicerum 3)"),
         ("occ-2", "Occ 2", "Occ 2"),
-        ("lock-back", "Ovenohjain: Palveluhuone 3, takaovi", "Dörrstyrning: Servicerum 3, bakdörr"),
+        ("lock-back", "Ovenohjain (Palveluhuone 3, takaovi)", "Dörrstyrning (Servicerum 3, bakdörr)"),
         ("broker-9", "Broker 9", "Broker 9"),
     ],
 )

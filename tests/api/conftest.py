@@ -1,0 +1,55 @@
+"""A desk, the application on it, and ways to ask it."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+import pytest_asyncio
+from fastapi import FastAPI
+
+from api.app import create_app
+from tests.api.desk import MemoryDesk, busy_desk
+
+TOKEN = "a-long-token-of-the-site"
+AUTHORIZED = {"Authorization": f"Bearer {TOKEN}"}
+ORIGIN = "http://localhost"
+
+
+@pytest.fixture
+def desk() -> MemoryDesk:
+    """A morning with something of everything: a panic, a tampered cover, a door held open, bookings, a person in a room."""
+    return busy_desk()
+
+
+@pytest.fixture
+def app(desk: MemoryDesk) -> FastAPI:
+    return create_app(desk, token=TOKEN)
+
+
+def client_of(app: FastAPI, **headers: str) -> httpx.AsyncClient:
+    # A fault in the application is answered with 500 and not raised here: that answer is what a client sees.
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    return httpx.AsyncClient(transport=transport, base_url=ORIGIN, headers=headers)
+
+
+@pytest_asyncio.fixture
+async def program(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """A program with the token."""
+    async with client_of(app, **AUTHORIZED) as client:
+        yield client
+
+
+@pytest_asyncio.fixture
+async def stranger(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """Somebody with neither token nor session."""
+    async with client_of(app) as client:
+        yield client
+
+
+@pytest_asyncio.fixture
+async def guard(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """A person who has signed in at the console."""
+    async with client_of(app, Origin=ORIGIN, Accept="text/html") as client:
+        answer = await client.post("/sign-in", data={"name": "M. Virtanen", "token": TOKEN})
+        assert answer.status_code == 303
+        yield client
