@@ -14,7 +14,6 @@ from edge.points import DEVICE_TYPES, PointId, PointKind
 from edge.site import Site
 from rooms import plan
 from rooms.doors import DoorPlan
-from rooms.plan import BOOKINGS, BookingsChanged
 from security import alarms, panic, releases, supervision
 from security.alarms import PRESSES
 from security.guard import ZoningGuard
@@ -79,11 +78,10 @@ class Controller:
             for (device, point), reading in facts.of(READING)
             if (kind := self.point_kind(device, point)) is not None and kind.durable
         ]
-        bookings = [BookingsChanged(at=at, calendar=calendar, made=known) for (calendar, _), known in facts.of(BOOKINGS)]
         released = [release for _, release in facts.of(RELEASE) if release.until > at]
         conditions = [began for _, began in facts.of(ACTIVE)]
         decided = [decided_event(decision, decision.since) for _, decision in facts.of(DECISION)]
-        return [*readings, *bookings, *released, alarms.kept(facts, at), *conditions, *decided]
+        return [*readings, *plan.kept(facts, at), *released, alarms.kept(facts, at), *conditions, *decided]
 
 
 def _rules(site: Site, supervision_of: Supervision) -> list[Rule]:

@@ -12,9 +12,10 @@ from edge.events import Event
 from edge.facts import START, Facts, Family, Look
 from edge.site import Site
 from edge.text import Text, say
-from rooms.bookings import Booking, BookingsRead, CalendarFailed
+from rooms.bookings import Booking, BookingsRead, CalendarFailed, CalendarUnchanged
 
 KEPT_AFTER_END = timedelta(days=2)
+NOTED_EVERY = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +27,15 @@ class BookingsChanged(Event):
     made: tuple[Booking, ...] = ()
     changed: tuple[Booking, ...] = ()
     cancelled: tuple[Booking, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarHeard(Event):
+    """When a calendar was last read, noted now and then: a restart must not make held bookings younger than they are."""
+
+    kind = "calendar-heard"
+    calendar: str
+    read_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +51,8 @@ class CalendarHealth:
 BOOKINGS: Family[tuple[Booking, ...]] = Family("bookings")
 """Bookings of (calendar, room) by start."""
 CALENDAR: Family[CalendarHealth] = Family("calendar")
+NOTED: Family[datetime] = Family("calendar-noted")
+"""The newest reading of a calendar that is in the journal."""
 
 
 def known_bookings(facts: Facts, site: Site, calendar: str) -> list[Booking]:
@@ -52,7 +64,10 @@ def known_bookings(facts: Facts, site: Site, calendar: str) -> list[Booking]:
 def react(facts: Facts, event: Event, site: Site) -> Iterable[Event]:
     """A reading that differs from what is known is journaled as its difference."""
     match event:
-        case BookingsRead(at=at, calendar=calendar, bookings=bookings):
+        case CalendarUnchanged(at=at, calendar=calendar):
+            yield from _note(facts, calendar, at, at)
+        case BookingsRead(at=at, calendar=calendar, bookings=bookings, read_at=read_at):
+            yield from _note(facts, calendar, at, read_at)
             before = {_identity(b): b for b in known_bookings(facts, site, calendar)}
             after = {_identity(b): replace(b, title="") for b in bookings}
             change = BookingsChanged(
@@ -68,6 +83,12 @@ def react(facts: Facts, event: Event, site: Site) -> Iterable[Event]:
             pass
 
 
+def _note(facts: Facts, calendar: str, at: datetime, read_at: datetime) -> Iterable[Event]:
+    noted = facts(NOTED(calendar))
+    if noted is None or read_at - noted >= NOTED_EVERY:
+        yield CalendarHeard(at=at, calendar=calendar, read_at=read_at)
+
+
 def fold(facts: Facts, event: Event) -> None:
     match event:
         case BookingsChanged():
@@ -77,11 +98,29 @@ def fold(facts: Facts, event: Event) -> None:
             health = CalendarHealth(read_at, problems=problems)
             only_later = known is not None and replace(known, read_at=read_at) == health
             (facts.refresh if only_later else facts.set)(CALENDAR(calendar), health)
+        case CalendarHeard(calendar=calendar, read_at=read_at):
+            facts.set(NOTED(calendar), read_at)
+            known = facts(CALENDAR(calendar)) or CalendarHealth(None)
+            if known.read_at is None or known.read_at < read_at:
+                facts.set(CALENDAR(calendar), replace(known, read_at=read_at))
+        case CalendarUnchanged(at=at, calendar=calendar):
+            known = facts(CALENDAR(calendar)) or CalendarHealth(None)
+            health = replace(known, read_at=at, failing_since=None, failure=None)
+            (facts.refresh if replace(known, read_at=at) == health else facts.set)(CALENDAR(calendar), health)
         case CalendarFailed(at=at, calendar=calendar, problem=problem):
             known = facts(CALENDAR(calendar)) or CalendarHealth(None)
             facts.set(CALENDAR(calendar), replace(known, failing_since=known.failing_since or at, failure=problem))
         case _:
             pass
+
+
+def kept(facts: Facts, at: datetime) -> Iterable[Event]:
+    """The bookings of now and their age, for a checkpoint."""
+    for (calendar,), health in facts.of(CALENDAR):
+        if health.read_at is not None:
+            yield CalendarHeard(at=at, calendar=calendar, read_at=health.read_at)
+    for (calendar, _), known in facts.of(BOOKINGS):
+        yield BookingsChanged(at=at, calendar=calendar, made=known)
 
 
 def _identity(booking: Booking) -> tuple[str, str, str]:

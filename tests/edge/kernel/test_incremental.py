@@ -7,9 +7,8 @@ from edge.controller import Controller
 from edge.events import DaemonStarted, Event, Observed
 from edge.facts import Look
 from edge.kernel import Outcome
-from rooms.plan import BookingsChanged
 from security.releases import DoorReleased
-from tests.builders import HOUR, MINUTE, SECOND, booking, local, service_rooms
+from tests.builders import HOUR, MINUTE, SECOND, booking, local, read, service_rooms
 
 T = local("2026-11-23 09:00")
 
@@ -45,7 +44,7 @@ def building(rooms: int) -> Controller:
         if section.type == "door-controller":
             controller.observe(Observed(at=T, device=device, point="lock", value="locked"))
             controller.observe(Observed(at=T, device=device, point="contact", value="closed"))
-    controller.settle(T)
+    settle(controller, read(T))
     return controller
 
 
@@ -57,7 +56,7 @@ def day(room: int) -> list[Event]:
         Observed(at=T, device=lock, point="contact", value="open"),
         Observed(at=T, device=lock, point="contact", value="closed"),
         Observed(at=T, device=lock, point="contact", value="closed"),
-        BookingsChanged(at=T + SECOND, calendar="rooms", made=(made,)),
+        read(T + SECOND, made),
         Observed(at=opened, device=lock, point="lock", value="unlocked"),
         Observed(at=opened, device=f"button-{room}", point="pressed", value=True, press="1"),
         Observed(at=opened, device=lock, point="lock", value="locked"),
