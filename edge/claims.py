@@ -20,6 +20,8 @@ class Priority(IntEnum):
     PERSON = 8
     BOOKING = 12
     HOURS = 14
+    REFUSAL = 16
+    """Why something was not granted: says more than the default, and holds nothing back that another claim asks for."""
     DEFAULT = 17
     """Below every claim: what the point is when nobody claims it."""
 

@@ -35,14 +35,14 @@ class DoorPlan:
             yield Claim(lock, "unlocked", Priority.HOURS, f"hours:{timetable}", because, opening.end)
 
     def bookings(self, look: Look, door: str) -> Iterable[Claim]:
-        """Unlocked for each live booking of the room behind the door; locked, with the reason, for one that may not unlock."""
+        """Unlocked for each live booking of the room behind the door; for one that may not unlock, the reason why it is locked."""
         lock, section = self._lock(door), self.site.doors[door]
         if lock is None or not section.unlock.booking:
             return
         for calendar in self.site.calendars_of(section.to):
             health = look(CALENDAR(calendar))
             hold = self.site.calendars[calendar].hold
-            too_old = health is not None and health.read_at is not None and look.lasted(health.read_at, hold)
+            too_old = health is None or health.read_at is None or look.lasted(health.read_at, hold)
             for booking in self._near(look, calendar, section.to):
                 policy = self.policy_of(booking)
                 opens, closes = booking.start - policy.unlock_before, booking.end + policy.lock_after
@@ -56,7 +56,7 @@ class DoorPlan:
                     because = say("Booked {start}–{end}", start=booking.start, end=booking.end)
                     yield Claim(lock, "unlocked", Priority.BOOKING, cause, because, until)
                 else:
-                    yield Claim(lock, "locked", Priority.BOOKING, f"{cause}#not", obstacle, until)
+                    yield Claim(lock, "locked", Priority.REFUSAL, f"{cause}#not", obstacle, until)
 
     def _lock(self, door: str) -> PointId | None:
         device = self.site.device_at(door)
@@ -64,10 +64,13 @@ class DoorPlan:
 
     def _opening(self, look: Look, timetable: str) -> Opening | None:
         table = self.site.hours[timetable]
-        change = table.next_change(look.now, self.site.local)
+        opening, change = table.opening_at(look.now, self.site.local), table.next_change(look.now, self.site.local)
         if change is not None:
             look.passed(change)
-        return table.opening_at(look.now, self.site.local)
+        elif opening is not None:
+            # Always open: its end only is as far as the timetable looks, and is farther when we look again.
+            look.passed(look.now + (opening.end - look.now) / 2)
+        return opening
 
     def _near(self, look: Look, calendar: str, room: str) -> Iterable[Booking]:
         """Bookings that may be live: up to the first that no policy could open yet. Later ones are asked about in time."""
