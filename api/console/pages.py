@@ -39,6 +39,9 @@ class _CompiledOnce(BytecodeCache):
         self._compiled[bucket.key] = bucket.bytecode_to_string()
 
 
+_COMPILED: Final = _CompiledOnce()
+
+
 class Pages:
     """All pages of one desk; every template is compiled at once, so that no reader waits for it later.
 
@@ -50,7 +53,6 @@ class Pages:
         self._readers = readers
         self._clock = clock
         self.version = version_of(STATIC)
-        self._compiled = _CompiledOnce()
         self._environments = {language: self._environment(readers.of(language), read_only_reason) for language in LANGUAGES}
         self._boards = {
             language: Board(Sections(desk, readers.of(language), environment))
@@ -80,7 +82,7 @@ class Pages:
     def _environment(self, renderer: Renderer, read_only_reason: str | None) -> Environment:
         environment = Environment(
             loader=FileSystemLoader(FOLDER / "templates"),
-            bytecode_cache=self._compiled,
+            bytecode_cache=_COMPILED,
             autoescape=select_autoescape(default=True),
             undefined=StrictUndefined,
             trim_blocks=True,

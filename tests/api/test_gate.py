@@ -1,0 +1,330 @@
+"""Who may come in: every route has a declared policy, and foreign pages, hosts and oversized bodies stay outside."""
+
+import asyncio
+import re
+
+import httpx
+import pytest
+from fastapi import APIRouter, FastAPI
+from starlette.routing import Mount
+
+from api import gate, sessions
+from api.app import create_app
+from api.sessions import Sessions
+from tests.api.conftest import AUTHORIZED, ORIGIN, TOKEN, client_of
+from tests.api.desk import MemoryDesk, busy_desk
+
+OPEN, LOOPBACK, CLOSED = "anybody", "anybody on this computer", "token or session"
+POLICIES = {
+    ("GET", "/healthz"): OPEN,
+    ("GET", "/readyz"): OPEN,
+    ("GET", "/metrics"): LOOPBACK,
+    ("GET", "/sign-in"): OPEN,
+    ("POST", "/sign-in"): OPEN,
+    ("POST", "/sign-out"): CLOSED,
+    ("GET", "/"): CLOSED,
+    ("GET", "/alarms/{number}"): CLOSED,
+    ("GET", "/console/events"): CLOSED,
+    ("POST", "/console/alarms/{number}/acknowledge"): CLOSED,
+    ("POST", "/console/alarms/{number}/claim"): CLOSED,
+    ("POST", "/console/alarms/{number}/note"): CLOSED,
+    ("POST", "/console/alarms/{number}/resolve"): CLOSED,
+    ("GET", "/api/v1/openapi.json"): CLOSED,
+    ("GET", "/api/v1/site"): CLOSED,
+    ("GET", "/api/v1/spaces"): CLOSED,
+    ("GET", "/api/v1/doors"): CLOSED,
+    ("GET", "/api/v1/doors/{door}"): CLOSED,
+    ("POST", "/api/v1/doors/{door}/release"): CLOSED,
+    ("DELETE", "/api/v1/doors/{door}/release"): CLOSED,
+    ("POST", "/api/v1/doors/{door}/release/end"): CLOSED,
+    ("GET", "/api/v1/points"): CLOSED,
+    ("GET", "/api/v1/devices"): CLOSED,
+    ("GET", "/api/v1/bookings"): CLOSED,
+    ("GET", "/api/v1/calendars"): CLOSED,
+    ("GET", "/api/v1/alarms"): CLOSED,
+    ("GET", "/api/v1/alarms/{number}"): CLOSED,
+    ("POST", "/api/v1/alarms/{number}/acknowledge"): CLOSED,
+    ("POST", "/api/v1/alarms/{number}/claim"): CLOSED,
+    ("POST", "/api/v1/alarms/{number}/note"): CLOSED,
+    ("POST", "/api/v1/alarms/{number}/resolve"): CLOSED,
+    ("GET", "/api/v1/notices"): CLOSED,
+    ("GET", "/api/v1/events"): CLOSED,
+}
+"""Every route must stand here: a new one without a declared policy fails."""
+
+STREAMS = {"/api/v1/events", "/console/events"}
+FORM = {"content-type": "application/x-www-form-urlencoded"}
+
+
+@pytest.fixture(scope="module")
+def desk() -> MemoryDesk:
+    """One for all: nothing here may change it."""
+    return busy_desk()
+
+
+@pytest.fixture(scope="module")
+def app(desk: MemoryDesk) -> FastAPI:
+    return create_app(desk, token=TOKEN)
+
+
+def routes_of(app: FastAPI) -> set[tuple[str, str]]:
+    """Method and path of all routes: those of the OpenAPI description, and the pages, which are in none."""
+    described = {(method.upper(), path) for path, item in app.openapi()["paths"].items() for method in item}
+    return described | {found for route in app.routes for found in _routes(route, "")}
+
+
+def _routes(route: object, prefix: str) -> set[tuple[str, str]]:
+    if isinstance(route, Mount):
+        assert route.path == "/static"
+        return set()
+    inner = getattr(route, "original_router", None) or getattr(route, "router", None)
+    if inner is not None:
+        return {found for r in inner.routes for found in _routes(r, prefix)}
+    path = prefix + route.path  # type: ignore[attr-defined]
+    known = {p for _, p in POLICIES}
+    path = path if path in known else f"/api/v1{path}"
+    return {(method, path) for method in route.methods if method != "HEAD"}  # type: ignore[attr-defined]
+
+
+def real(path: str) -> str:
+    return re.sub(r"{door}", "room-2-front", path).replace("{number}", "3")
+
+
+def test_every_route_has_a_declared_policy(app: FastAPI) -> None:
+    assert routes_of(app) == set(POLICIES)
+
+
+def test_a_new_route_is_noticed() -> None:
+    app = create_app(busy_desk(), token=TOKEN)
+    app.include_router(_with_a_route("/console/new"))
+    app.include_router(_with_a_route("/new"), prefix="/api/v1")
+    assert routes_of(app) - set(POLICIES) == {("GET", "/api/v1/console/new"), ("GET", "/api/v1/new")}
+
+
+def _with_a_route(path: str) -> APIRouter:
+    router = APIRouter(include_in_schema=False)
+    router.add_api_route(path, lambda: None)
+    return router
+
+
+@pytest.mark.parametrize(("method", "path"), sorted(POLICIES))
+async def test_strangers_get_in_only_where_the_policy_says_so(
+    stranger: httpx.AsyncClient, desk: MemoryDesk, method: str, path: str
+) -> None:
+    policy, before = POLICIES[method, path], len(desk.journal)
+    body = {"by": "x", "version": 1, "text": "x", "reason": "x", "seconds": 60}
+    for headers in ({"Origin": ORIGIN}, {"Origin": ORIGIN, "Authorization": "Bearer wrong"}, {"Cookie": "talonmies_session=x"}):
+        json = body if method != "GET" else None
+        answer = await stranger.request(method, real(path), json=json, headers={"Origin": ORIGIN, **headers})
+        if policy == CLOSED:
+            assert answer.status_code == 401
+            assert answer.json()["detail"].startswith("Sign in")
+        else:
+            assert answer.status_code in {200, 422}  # 422: signing in without a form
+    assert len(desk.journal) == before
+
+
+@pytest.mark.parametrize(("method", "path"), sorted(p for p in POLICIES if p[0] == "GET" and p[1] not in STREAMS))
+async def test_token_and_session_open_what_is_to_be_read(
+    program: httpx.AsyncClient, guard: httpx.AsyncClient, method: str, path: str
+) -> None:
+    assert (await program.request(method, real(path))).status_code == 200
+    assert (await guard.request(method, real(path))).status_code == 200
+
+
+async def test_figures_are_open_on_this_computer_only(app: FastAPI) -> None:
+    for address, status in (("127.0.0.1", 200), ("::1", 200), ("192.0.2.7", 401), ("not-an-address", 401)):
+        transport = httpx.ASGITransport(app, client=(address, 5000))
+        async with httpx.AsyncClient(transport=transport, base_url=ORIGIN) as client:
+            assert (await client.get("/metrics")).status_code == status
+            assert (await client.get("/metrics", headers=AUTHORIZED)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "given", ["Bearer", "Bearer ", f"Basic {TOKEN}", TOKEN, f"Bearer {TOKEN}x", f"Bearer {TOKEN[:-1]}", "Bearer ä"]
+)
+async def test_nothing_but_the_token_is_the_token(stranger: httpx.AsyncClient, given: str) -> None:
+    assert (await stranger.get("/api/v1/site", headers={"Authorization": given.encode()})).status_code == 401
+
+
+async def test_the_token_in_the_address_is_no_token(stranger: httpx.AsyncClient) -> None:
+    for name in ("token", "access_token"):
+        assert (await stranger.get("/api/v1/site", params={name: TOKEN})).status_code == 401
+
+
+# --- foreign pages and hosts ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "origin", ["http://evil.example", "null", "http://localhost.evil.example", "http://localhost:81", "", None]
+)
+@pytest.mark.parametrize("body", ["form", "text", "json"])
+async def test_a_foreign_page_changes_nothing(guard: httpx.AsyncClient, desk: MemoryDesk, origin: str | None, body: str) -> None:
+    del guard.headers["Origin"]
+    before = len(desk.journal)
+    headers = {"Origin": origin} if origin is not None else {}
+    kind = {"form": FORM["content-type"], "text": "text/plain", "json": "application/json"}[body]
+    for path in ("/console/alarms/3/acknowledge", "/api/v1/alarms/3/acknowledge"):
+        content = b"version=1" if body == "form" else b'{"by": "x", "version": 1}'
+        answer = await guard.post(path, content=content, headers={**headers, "Content-Type": kind})
+        assert answer.status_code == 403
+    assert len(desk.journal) == before
+
+
+async def test_reading_changes_nothing(guard: httpx.AsyncClient, desk: MemoryDesk) -> None:
+    before = len(desk.journal)
+    for path in ("/console/alarms/3/acknowledge", "/api/v1/alarms/3/acknowledge", "/sign-out"):
+        assert (await guard.get(path, params={"version": 1})).status_code == 405
+    assert len(desk.journal) == before
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "192.0.2.1:8080", "localhost.evil.example", "", "localhost@evil.example", "[::2]"]
+)
+async def test_an_unknown_host_is_misdirected(program: httpx.AsyncClient, host: str) -> None:
+    for path in ("/api/v1/site", "/", "/healthz", "/static/console.css"):
+        answer = await program.get(path, headers={"Host": host})
+        assert answer.status_code == 421
+        assert answer.headers["x-frame-options"] == "DENY"
+
+
+@pytest.mark.parametrize("host", ["localhost", "LOCALHOST:8080", "127.0.0.1:1", "[::1]", "[::1]:8080"])
+async def test_the_loopback_is_known(program: httpx.AsyncClient, host: str) -> None:
+    assert (await program.get("/api/v1/site", headers={"Host": host})).status_code == 200
+
+
+async def test_further_hosts_are_named(desk: MemoryDesk) -> None:
+    app = create_app(desk, token=TOKEN, hosts=["Talonmies.vanaja.example"])
+    async with client_of(app, **AUTHORIZED) as client:
+        assert (await client.get("/api/v1/site", headers={"Host": "talonmies.vanaja.example:443"})).status_code == 200
+
+
+async def test_no_other_site_may_read_answers(program: httpx.AsyncClient) -> None:
+    answer = await program.get("/api/v1/alarms", headers={"Origin": "http://evil.example"})
+    assert not [name for name in answer.headers if name.startswith("access-control")]
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/sign-in", "/healthz", "/nothing", "/api/v1/doors", "/api/v1/doors/none", "/static/console.js"]
+)
+async def test_every_answer_forbids_framing_sniffing_and_foreign_scripts(
+    path: str, guard: httpx.AsyncClient, stranger: httpx.AsyncClient
+) -> None:
+    for client in (guard, stranger):
+        answer = await client.get(path)
+        policy = answer.headers["content-security-policy"]
+        assert "default-src 'self'" in policy
+        assert "frame-ancestors 'none'" in policy
+        assert "unsafe" not in policy
+        assert answer.headers["x-frame-options"] == "DENY"
+        assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+async def test_a_fault_of_ours_is_an_answer_without_a_traceback() -> None:
+    broken = busy_desk()
+    app = create_app(broken, token=TOKEN)
+    broken.status = lambda: 1 / 0  # type: ignore[assignment, return-value]
+    async with client_of(app) as client:
+        answer = await client.get("/readyz")
+    assert answer.status_code == 500
+    assert answer.json() == {"detail": "The controller could not answer; the fault is in its log."}
+    assert "frame-ancestors" in answer.headers["content-security-policy"]
+
+
+# --- bodies -----------------------------------------------------------------------------------------------------------
+
+
+async def test_a_body_is_bounded_by_what_it_says_and_by_what_it_is(program: httpx.AsyncClient) -> None:
+    async def chunks() -> object:
+        for _ in range(70):
+            yield b" " * 1024
+
+    large = b'{"by": "x", "version": 1}' + b" " * gate.LARGEST_BODY
+    for content in (large, chunks()):
+        answer = await program.post("/api/v1/alarms/3/acknowledge", content=content, headers={"Content-Type": "application/json"})
+        assert answer.status_code == 413
+        assert answer.json()["detail"].endswith(".")
+
+
+async def test_a_body_that_never_ends_is_let_go(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gate, "BODY_WITHIN_S", 0.05)
+
+    async def endless() -> object:
+        while True:
+            yield b" "
+            await asyncio.sleep(0.02)
+
+    async with client_of(app, **AUTHORIZED) as client:
+        assert (await client.post("/api/v1/alarms/3/acknowledge", content=endless())).status_code == 408
+
+
+# --- people -----------------------------------------------------------------------------------------------------------
+
+
+async def test_a_page_asks_to_sign_in_and_then_shows_itself(app: FastAPI) -> None:
+    async with client_of(app, Origin=ORIGIN, Accept="text/html") as client:
+        asked = await client.get("/alarms/3?language=en")
+        assert asked.status_code == 401
+        assert 'name="token"' in asked.text
+        assert 'value="/alarms/3"' in asked.text
+        wrong = await client.post("/sign-in", data={"name": "M. Virtanen", "token": "guess", "back": "/"})
+        assert wrong.status_code == 403
+        assert "talonmies_session" not in wrong.headers.get("set-cookie", "")
+        right = await client.post("/sign-in", data={"name": "M. Virtanen", "token": TOKEN, "back": "/alarms/3"})
+        assert (right.status_code, right.headers["location"]) == (303, "/alarms/3")
+        cookie = right.headers["set-cookie"]
+        assert "HttpOnly" in cookie
+        assert "SameSite=Strict" in cookie
+        assert TOKEN not in cookie
+        page = await client.get("/alarms/3")
+        assert page.status_code == 200
+        assert "M. Virtanen" in page.text
+
+
+@pytest.mark.parametrize(
+    "back", ["//evil.example/", "http://evil.example/", "javascript:alert(1)", "/\\evil.example", "/\r\nX: y", ""]
+)
+async def test_signing_in_leads_nowhere_else(stranger: httpx.AsyncClient, back: str) -> None:
+    form = {"name": "x", "token": TOKEN, "back": back}
+    answer = await stranger.post("/sign-in", data=form, headers={"Origin": ORIGIN})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+
+
+async def test_signing_in_makes_a_new_session_and_signing_out_ends_it(guard: httpx.AsyncClient) -> None:
+    first = guard.cookies["talonmies_session"]
+    await guard.post("/sign-in", data={"name": "L. Korhonen", "token": TOKEN})
+    second = guard.cookies["talonmies_session"]
+    assert first != second
+    assert (await guard.post("/sign-out")).status_code == 303
+    for stolen in (first, second):
+        guard.cookies.clear()
+        answer = await guard.get("/api/v1/site", headers={"Cookie": f"talonmies_session={stolen}"})
+        assert answer.status_code == 401
+
+
+def test_a_session_lasts_a_shift_and_no_longer() -> None:
+    now = [0.0]
+    known = Sessions(lambda: now[0])
+    id_ = known.begin("M. Virtanen")
+    caller = known.caller(id_)
+    assert caller is not None
+    assert (caller.name, caller.stays()) == ("M. Virtanen", True)
+    now[0] = sessions.SESSION_S
+    assert not caller.stays()
+    assert known.caller(id_) is None
+
+
+def test_sessions_are_bounded() -> None:
+    known = Sessions()
+    ids = [known.begin(str(n)) for n in range(sessions.MOST_SESSIONS + 1)]
+    assert known.caller(ids[0]) is None
+    assert known.caller(ids[-1]) is not None
+
+
+async def test_a_demo_opens_pages_but_not_the_interface_for_programs(desk: MemoryDesk) -> None:
+    async with client_of(create_app(desk, token=TOKEN, signed_in=True)) as client:
+        assert (await client.get("/api/v1/site")).status_code == 401
+        before = await client.post("/console/alarms/3/acknowledge", data={"version": "1"}, headers={"Origin": ORIGIN})
+        assert before.status_code == 401
+        assert (await client.get("/")).status_code == 200
+        assert (await client.get("/api/v1/site")).status_code == 200
