@@ -186,7 +186,7 @@ def bookings(
     """
     from edge.clock import SystemClock
     from edge.language import Renderer
-    from edge.listing import read_calendars
+    from edge.calendars.listing import read_calendars
     from rooms.bookings import bookings_report
 
     with one_sentence_per_error():

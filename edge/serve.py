@@ -140,7 +140,7 @@ class _Housekeeping:
     """What goes on beside the controller and may be late without harm: reading calendars, forgetting old entries."""
 
     def __init__(self, daemon: Daemon, folder: Path, replaced: Mapping[str, Path]) -> None:
-        from edge.fetching import CalendarFetcher
+        from edge.calendars.fetcher import CalendarFetcher
         from edge.scheduler import Scheduler
 
         self._scheduler = Scheduler(daemon.clock)

@@ -66,6 +66,15 @@ class BookingsRead(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarUnchanged(Event):
+    """A calendar answered that nothing has changed: what was read before is true as of now."""
+
+    kind = "calendar-unchanged"
+    journaled = False
+    calendar: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CalendarFailed(Event):
     """A calendar could not be read, or its answer is not to be believed; what was known before still stands."""
 

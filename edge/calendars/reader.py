@@ -1,6 +1,6 @@
 """Reads one calendar feed in a process of its own, so that no feed can take the daemon's time or memory.
 
-`python -m edge.reader`: a line of JSON (the feeding and the window) and the feed come in, an `Outcome` goes out.
+`python -m edge.calendars.reader`: a line of JSON (the feeding and the window) and the feed come in, an `Outcome` goes out.
 """
 
 import os

@@ -5,8 +5,8 @@ import ssl
 from collections.abc import Mapping
 from pathlib import Path
 
-from edge.download import DownloadFailed, download, host_of
-from edge.reading import NotRead, read_apart
+from edge.calendars.download import DownloadFailed, download, host_of
+from edge.calendars.reading import NotRead, read_apart
 from edge.site import Site
 from edge.text import say
 from rooms.bookings import CalendarReading, feeding

@@ -1,12 +1,12 @@
-"""The daemon's side of `edge.reader`: hands a feed over, waits for the outcome, and stops waiting in time."""
+"""The daemon's side of `edge.calendars.reader`: hands a feed over, waits for the outcome, and stops waiting in time."""
 
 import asyncio
 import sys
 
 from pydantic import ValidationError
 
+from edge.calendars.reader import ERRAND, OUTCOME, Errand
 from edge.errors import DeviceFault
-from edge.reader import ERRAND, OUTCOME, Errand
 from edge.text import Text, say
 from rooms.bookings import BookingsUnderstood, Feeding
 from rooms.ics_lines import Unreadable
@@ -44,7 +44,7 @@ async def _run(given: bytes) -> bytes:
     reader = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
-        "edge.reader",
+        "edge.calendars.reader",
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,

@@ -13,17 +13,17 @@ from pathlib import Path
 
 import structlog
 
+from edge.calendars.download import DownloadFailed, download
+from edge.calendars.reading import NotRead, read_apart
+from edge.calendars.store import FeedStore
 from edge.clock import Clock
-from edge.download import DownloadFailed, download
 from edge.errors import TalonmiesError
 from edge.events import Event
-from edge.feed_store import FeedStore
-from edge.reading import NotRead, read_apart
 from edge.scheduler import Scheduler
 from edge.site import Site
 from edge.site.model import Calendar
 from edge.text import Text, say
-from rooms.bookings import Booking, BookingsRead, BookingsUnderstood, CalendarFailed, Feeding, feeding, merged
+from rooms.bookings import Booking, BookingsRead, BookingsUnderstood, CalendarFailed, CalendarUnchanged, Feeding, feeding, merged
 from rooms.ics_lines import Unreadable
 from rooms.sources import MOST_OCTETS, Answer, Failed, IcsSource, NewBody, RemovalGuard, Unchanged
 
@@ -145,8 +145,10 @@ class CalendarFetcher:
                 feed.guard.forget()
                 feed.read_at = self._clock.now()
                 feed.store.keep_read_at(feed.read_at)
-                await self._roll_if_due(feed)
-                self._say_known(feed)
+                if await self._roll_if_due(feed):
+                    self._say_known(feed)
+                else:
+                    self._deliver(CalendarUnchanged(at=feed.read_at, calendar=feed.name))
             case Failed(problem, retry_after):
                 if retry_after:
                     feed.resting = _Rest(self._clock.now() + retry_after, problem)
