@@ -5,9 +5,9 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 PIP := $(BIN)/pip --disable-pip-version-check
 
-.PHONY: run test check format bench mutants soak system-packages messages clean
+.PHONY: run test check format bench mutants soak system-packages broker messages clean
 
-run: $(INSTALLED) ## the whole building on this machine: make run ARGS="--speed 60"
+run: $(INSTALLED) broker ## the whole building on this machine: make run ARGS="--speed 60"
 	@$(BIN)/talonmies demo $(ARGS)
 
 test: $(INSTALLED) system-packages ## every test but the long ones, under ten minutes on two cores
@@ -32,10 +32,14 @@ mutants: $(INSTALLED) ## break the kernel on purpose: each break must turn a tes
 soak: $(INSTALLED) system-packages ## the long runs: kills, fuzz, weather
 	$(BIN)/python -m pytest -m soak $(ARGS)
 
-system-packages: ## the broker and the browser of the tests
-	@sh tools/system-packages.sh
+system-packages: ## what tests need from Debian: the broker and the browser
+	@sh tools/system-packages.sh broker browser
+
+broker:
+	@sh tools/system-packages.sh broker
 
 $(INSTALLED): requirements.txt pyproject.toml
+	@test -x $(BIN)/python || sh tools/system-packages.sh venv
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(PIP) install --quiet --requirement requirements.txt
 	$(PIP) install --quiet --no-deps --editable .

@@ -12,7 +12,10 @@ from typing import Self
 from edge.errors import StartRefused
 
 HOST = "127.0.0.1"
-SHIPPED = Path(__file__).resolve().parent.parent / "docs" / "mosquitto.conf"
+_PROJECT = Path(__file__).resolve().parent.parent
+SHIPPED = _PROJECT / "docs" / "mosquitto.conf"
+_UNPACKED = _PROJECT / ".cache" / "debian"
+"""Where tools/system-packages.sh puts the broker on a machine on which it may not install it."""
 _SYSTEM_FOLDER = "/usr/sbin"  # where Debian puts it, and no user's PATH
 _QUIET = ("log_type error", "log_type warning", "log_type notice")  # else it also writes of each save
 _READY_WITHIN_S = 10.0
@@ -52,7 +55,7 @@ class Broker:
         with self._log.open("ab") as log:
             # In a group of its own: Ctrl-C at the terminal is for us, and the broker ends after its clients.
             command = [self._program, "-c", str(config)]
-            self._process = subprocess.Popen(command, stdout=log, stderr=log, process_group=0)  # noqa: S603
+            self._process = subprocess.Popen(command, stdout=log, stderr=log, process_group=0, env=_environment(self._program))  # noqa: S603
         try:
             self._await_ready(self._process)
         except StartRefused:
@@ -126,7 +129,18 @@ def _require_free(port: int) -> None:
 
 
 def _find() -> str:
-    found = shutil.which("mosquitto", path=f"{os.environ.get('PATH', os.defpath)}{os.pathsep}{_SYSTEM_FOLDER}")
+    places = (os.environ.get("PATH", os.defpath), _SYSTEM_FOLDER, str(_UNPACKED / "usr/sbin"))
+    found = shutil.which("mosquitto", path=os.pathsep.join(places))
     if found is None:
         raise StartRefused("the MQTT broker mosquitto is not installed; run: make system-packages")
     return found
+
+
+def _environment(program: str) -> dict[str, str] | None:
+    """A broker that was unpacked and not installed has its libraries beside it."""
+    if not Path(program).is_relative_to(_UNPACKED):
+        return None
+    return {
+        **os.environ,
+        "LD_LIBRARY_PATH": os.pathsep.join(str(folder) for folder in (_UNPACKED / "usr/lib").glob("*-linux-gnu*")),
+    }

@@ -1,22 +1,49 @@
 #!/bin/sh
-# Installs what the tests need from Debian: the mosquitto broker, and Chromium for the browser tests.
-# Does nothing where both are there; says what to do where it may not install.
+# Installs what the project needs from Debian, if it is missing: sh tools/system-packages.sh [venv] [broker] [browser]
+#   venv     python3-venv, where Debian's Python comes without it
+#   broker   mosquitto; without root it is unpacked into .cache/debian instead of installed
+#   browser  Chromium with a font, and axe-core from npm, for the tests of the screens
 set -u
-missing=""
 PATH="$PATH:/usr/sbin:/sbin"
-command -v mosquitto >/dev/null || missing="$missing mosquitto"
-command -v chromium >/dev/null || missing="$missing chromium fonts-dejavu-core"
-[ -z "$missing" ] && exit 0
-if ! command -v apt-get >/dev/null; then
-  echo "Please install:$missing (this is not Debian, so make cannot)." >&2
+CACHE="$(dirname "$0")/../.cache"
+AXE=axe-core@4.14.1
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"; elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then sudo "$@"; else return 1; fi
+}
+
+install() {
+  command -v apt-get >/dev/null || return 1
+  as_root apt-get update -qq &&
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=120 install -qq -y --no-install-recommends "$@" >/dev/null
+}
+
+ask() {
+  echo "Please install by hand, as root: apt-get install --no-install-recommends $*" >&2
   exit 1
-fi
-root=""
-if [ "$(id -u)" != 0 ]; then
-  if command -v sudo >/dev/null && sudo -n true 2>/dev/null; then root="sudo"; else
-    echo "Please run once as root: apt-get install --no-install-recommends$missing" >&2
-    exit 1
-  fi
-fi
-$root apt-get update -qq &&
-  $root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=120 install -qq -y --no-install-recommends $missing
+}
+
+unpack_broker() {
+  command -v apt-get >/dev/null || return 1
+  mkdir -p "$CACHE/debian/packages" && cd "$CACHE/debian/packages" || return 1
+  # What an installation would bring, as apt works it out; only those packages are fetched.
+  # shellcheck disable=SC2046
+  apt-get download -qq $(apt-get -s --no-install-recommends install mosquitto | awk '/^Inst/ {print $2}') || return 1
+  for package in ./*.deb; do dpkg -x "$package" .. || return 1; done
+}
+
+for what in "$@"; do
+  case "$what" in
+    venv) python3 -c 'import ensurepip, venv' 2>/dev/null || install python3-venv || ask python3-venv ;;
+    broker)
+      command -v mosquitto >/dev/null || [ -x "$CACHE/debian/usr/sbin/mosquitto" ] ||
+        install mosquitto || (unpack_broker) || ask mosquitto ;;
+    browser)
+      command -v chromium >/dev/null || install chromium fonts-dejavu-core || ask chromium fonts-dejavu-core
+      if [ ! -f "$CACHE/node/node_modules/axe-core/axe.min.js" ]; then
+        command -v npm >/dev/null || install npm || ask npm
+        npm install --silent --no-save --no-audit --no-fund --prefix "$CACHE/node" "$AXE" || exit 1
+      fi ;;
+    *) echo "system-packages.sh: what is $what?" >&2; exit 2 ;;
+  esac
+done
