@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from itertools import count
 
-from drivers.virtual.device import Behaviour, VirtualDevice, virtual_device
+from drivers.virtual.device import Behaviour, Report, VirtualDevice, virtual_device
 from edge.controller import Controller
 from edge.errors import IllegalCommand
 from edge.events import DaemonStarted, Event, Observed
@@ -36,12 +36,9 @@ class Simulation:
         self._tick_of: dict[str, datetime] = {}
         self._order = count()
         self._epoch = 0
+        self._unplugged: set[str] = set()
         self.restart([])
-        for device, model in self.devices.items():
-            self._hear(device, "link", True)
-            for report in model.reports():
-                self._hear(device, report.point, report.value)
-        self._settle()
+        self.report_all()
 
     @property
     def facts(self) -> Facts:
@@ -59,11 +56,8 @@ class Simulation:
 
     def report_all(self) -> None:
         """Every device says its state again, as a broker's retained messages do after a restart."""
-        for device, model in self.devices.items():
-            self._hear(device, "link", True)
-            for report in model.reports():
-                if report.id is None:
-                    self._hear(device, report.point, report.value)
+        for device in self.devices:
+            self._link(device)
         self._settle()
 
     # --- what happens from outside ---------------------------------------------------------------------------------
@@ -83,13 +77,12 @@ class Simulation:
         self.observe(Observed(at=self.now, device=device, point="pressed", value=True, press=press))
 
     def set(self, device: str, point: str, value: Value) -> None:
-        """A hand or the world changes a point of a device; `link` false unplugs it."""
+        """A hand or the world changes a point of a device; `link` false unplugs it, and true lets it say its state again."""
         if point == "link":
-            self._hear(device, point, value)
+            (self._unplugged.discard if value else self._unplugged.add)(device)
+            self._link(device)
         else:
-            for report in self.devices[device].set(point, value, self.now):
-                self._hear(device, report.point, report.value)
-            self._watch(device)
+            self._take(device, self.devices[device].set(point, value, self.now))
         self._settle()
 
     def behave(self, device: str, behaviour: Behaviour) -> None:
@@ -115,9 +108,7 @@ class Simulation:
         while self._ticks and self._ticks[0][0] <= self.now:
             _, _, device = heapq.heappop(self._ticks)
             self._tick_of.pop(device, None)
-            for report in self.devices[device].tick(self.now):
-                self._hear(device, report.point, report.value)
-            self._watch(device)
+            self._take(device, self.devices[device].tick(self.now))
 
     def _watch(self, device: str) -> None:
         """Be there when the device next does something by itself; a later tick than the one awaited is seen to then."""
@@ -125,6 +116,17 @@ class Simulation:
         if tick is not None and (awaited is None or tick < awaited):
             self._tick_of[device] = tick
             heapq.heappush(self._ticks, (tick, next(self._order), device))
+
+    def _link(self, device: str) -> None:
+        self._hear(device, "link", device not in self._unplugged)
+        self._take(device, self.devices[device].reports())
+
+    def _take(self, device: str, reports: Iterable[Report]) -> None:
+        """What a device says reaches the controller only over a living line; presses come by `press` alone."""
+        for report in reports:
+            if device not in self._unplugged and report.id is None:
+                self._hear(device, report.point, report.value)
+        self._watch(device)
 
     def _hear(self, device: str, point: str, value: Value) -> None:
         self.controller.observe(Observed(at=self.now, device=device, point=point, value=value))
@@ -138,9 +140,8 @@ class Simulation:
                 return
             for command in outcome.commands:
                 device, point = command.point
-                for report in self.devices[device].receive(point, command, self.now):
-                    self._hear(device, report.point, report.value)
-                self._watch(device)
+                if device not in self._unplugged:
+                    self._take(device, self.devices[device].receive(point, command, self.now))
 
 
 def point_of_door(site: Site, door: str) -> PointId:

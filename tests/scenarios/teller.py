@@ -1,0 +1,320 @@
+"""Telling a story: each line is done to a simulated building, or compared with it."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from itertools import count
+from pathlib import Path
+
+from drivers.virtual.device import Behaviour, virtual_device
+from edge.errors import TalonmiesError
+from edge.events import Event, decode, encode
+from edge.facts import ACTIVE, DECISION, READING
+from edge.language import Renderer
+from edge.simulation import PRESS_ID, Simulation, point_of_door
+from edge.site import Site, read_site
+from edge.text import Text, say
+from rooms.bookings import Booking, BookingsRead, CalendarFailed
+from rooms.verdict import Verdict
+from security import alarms, releases
+from security.alarms import Alarm, open_alarms
+from tests.scenarios.language import Form, Line, StoryError, instant, read_story, span, understand, wrong
+
+HERE = Path(__file__).parent
+EXAMPLES = HERE.parent.parent / "examples"
+READ_EVERY = timedelta(minutes=5)
+"""How often the calendars of a story are read; what changes in them is known at once."""
+
+
+@cache
+def _read(path: Path) -> Site:
+    return read_site(path)
+
+
+def _site_named(place: str, name: str) -> Site:
+    """A site file beside the stories, or one of the examples."""
+    files = [folder / f"{name}.yaml" for folder in (HERE, EXAMPLES)]
+    found = next((file for file in files if file.is_file()), None)
+    if found is None:
+        raise wrong(place, f'there is no site file "{name}.yaml"')
+    return _read(found)
+
+
+def tell(path: Path) -> None:
+    """Raises StoryError for a line that cannot be understood, AssertionError for one that does not come true."""
+    site: Site | None = None
+    day: date | None = None
+    story: Story | None = None
+    for place, first, text in read_story(path):
+        if first == "site":
+            site = _site_named(place, text.partition(" ")[2])
+        elif first == "date":
+            day = _date(place, text.partition(" ")[2])
+        elif site is None:
+            raise wrong(place, "a story begins with its site, such as: site joensuu")
+        elif day is None:
+            raise wrong(place, "a story begins with its date, such as: date 2026-11-23")
+        else:
+            story = story or Story(site, day)
+            story.tell(understand(place, text, day, site.local.zone, _FORMS))
+    if story is None:
+        raise StoryError(f"{path.name}: nothing happens in this story")
+
+
+def _date(place: str, text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise wrong(place, f'"{text}" is no date; write 2026-11-23') from error
+
+
+class Story:
+    """A building and what is booked in it. It begins at midnight, with calendars that answer."""
+
+    def __init__(self, site: Site, day: date) -> None:
+        self.site = site
+        self.zone = site.local.zone
+        self.journal: list[Event] = []
+        self.booked: dict[str, Booking] = {}
+        self.answers = True
+        self.presses = count(1)
+        self.renderer = Renderer(site, "en")
+        self.simulation = Simulation(
+            site, datetime(day.year, day.month, day.day, tzinfo=self.zone).astimezone(UTC), self.journal.append
+        )
+        self._read_at = self.simulation.now
+        self._read()
+
+    def tell(self, line: Line) -> None:
+        if line.at is not None:
+            at = line.at.astimezone(UTC)
+            if at < self.simulation.now:
+                raise wrong(line.place, "this is earlier than the line before")
+            self._advance(at)
+        try:
+            _DOING[line.form](self, line)
+        except TalonmiesError as refusal:
+            raise wrong(line.place, str(refusal)) from refusal
+
+    # --- time and calendars ---------------------------------------------------------------------------------------
+
+    def _advance(self, to: datetime) -> None:
+        while self._read_at + READ_EVERY <= to:
+            self._read_at += READ_EVERY
+            self.simulation.advance(self._read_at)
+            self._read()
+        self.simulation.advance(to)
+
+    def _read(self) -> None:
+        now = self.simulation.now
+        for calendar in self.site.calendars:
+            if not self.answers:
+                self.simulation.observe(CalendarFailed(at=now, calendar=calendar, problem=say("No answer")))
+                continue
+            bookings = tuple(b for b in self.booked.values() if b.calendar == calendar)
+            self.simulation.observe(BookingsRead(at=now, calendar=calendar, bookings=bookings, problems=(), read_at=now))
+
+    def book(self, line: Line) -> None:
+        room, words = self._one_of(line, "room", list(self.site.spaces)), line.words
+        calendars = self.site.calendars_of(room)
+        if not calendars:
+            raise wrong(line.place, f"no calendar books {room}")
+        start, end = span(line.place, words["span"], line.day, self.zone)
+        verdict: Verdict = "pending" if words["tentative"] else "policy" if words["all-day"] else "yes"
+        reason = say("The booking is tentative") if words["tentative"] else say("Booked")
+        name = words["name"] or room
+        if name in self.booked and not words["name"]:
+            name = f"{room}, {len(self.booked)}"
+        self.booked[name] = Booking(
+            room=room, calendar=calendars[0], uid=name, rid="", start=start.astimezone(UTC), end=end.astimezone(UTC),
+            all_day=bool(words["all-day"]), status="CONFIRMED", verdict=verdict, reason=reason, title="",
+        )  # fmt: skip
+        self._read()
+
+    def cancel(self, line: Line) -> None:
+        del self.booked[self._one_of(line, "name", list(self.booked))]
+        self._read()
+
+    def move(self, line: Line) -> None:
+        name = self._one_of(line, "name", list(self.booked))
+        start, end = (t.astimezone(UTC) for t in span(line.place, line.words["span"], line.day, self.zone))
+        self.booked[name] = replace(self.booked[name], start=start, end=end)
+        self._read()
+
+    def calendar(self, line: Line) -> None:
+        self.answers = self._one_of(line, "state", ["answers", "fails"]) == "answers"
+        self._read()
+
+    # --- people and devices ---------------------------------------------------------------------------------------
+
+    def press(self, line: Line) -> None:
+        button = self._one_of(line, "button", [d for d, section in self.site.devices.items() if section.type == "panic-button"])
+        self.simulation.press(button, line.words["id"] or f"press-{next(self.presses)}")
+
+    def acknowledge(self, line: Line) -> None:
+        for alarm in self._alarms_of(line):
+            if alarm.acknowledged_at is None:
+                self.simulation.act(lambda facts, at, n=alarm.number: alarms.acknowledge(facts, at, n, line.words["who"], None))
+
+    def clear(self, line: Line) -> None:
+        self.acknowledge(line)
+        for alarm in self._alarms_of(line):
+            self.simulation.act(lambda facts, at, n=alarm.number: alarms.resolve(facts, at, n, line.words["who"], "Seen to", None))
+
+    def _alarms_of(self, line: Line) -> list[Alarm]:
+        found = [alarm for alarm in open_alarms(self.simulation.facts) if alarm.subject == line.words["subject"]]
+        if not found:
+            raise wrong(line.place, f"there is no alarm about {line.words['subject']}")
+        return found
+
+    def contact(self, line: Line) -> None:
+        self.simulation.set(self._lock(line), "contact", {"open": "open", "close": "closed"}[line.verb])
+
+    def key(self, line: Line) -> None:
+        self.simulation.set(self._lock(line), "lock", self._one_of(line, "state", ["locked", "unlocked"]))
+
+    def behave(self, line: Line) -> None:
+        self.simulation.behave(self._device(line), _BEHAVIOURS[line.verb])
+
+    def plug(self, line: Line) -> None:
+        self.simulation.set(self._device(line), "link", line.verb == "plug")
+
+    def cut_power(self, line: Line) -> None:
+        device = self._lock(line)
+        self.simulation.set(device, "link", False)
+        self.simulation.devices[device] = virtual_device(self.site, device, PRESS_ID)
+
+    def release(self, line: Line) -> None:
+        door, who = self._door(line), line.words["who"]
+        length = timedelta(minutes=float(line.words["length"]))
+        self.simulation.act(lambda _, at: releases.release(self.site, at, door, who, length))
+
+    def end_release(self, line: Line) -> None:
+        door, who = self._door(line), line.words["who"]
+        self.simulation.act(lambda facts, at: releases.end_release(self.site, facts, at, door, who))
+
+    def restart(self, _: Line) -> None:
+        """From the journal in its stored form; then devices and calendars say again how things are."""
+        stored = [(event.kind, json.loads(json.dumps(encode(event)))) for event in self.journal]
+        self.simulation.restart([decode(kind, values) for kind, values in stored])
+        self.simulation.report_all()
+        self._read()
+
+    # --- expectations ---------------------------------------------------------------------------------------------
+
+    def expect_lock(self, line: Line) -> None:
+        device, wanted = self._lock(line), self._one_of(line, "state", ["locked", "unlocked"])
+        real, reading = self.simulation.devices[device].state("lock"), self.simulation.facts(READING(device, "lock"))
+        decision = self.simulation.facts(DECISION(device, "lock"))
+        why = "" if decision is None else f"; the controller wants {decision.value}: {self._written(decision.winner.because)}"
+        _expect(real == wanted, line, f"expected {line.words['door']} {wanted}, it is {real}{why}")
+        if line.words["clock"] and reading is not None:
+            days = (line.day, line.day - timedelta(days=1))
+            since = next(t for day in days if (t := instant(line.place, line.words["clock"], day, self.zone)) <= self.simulation.now)
+            _expect(reading.since == since, line, f"it is {real} since {reading.since.astimezone(self.zone):%H:%M:%S}")
+
+    def expect_alarm(self, line: Line) -> None:
+        found = self._alarm(line)
+        _expect(found is not None, line, f"expected an alarm; open are: {self._open_alarms()}")
+        if found is not None:
+            _expect(found.active is not bool(line.words["ended"]), line, f"the alarm {'holds' if found.active else 'has ended'}")
+            _expect(found.acknowledged_at is not None or not line.words["acknowledged"], line, "nobody has acknowledged it")
+
+    def expect_no_alarm(self, line: Line) -> None:
+        _expect(self._alarm(line) is None, line, f"expected no such alarm; open are: {self._open_alarms()}")
+
+    def expect_alarms(self, line: Line) -> None:
+        wanted = int(line.words.get("count", "0"))
+        _expect(
+            len(open_alarms(self.simulation.facts)) == wanted, line, f"expected {wanted} alarms; open are: {self._open_alarms()}"
+        )
+
+    def expect_notice(self, line: Line) -> None:
+        _expect(self._notice(line), line, "the notice is not given")
+
+    def expect_no_notice(self, line: Line) -> None:
+        _expect(not self._notice(line), line, "the notice is given")
+
+    def expect_why(self, line: Line) -> None:
+        decision = self.simulation.facts(DECISION(*point_of_door(self.site, self._door(line))))
+        self._expect_said(line, None if decision is None else decision.winner.because)
+
+    def expect_refused(self, line: Line) -> None:
+        decision = self.simulation.facts(DECISION(*point_of_door(self.site, self._door(line))))
+        self._expect_said(line, None if decision is None else decision.refused)
+
+    def _expect_said(self, line: Line, said: Text | None) -> None:
+        written = "" if said is None else self._written(said)
+        _expect(said is not None and line.words["text"] in written, line, f'expected "{line.words["text"]}", it says "{written}"')
+
+    # --- words ----------------------------------------------------------------------------------------------------
+
+    def _alarm(self, line: Line) -> Alarm | None:
+        wanted = (line.words["type"], line.words["subject"])
+        return next((a for a in open_alarms(self.simulation.facts) if (a.type, a.subject) == wanted), None)
+
+    def _open_alarms(self) -> str:
+        return ", ".join(f"{a.type} {a.subject}" for a in open_alarms(self.simulation.facts)) or "none"
+
+    def _notice(self, line: Line) -> bool:
+        return self.simulation.facts(ACTIVE(line.words["type"], line.words["subject"])) is not None
+
+    def _written(self, text: Text) -> str:
+        return self.renderer.text(text, self.simulation.now)
+
+    def _door(self, line: Line) -> str:
+        return self._one_of(line, "door", list(self.site.controllers))
+
+    def _lock(self, line: Line) -> str:
+        return self.site.controllers[self._door(line)]
+
+    def _device(self, line: Line) -> str:
+        word = line.words["device"]
+        return self.site.controllers.get(word) or self._one_of(line, "device", [*self.site.devices, *self.site.controllers])
+
+    def _one_of(self, line: Line, word: str, known: list[str]) -> str:
+        if line.words[word] not in known:
+            raise wrong(line.place, f'there is no {word} "{line.words[word]}" here; known are: {", ".join(known) or "none"}')
+        return line.words[word]
+
+
+def _expect(holds: bool, line: Line, otherwise: str) -> None:
+    at = "" if line.at is None else f"{line.at:%H:%M:%S}: "
+    assert holds, f"{line.place}: {at}{otherwise}"
+
+
+_BEHAVIOURS = {"jam": Behaviour.JAMMED, "mute": Behaviour.MUTE, "lie": Behaviour.LYING, "repair": Behaviour.OBEDIENT}
+_DOING: dict[str, Callable[[Story, Line], None]] = {
+    "booked ROOM SPAN [as NAME] [all-day] [tentative]": Story.book,
+    "cancel NAME": Story.cancel,
+    "move NAME to SPAN": Story.move,
+    "calendar STATE": Story.calendar,
+    "press BUTTON [as ID]": Story.press,
+    "acknowledge SUBJECT by WHO": Story.acknowledge,
+    "clear SUBJECT by WHO": Story.clear,
+    "open DOOR": Story.contact,
+    "close DOOR": Story.contact,
+    "key DOOR STATE": Story.key,
+    "jam DEVICE": Story.behave,
+    "mute DEVICE": Story.behave,
+    "lie DEVICE": Story.behave,
+    "repair DEVICE": Story.behave,
+    "unplug DEVICE": Story.plug,
+    "plug DEVICE": Story.plug,
+    "power-cut DOOR": Story.cut_power,
+    "release DOOR by WHO for LENGTH min": Story.release,
+    "end-release DOOR by WHO": Story.end_release,
+    "restart": Story.restart,
+    "expect no alarms": Story.expect_alarms,
+    "expect alarms COUNT": Story.expect_alarms,
+    "expect alarm TYPE SUBJECT [ended] [acknowledged]": Story.expect_alarm,
+    "expect no alarm TYPE SUBJECT": Story.expect_no_alarm,
+    "expect notice TYPE SUBJECT": Story.expect_notice,
+    "expect no notice TYPE SUBJECT": Story.expect_no_notice,
+    'expect refused DOOR "TEXT"': Story.expect_refused,
+    'expect why DOOR "TEXT"': Story.expect_why,
+    "expect DOOR STATE [since CLOCK]": Story.expect_lock,
+}
+_FORMS = [Form(text) for text in _DOING]
