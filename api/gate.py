@@ -4,6 +4,7 @@ Every answer, also a refusal, leaves with the headers that keep a page from bein
 """
 
 import asyncio
+import contextlib
 import hmac
 import ipaddress
 from collections.abc import Callable, Collection
@@ -78,7 +79,8 @@ class Gate:
                 refusal = error.answer if isinstance(error, _TooLarge) else _refused(408, "The request took too long to arrive.")
         if refusal is None:
             refusal = self._admit(request, guarded)
-        await (refusal or self._app)(scope, receive, guarded.send)
+        with contextlib.suppress(_TakesNothing):
+            await (refusal or self._app)(scope, receive, guarded.send)
 
     def _refusal(self, request: Request) -> Response | None:
         host = request.headers.get("host", "").lower()
@@ -147,6 +149,10 @@ def _from_loopback(request: Request) -> bool:
         return False
 
 
+class _TakesNothing(Exception):
+    """The reader's line is full; what waits to be sent to it is given up."""
+
+
 class _TooLarge(Exception):
     answer = _refused(413, f"The request is larger than {LARGEST_BODY} bytes.")
 
@@ -189,5 +195,8 @@ class _Guarded:
                 headers[name] = value
             if self.cookie is not None:
                 headers.append("Set-Cookie", self.cookie)
-        async with asyncio.timeout(SEND_WITHIN_S):
-            await self._send(message)
+        try:
+            async with asyncio.timeout(SEND_WITHIN_S):
+                await self._send(message)
+        except TimeoutError as error:
+            raise _TakesNothing from error

@@ -2,9 +2,13 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Final, TypeVar
+
+from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from api.port import Desk, JournalLine
 from edge.feed import FeedItem, Follower
@@ -19,6 +23,20 @@ HOUSEKEEPING: Final = frozenset({"checkpoint", "journal-pruned", "journal-loss-a
 """The journal's own entries; live followers are not told of them either."""
 
 T = TypeVar("T")
+
+
+class EventStream(StreamingResponse):
+    """messages: texts made by `message`. They are closed with the answer, however that ends."""
+
+    media_type = MEDIA_TYPE
+
+    def __init__(self, messages: AsyncGenerator[str, None]) -> None:
+        super().__init__(messages, headers=HEADERS)
+        self._messages = messages
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async with aclosing(self._messages):
+            await super().__call__(scope, receive, send)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The stream behind an open page: a heartbeat with the controller's time, and whatever on the board is newer than the page."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from typing import Final
 
 from api import stream
@@ -51,7 +51,7 @@ def _is_telemetry(item: FeedItem) -> bool:
     return item.seq is None and isinstance(item.event, Observed)
 
 
-async def messages(desk: Desk, pages: Pages, renderer: Renderer, caller: Caller, after: str) -> AsyncIterator[str]:
+async def messages(desk: Desk, pages: Pages, renderer: Renderer, caller: Caller, after: str) -> AsyncGenerator[str, None]:
     """after: the cursor of the page."""
     loop = asyncio.get_running_loop()
     follower = desk.feed.follow()

@@ -6,7 +6,7 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Form, Header, Path, Request, Response
-from fastapi.responses import JSONResponse, RedirectResponse, StreamingResponse
+from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
@@ -53,7 +53,7 @@ def router(desk: Desk, readers: Readers, pages: Pages, actions: Actions) -> APIR
     @routes.get("/console/events")
     async def events(request: Request, after: str = "", last_event_id: Annotated[str | None, Header()] = None) -> Response:
         messages = live.messages(desk, pages, readers.of_page(request), request.state.caller, last_event_id or after)
-        return StreamingResponse(messages, media_type=stream.MEDIA_TYPE, headers=stream.HEADERS)
+        return stream.EventStream(messages)
 
     # --- forms ----------------------------------------------------------------------------------------------------
 

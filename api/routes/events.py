@@ -1,10 +1,9 @@
 """The stream of what becomes true."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query, Request
-from fastapi.responses import StreamingResponse
 
 from api import stream
 from api.faults import READING
@@ -29,7 +28,7 @@ def router(desk: Desk, readers: Readers) -> APIRouter:
         "/events",
         summary="Follow what becomes true",
         description=_ABOUT,
-        response_class=StreamingResponse,
+        response_class=stream.EventStream,
         responses={**READING, 200: {"content": {stream.MEDIA_TYPE: {"schema": {"type": "string"}}}, "description": "The stream"}},
     )
     async def events(
@@ -37,16 +36,14 @@ def router(desk: Desk, readers: Readers) -> APIRouter:
         renderer: Annotated[Renderer, Depends(readers)],
         after: _Number = None,
         last_event_id: Annotated[str | None, Header(description="Counts before `after`; browsers send it by themselves")] = None,
-    ) -> StreamingResponse:
+    ) -> stream.EventStream:
         seen = int(last_event_id) if last_event_id and last_event_id.isdecimal() and len(last_event_id) < 17 else after
-        return StreamingResponse(
-            _messages(desk, renderer, request.state.caller, seen), media_type=stream.MEDIA_TYPE, headers=stream.HEADERS
-        )
+        return stream.EventStream(_messages(desk, renderer, request.state.caller, seen))
 
     return routes
 
 
-async def _messages(desk: Desk, renderer: Renderer, caller: Caller, after: int | None) -> AsyncIterator[str]:
+async def _messages(desk: Desk, renderer: Renderer, caller: Caller, after: int | None) -> AsyncGenerator[str, None]:
     follower = desk.feed.follow()
     try:
         yield "retry: 1000\n\n"

@@ -2,8 +2,9 @@
 
 import asyncio
 import json
+import socket
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager
 from itertools import count
 from typing import Any
@@ -11,9 +12,10 @@ from typing import Any
 import httpx
 import pytest
 
-from api import stream
+from api import gate, stream
 from api.app import create_app
-from edge.feed import Feed
+from edge.events import Observed
+from edge.feed import Feed, FeedItem
 from security.alarms import AlarmNoted
 from tests.api.conftest import AUTHORIZED, TOKEN
 from tests.api.desk import MemoryDesk, busy_desk
@@ -57,6 +59,12 @@ async def until(read: AsyncIterator[Message], seq: int) -> list[Message]:
         if message.get("id") == str(seq):
             return seen
     raise AssertionError("the stream ended")
+
+
+async def until_true(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(20):
+        while not condition():  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
 
 
 def note(desk: MemoryDesk, text: str) -> None:
@@ -247,3 +255,19 @@ async def test_a_session_that_ends_takes_its_stream_along(desk: MemoryDesk) -> N
             await anext(read)
             await client.post("/sign-out", headers=origin)
             assert [message["event"] async for message in read if message["event"] != "heartbeat"] == []
+
+
+async def test_a_reader_that_takes_nothing_is_let_go(desk: MemoryDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gate, "SEND_WITHIN_S", 0.3)
+    async with served(create_app(desk, token=TOKEN), desk) as address:
+        with socket.socket() as deaf:
+            deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            deaf.connect(("127.0.0.1", int(address.rpartition(":")[2])))
+            deaf.sendall(f"GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {TOKEN}\r\n\r\n".encode())
+            await until_true(lambda: len(desk.feed) == 1)
+            large = Observed(at=desk.clock.now(), device="sign", point="text", value="x" * 4000)
+            for _ in range(3000):
+                desk.feed.tell(FeedItem(None, large))
+            await until_true(lambda: len(desk.feed) == 0)
+        async with following(address) as read:
+            assert (await anext(read))["event"] == "heartbeat"

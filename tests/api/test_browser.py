@@ -1,0 +1,326 @@
+"""The first page in a real browser: alive without reloading, usable without scripts, honest when the controller is away."""
+
+import os
+import re
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+
+from api.app import create_app
+from api.console import live
+from security import alarms
+from security.alarms import ALARM
+from tests.api.conftest import TOKEN
+from tests.api.desk import MemoryDesk, busy_desk
+from tests.api.serving import served
+
+CHROMIUM = shutil.which("chromium")
+AXE = Path(__file__).parents[2] / ".cache" / "node" / "node_modules" / "axe-core" / "axe.min.js"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+OFFLINE_WITHIN_MS = 4500
+"""Three seconds without a heartbeat, and what a busy machine needs to notice."""
+
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.timeout(60),
+    pytest.mark.skipif(CHROMIUM is None and not os.environ.get("CI"), reason="Chromium is not installed: make system-packages"),
+]
+
+Opened = Callable[..., Awaitable[Page]]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        await browser.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def contexts(browser: Browser) -> AsyncIterator[Callable[..., Awaitable[BrowserContext]]]:
+    """Makes browser contexts; whatever goes wrong inside a page fails the test."""
+    made: list[BrowserContext] = []
+    faults: list[str] = []
+
+    def watch(page: Page) -> None:
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", lambda told: faults.append(told.text) if "Content Security Policy" in told.text else None)
+        page.on("request", lambda asked: None if asked.url.startswith("http://127.0.0.1:") else faults.append(asked.url))
+
+    async def make(**options: Any) -> BrowserContext:
+        context = await browser.new_context(**options)
+        context.on("page", watch)
+        made.append(context)
+        return context
+
+    yield make
+    for context in made:
+        await context.close()
+    assert faults == []
+
+
+@pytest.fixture
+def desk() -> MemoryDesk:
+    return busy_desk()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def address(desk: MemoryDesk) -> AsyncIterator[str]:
+    async with served(create_app(desk, token=TOKEN, signed_in=True), desk) as address:
+        yield address
+
+
+@pytest.fixture
+def opened(contexts: Callable[..., Awaitable[BrowserContext]], address: str) -> Opened:
+    async def opened(path: str = "/?language=fi", **options: Any) -> Page:
+        page = await (await contexts(**options)).new_page()
+        await page.goto(address + path)
+        return page
+
+    return opened
+
+
+async def is_live(page: Page) -> None:
+    await expect(page.locator("#freshness")).to_have_class("freshness on")
+
+
+# --- alive ------------------------------------------------------------------------------------------------------------
+
+
+async def test_an_alarm_appears_without_a_reload(opened: Opened, desk: MemoryDesk) -> None:
+    page = await opened()
+    await is_live(page)
+    await page.evaluate("window.stayed = true")
+    desk.press("panic-room-1", "p-2")
+    row = page.locator("#alarm-4")
+    await expect(row).to_contain_text("Palveluhuone 1")
+    assert await page.locator("#alarms > li").first.get_attribute("id") == "alarm-4"
+    await expect(page).to_have_title("(4) Hälytys – Vanajan palvelupiste")
+    await expect(page.locator("#announcement")).to_have_text("Turvanappi. Palveluhuone 1.")
+    assert await page.evaluate("window.stayed")
+
+
+async def test_acknowledging_changes_the_row_and_nothing_else(opened: Opened, desk: MemoryDesk) -> None:
+    page = await opened()
+    await is_live(page)
+    await page.evaluate("window.stayed = true")
+    await page.get_by_role("button", name="Kuittaa ja ota hoitaakseni").first.click()
+    await expect(page.locator("#alarm-3 .chip")).to_have_text("Kuitattu")
+    await expect(page).to_have_title("(2) Hälytys – Vanajan palvelupiste")
+    assert desk.facts(ALARM("3")).owner == "demo"  # type: ignore[union-attr]
+    assert await page.evaluate("window.stayed")
+
+
+async def test_the_loser_of_a_race_is_told_who_was_first(opened: Opened, desk: MemoryDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = await opened()
+    await is_live(page)
+    monkeypatch.setattr(live, "GATHER_S", 30.0)  # the news of the other's acknowledgement is on its way
+    await desk.act(lambda facts, at: alarms.acknowledge(facts, at, 3, "L. Korhonen", 1))
+    await page.locator("#acknowledge-3").click()
+    await expect(page.locator("#message")).to_have_text("Tämän hälytyksen on jo kuitannut L. Korhonen.")
+    assert desk.facts(ALARM("3")).acknowledged_by == "L. Korhonen"  # type: ignore[union-attr]
+
+
+async def test_an_alarm_that_is_over_leaves_and_does_not_come_back(opened: Opened, desk: MemoryDesk) -> None:
+    page = await opened()
+    await is_live(page)
+    await page.locator("#acknowledge-3").click()
+    await expect(page.locator("#alarm-3 .chip")).to_have_text("Kuitattu")
+    await desk.act(lambda facts, at: alarms.resolve(facts, at, 3, "x", "ohi", 2))
+    await expect(page.locator("#alarm-3")).to_have_count(0)
+    desk.report("lock-room-2", "lock", "unlocked")
+    await expect(page.locator("#space-room-2")).to_contain_text("pitäisi olla lukossa")
+    await expect(page.locator("#alarm-3")).to_have_count(0)
+
+
+async def test_focus_survives_changes_around_it(opened: Opened, desk: MemoryDesk) -> None:
+    page = await opened()
+    await is_live(page)
+    await page.locator("#open-1").focus()
+    for number in range(5):
+        desk.press("panic-room-1", f"f-{number}")
+        desk.report("lock-wedding", "contact", "closed" if number % 2 == 0 else "open")
+        desk.wait(timedelta(minutes=6))
+        await expect(page.locator(f"#alarm-{number + 4}")).to_be_visible()
+        assert await page.evaluate("document.activeElement.id") == "open-1"
+
+
+async def test_the_clock_and_the_ages_follow_the_controller(opened: Opened, desk: MemoryDesk) -> None:
+    page = await opened()
+    await expect(page.locator("#alarm-3 .age")).to_have_text("0.38")
+    desk.wait(timedelta(seconds=62))
+    await expect(page.locator("#alarm-3 .age")).to_have_text("1.40")
+    await expect(page.locator("#clock")).to_have_text("pe 20.11. 10.48.20")
+
+
+async def test_the_page_of_one_alarm_stays_alive_and_takes_a_note(opened: Opened, desk: MemoryDesk) -> None:
+    page = await opened("/alarms/3?language=en")
+    await is_live(page)
+    await page.get_by_label("Note for the log").fill("Customer has calmed down.")
+    await desk.act(lambda facts, at: alarms.acknowledge(facts, at, 3, "L. Korhonen", 1))
+    await expect(page.locator("#alarm-3 .chip")).to_have_text("Acknowledged")
+    await expect(page.get_by_label("Note for the log")).to_have_value("Customer has calmed down.")
+    await page.get_by_role("button", name="Write it down").click()
+    await expect(page.locator(".notes")).to_contain_text("demo Customer has calmed down.")
+    await page.get_by_label("What it was").fill("All is well")
+    await page.get_by_role("button", name="Resolve the alarm").click()
+    await expect(page.locator("#alarms")).to_be_attached()
+    assert desk.facts(ALARM("3")) is None
+
+
+# --- without scripts --------------------------------------------------------------------------------------------------
+
+
+async def test_alarms_are_seen_and_acknowledged_without_scripts(opened: Opened, desk: MemoryDesk) -> None:
+    page = await opened(java_script_enabled=False)
+    await expect(page.locator("#freshness")).to_contain_text("Tilanne pe 20.11. 10.47.18")
+    desk.press("panic-room-1", "p-2")
+    await expect(page.locator("#alarm-4")).to_be_visible(timeout=10_000)  # it loads itself again each five seconds
+    await page.locator("#alarm-4 button").click()
+    await expect(page.locator("#alarm-4 .chip")).to_have_text("Kuitattu")
+    assert desk.facts(ALARM("4")).owner == "demo"  # type: ignore[union-attr]
+    await page.locator("#open-4").click()
+    await page.get_by_label("Huomautus lokiin").fill("Ei hätää")
+    await page.get_by_role("button", name="Kirjaa").click()
+    await expect(page.locator(".notes")).to_contain_text("Ei hätää")
+
+
+# --- away -------------------------------------------------------------------------------------------------------------
+
+
+async def test_a_page_says_that_the_controller_is_away_and_recovers_by_itself(
+    contexts: Callable[..., Awaitable[BrowserContext]], desk: MemoryDesk
+) -> None:
+    app = create_app(desk, token=TOKEN, signed_in=True)
+    page = await (await contexts()).new_page()
+    async with served(app, desk) as address:
+        port = int(address.rpartition(":")[2])
+        await page.goto(f"{address}/?language=fi")
+        await is_live(page)
+        await page.evaluate("window.stayed = true")
+    await expect(page.locator("body")).to_have_class("offline", timeout=OFFLINE_WITHIN_MS)
+    await expect(page.locator("#freshness")).to_have_text("Ei yhteyttä ohjaimeen")
+    await expect(page.locator("#offline")).to_contain_text("Näkymä ei päivity. Näkyvissä on tilanne pe 20.11. 10.47.18.")
+    await expect(page.locator("#alarm-3")).to_contain_text("Kuittaamatta")  # a live panic does not look resolved
+    await expect(page.locator("#acknowledge-3")).to_have_attribute("aria-disabled", "true")
+    frozen = await page.locator("#alarm-3 .age").text_content()
+    desk.press("panic-room-1", "while-away")
+    await page.locator("#acknowledge-3").click(force=True)
+    assert desk.facts(ALARM("3")).acknowledged_at is None  # type: ignore[union-attr]
+    assert await page.locator("#alarm-3 .age").text_content() == frozen
+    async with served(app, desk, port):
+        await expect(page.locator("#alarm-4")).to_be_visible(timeout=15_000)
+        await expect(page.locator("body")).not_to_have_class("offline")
+        await expect(page.locator("#offline")).to_be_empty()
+        await expect(page.locator("#acknowledge-3")).not_to_have_attribute("aria-disabled", "true")
+        assert await page.evaluate("window.stayed")
+        assert await page.locator("#alarms > li").count() == 4
+
+
+async def test_a_stream_that_falls_silent_is_noticed_though_it_stays_open(
+    opened: Opened, desk: MemoryDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from api import stream
+
+    page = await opened()
+    await is_live(page)
+    monkeypatch.setattr(stream, "HEARTBEAT_S", 60.0)
+    await expect(page.locator("body")).to_have_class("offline", timeout=OFFLINE_WITHIN_MS + 2000)
+    assert len(desk.feed) == 1
+
+
+async def test_who_is_signed_out_elsewhere_is_asked_to_sign_in(
+    contexts: Callable[..., Awaitable[BrowserContext]], desk: MemoryDesk
+) -> None:
+    async with served(create_app(desk, token=TOKEN), desk) as address:
+        context = await contexts()
+        page = await context.new_page()
+        await page.goto(f"{address}/?language=sv")
+        await page.get_by_label("Ditt namn").fill("M. Virtanen")
+        await page.get_by_label("Verksamhetsställets kod").fill(TOKEN)
+        await page.get_by_role("button", name="Logga in").click()
+        await is_live(page)
+        other = await context.new_page()
+        await other.goto(address)
+        await other.get_by_role("button", name="Logga ut").click()
+        await expect(page.get_by_label("Verksamhetsställets kod")).to_be_visible(timeout=10_000)
+
+
+# --- for everybody ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("width", "language"), [(320, "fi"), (320, "sv"), (320, "en"), (820, "fi"), (1280, "sv"), (1920, "fi")])
+async def test_nothing_overflows_and_everything_can_be_hit(opened: Opened, width: int, language: str) -> None:
+    for path in ("/", "/alarms/3"):
+        page = await opened(f"{path}?language={language}", viewport={"width": width, "height": 900})
+        await expect(page.locator("html")).to_have_attribute("lang", language)
+        assert await page.evaluate("document.documentElement.scrollWidth") <= width
+        heights = "[...document.querySelectorAll('button, .languages a')].map(e => e.getBoundingClientRect().height)"
+        assert min(await page.evaluate(heights)) >= 44
+
+
+async def axe(page: Page) -> list[str]:
+    if not AXE.is_file():
+        if os.environ.get("CI"):
+            pytest.fail("axe-core is missing: run make system-packages")
+        pytest.skip("axe-core is not installed: make system-packages")
+    await page.evaluate(AXE.read_text(encoding="utf-8"))
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+    found = await page.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", tags)
+    return [f"{v['id']}: {node['html'][:160]} {node['failureSummary'][:300]}" for v in found["violations"] for node in v["nodes"]]
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+async def test_accessible_in_every_state(opened: Opened, desk: MemoryDesk, language: str) -> None:
+    page = await opened(f"/?language={language}", reduced_motion="reduce")
+    await is_live(page)
+    assert await axe(page) == []
+    detail = await opened(f"/alarms/3?language={language}", reduced_motion="reduce")
+    await is_live(detail)
+    assert await axe(detail) == []
+    desk.feed.end()  # the streams end, and are refused: away
+    await page.context.set_offline(True)
+    await expect(page.locator("body")).to_have_class("offline", timeout=OFFLINE_WITHIN_MS)
+    assert await axe(page) == []
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+async def test_accessible_when_there_is_nothing_and_when_signing_in(
+    contexts: Callable[..., Awaitable[BrowserContext]], language: str
+) -> None:
+    desk = MemoryDesk()
+    async with served(create_app(desk, token=TOKEN), desk) as address:
+        page = await (await contexts()).new_page()
+        await page.goto(f"{address}/?language={language}")
+        assert await axe(page) == []
+        await page.locator("#name").fill("M. Virtanen")
+        await page.locator("#token").fill(TOKEN)
+        await page.locator("button").click()
+        await is_live(page)
+        await expect(page.locator(".none:visible")).to_have_count(3)
+        assert await axe(page) == []
+        await page.goto(f"{address}/alarms/99")
+        assert await axe(page) == []
+
+
+async def test_the_first_load_is_small_and_from_here(opened: Opened, contexts: Callable[..., Awaitable[BrowserContext]]) -> None:
+    page = await opened()
+    sizes = await page.evaluate("performance.getEntriesByType('resource').map(r => [r.name, r.decodedBodySize])")
+    loaded = {re.sub(r".*/|\?.*", "", name): size for name, size in sizes}
+    assert set(loaded) >= {"console.js", "console.css", "symbols.svg", "source-sans-3-latin.woff2"}
+    assert sum(loaded.values()) < 80_000

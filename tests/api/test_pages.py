@@ -1,0 +1,295 @@
+"""The pages as they are drawn, without a browser: what stands on them, what their forms do, and how they are kept up to date."""
+
+import asyncio
+import json
+import random
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import httpx
+import pytest
+
+from api.app import create_app
+from api.console import live
+from api.console.board import Board, Item
+from api.console.pages import Pages, age
+from api.console.sections import MOST_ALARMS
+from api.readers import Readers
+from api.sessions import Caller
+from edge.text import say
+from security.alarms import ALARM, AlarmNoted
+from tests.api.conftest import TOKEN, client_of
+from tests.api.desk import MORNING, MemoryDesk
+
+
+async def test_the_first_page_shows_the_state_with_reasons(guard: httpx.AsyncClient) -> None:
+    text = (await guard.get("/")).text
+    for shown in (
+        "(3) Hälytys – Vanajan palvelupiste",
+        "Turvanappi",
+        "Palvelutiski 3 · alkoi 10.46 · nro 3",
+        "Soita 112, jos joku on vaarassa.",
+        "Kuittaa ja ota hoitaakseni",
+        "Jäänyt auki",
+        "Varattu 10.30–11.30",
+        "M. Virtanen",
+    ):
+        assert shown in text
+    assert "CANARY" not in text
+
+
+@pytest.mark.parametrize(("language", "expected"), [("fi", "Kuittaamatta"), ("sv", "Okvitterat"), ("en", "Unacknowledged")])
+async def test_the_language_is_chosen_and_remembered(guard: httpx.AsyncClient, language: str, expected: str) -> None:
+    for path in (f"/?language={language}", "/", "/alarms/3"):
+        text = (await guard.get(path)).text
+        assert f'<html lang="{language}">' in text
+        assert expected in text
+
+
+async def test_no_script_and_no_style_stands_in_a_page(guard: httpx.AsyncClient) -> None:
+    for path in ("/", "/alarms/3", "/sign-in", "/alarms/99"):
+        text = (await guard.get(path)).text
+        assert "style=" not in text
+        assert "<style" not in text
+        assert " on" + "click=" not in text
+        assert text.count("<script") == text.count('<script type="module" src="/static/')
+        assert 'href="http' not in text
+        assert 'src="http' not in text
+
+
+async def test_what_people_write_is_shown_as_they_wrote_it(guard: httpx.AsyncClient, desk: MemoryDesk) -> None:
+    evil = "<script>alert('&')</script>"
+    desk.happen(AlarmNoted(at=desk.clock.now(), number=3, by=evil, note=evil))
+    text = (await guard.get("/alarms/3")).text
+    assert evil not in text
+    assert text.count("&lt;script&gt;alert(&#39;&amp;&#39;)&lt;/script&gt;") == 2
+
+
+async def test_acknowledging_by_form_takes_care_of_it_too(guard: httpx.AsyncClient, desk: MemoryDesk) -> None:
+    answer = await guard.post("/console/alarms/3/acknowledge", data={"version": "1", "back": "/alarms/3"})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/alarms/3")
+    alarm = desk.facts(ALARM("3"))
+    assert alarm is not None
+    assert (alarm.acknowledged_by, alarm.owner) == ("M. Virtanen", "M. Virtanen")
+
+
+async def test_the_whole_way_of_a_panic_by_forms(guard: httpx.AsyncClient, desk: MemoryDesk) -> None:
+    await guard.post("/console/alarms/3/acknowledge", data={"version": "1"})
+    await guard.post("/console/alarms/3/note", data={"text": "Asiakas rauhoittui."})
+    assert "Asiakas rauhoittui." in (await guard.get("/alarms/3")).text
+    answer = await guard.post("/console/alarms/3/resolve", data={"version": "2", "reason": "Ohi"})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    assert desk.facts(ALARM("3")) is None
+    gone = await guard.get("/alarms/3")
+    assert (gone.status_code, "Hälytys ei ole enää avoinna." in gone.text) == (404, True)
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [("fi", "Tämän hälytyksen on jo kuitannut L. Korhonen."), ("sv", "L. Korhonen har redan kvitterat larmet.")],
+)
+async def test_the_second_to_acknowledge_is_told_by_whom(
+    guard: httpx.AsyncClient, desk: MemoryDesk, language: str, told: str
+) -> None:
+    from security import alarms
+
+    await desk.act(lambda facts, at: alarms.acknowledge(facts, at, 3, "L. Korhonen", 1))
+    await guard.get(f"/?language={language}")
+    answer = await guard.post("/console/alarms/3/acknowledge", data={"version": "1"})
+    assert (answer.status_code, told in answer.text) == (409, True)
+    quiet = await guard.post("/console/alarms/3/acknowledge", data={"version": "1"}, headers={"Accept": "application/json"})
+    assert (quiet.status_code, quiet.json()) == (409, {"detail": told})
+
+
+async def test_a_form_of_an_older_state_is_refused(guard: httpx.AsyncClient, desk: MemoryDesk) -> None:
+    desk.report("lock-wedding", "contact", "closed")
+    answer = await guard.post("/console/alarms/1/acknowledge", data={"version": "1"})
+    assert answer.status_code == 409
+    assert "Hälytys on muuttunut" in answer.text
+
+
+async def test_an_alarm_that_leaves_by_its_acknowledgement_leads_to_the_overview(
+    guard: httpx.AsyncClient, desk: MemoryDesk
+) -> None:
+    desk.report("lock-wedding", "contact", "closed")
+    answer = await guard.post("/console/alarms/1/acknowledge", data={"version": "2", "back": "/alarms/1"})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+
+
+async def test_a_panic_stays_on_top_when_it_is_acknowledged(guard: httpx.AsyncClient) -> None:
+    await guard.post("/console/alarms/3/acknowledge", data={"version": "1"})
+    text = (await guard.get("/")).text
+    assert text.index('id="alarm-3"') < text.index('id="alarm-2"')
+
+
+async def test_many_alarms_are_counted_and_the_panics_shown(guard: httpx.AsyncClient, desk: MemoryDesk) -> None:
+    for number in range(MOST_ALARMS + 10):
+        desk.press("panic-room-1", f"q-{number}")
+    text = (await guard.get("/")).text
+    assert text.count('<li class="alarm') == MOST_ALARMS
+    assert "Ei tällä sivulla" in text
+    assert "<dd>13</dd>" in text
+
+
+async def test_where_nobody_may_act_the_page_says_why(desk: MemoryDesk) -> None:
+    app = create_app(desk, token=TOKEN, signed_in=True, read_only_reason="Vain katselu.")
+    async with client_of(app, Accept="text/html", Origin="http://localhost") as client:
+        text = (await client.get("/")).text
+        assert "Vain katselu." in text
+        assert text.count("<button") - 1 == text.count(" disabled>")  # all but signing out
+        answer = await client.post("/console/alarms/3/acknowledge", data={"version": "1"})
+        assert (answer.status_code, "Vain katselu." in answer.text) == (403, True)
+
+
+async def test_files_with_a_version_are_kept_and_others_are_not(stranger: httpx.AsyncClient) -> None:
+    assert "immutable" in (await stranger.get("/static/console.js?v=1")).headers["cache-control"]
+    assert "cache-control" not in (await stranger.get("/static/console.js")).headers
+    assert (await stranger.get("/static/%2e%2e/pages.py")).status_code == 404
+
+
+def test_the_module_and_the_page_are_small(desk: MemoryDesk) -> None:
+    from api.console.pages import STATIC
+
+    assert (STATIC / "console.js").stat().st_size <= 12 * 1024
+
+
+def test_ages() -> None:
+    assert age("fi", MORNING, MORNING + timedelta(seconds=38)) == "0.38"
+    assert age("en", MORNING, MORNING + timedelta(seconds=760)) == "12:40"
+    assert age("sv", MORNING, MORNING + timedelta(hours=2, minutes=14)) == "2 h 14"
+    assert age("fi", MORNING, MORNING - timedelta(seconds=5)) == "0.00"
+
+
+# --- how a page is kept up to date ------------------------------------------------------------------------------------
+
+
+class Page:
+    """What the browser's module does with the stream, in Python."""
+
+    def __init__(self, board: Board) -> None:
+        self.cursor = ""
+        self.items: dict[str, str] = {}
+        self.lists: dict[str, list[str]] = {}
+        self.take(board)
+
+    def take(self, board: Board) -> None:
+        patch = board.newer_than(self.cursor)
+        if patch:
+            self.items.update(patch["items"])
+            self.lists.update({list_id: list(order) for list_id, order in patch["lists"].items()})
+            self.cursor = board.cursor
+
+    def html(self, list_id: str) -> str:
+        return "".join(self.items[item] for item in self.lists[list_id])
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_pages_that_look_at_any_time_end_up_alike(seed: int) -> None:
+    """Whatever changes, comes and goes: a page that took every patch shows what a page opened just now shows."""
+    chance, now = random.Random(seed), 0.0
+    shown: dict[str, dict[str, int]] = {"a": {}, "b": {}}
+    board = Board(lambda: {n: [Item(i, v, lambda i=i, v=v: f"<{i} {v}>") for i, v in items.items()] for n, items in shown.items()})  # type: ignore[misc]
+    board.refresh(now, now)
+    pages = [Page(board) for _ in range(3)]
+    for _ in range(200):
+        items = shown[chance.choice("ab")]
+        id_ = f"{'x' if items is shown['a'] else 'y'}{chance.randrange(6)}"
+        if chance.random() < 0.3:
+            items.pop(id_, None)
+        else:
+            if chance.random() < 0.3:
+                items.pop(id_, None)  # it moves to the end
+            items[id_] = chance.randrange(3)
+        now += 1
+        board.refresh(now, now)
+        for page in pages:
+            if chance.random() < 0.5:
+                page.take(board)
+    fresh = Page(board)
+    for page in pages:
+        page.take(board)
+        assert [page.html(n) for n in "ab"] == [fresh.html(n) for n in "ab"] == [board.html(n) for n in "ab"]
+
+
+def test_a_board_is_not_drawn_again_for_what_it_has_seen_already() -> None:
+    looked = []
+    board = Board(lambda: looked.append(1) or {"a": []})  # type: ignore[func-returns-value]
+    board.refresh(1.0, 1.5)
+    board.refresh(1.2, 1.6)
+    assert len(looked) == 1
+    board.refresh(1.5, 1.7)
+    assert len(looked) == 2
+
+
+def test_the_cursor_of_another_run_brings_everything() -> None:
+    board = Board(lambda: {"a": [Item("x", 1, lambda: "<x>")]})
+    board.refresh(1, 1)
+    assert board.newer_than(board.cursor) is None
+    for cursor in ("", "zzz", "ffffffff-1", board.cursor + "x", board.cursor.partition("-")[0] + "-"):
+        assert board.newer_than(cursor) == {"lists": {"a": ("x",)}, "items": {"x": "<x>"}}
+
+
+def reading(desk: MemoryDesk, after: str | None = None) -> tuple[Pages, AsyncIterator[str]]:
+    readers = Readers(desk.site)
+    pages = Pages(desk, readers, asyncio.get_running_loop().time, None)
+    cursor = pages.board("fi").cursor if after is None else after
+    return pages, live.messages(desk, pages, readers.of("fi"), Caller("M. Virtanen"), cursor)
+
+
+def parts(message: str) -> dict[str, str]:
+    return dict(line.split(": ", 1) for line in message.strip().splitlines())
+
+
+async def test_a_change_is_sent_as_its_items_alone(desk: MemoryDesk) -> None:
+    _, stream = reading(desk)
+    assert (await anext(stream)).startswith("retry:")
+    assert parts(await anext(stream))["event"] == "heartbeat"
+    desk.report("lock-room-2", "lock", "unlocked")
+    message = parts(await anext(stream))
+    while message["event"] != "patch":
+        message = parts(await anext(stream))
+    patch = json.loads(message["data"])
+    assert (list(patch["items"]), patch["lists"]) == (["space-room-2"], {})
+    assert "pitäisi olla lukossa" in patch["items"]["space-room-2"]
+    await stream.aclose()  # type: ignore[attr-defined]
+    assert len(desk.feed) == 0
+
+
+async def test_a_page_of_another_run_is_sent_everything(desk: MemoryDesk) -> None:
+    _, stream = reading(desk, "deadbeef-7")
+    await anext(stream)
+    patch = json.loads(parts(await anext(stream))["data"])
+    assert set(patch["lists"]) == {"summary", "alarms", "notices", "spaces", "bookings"}
+    assert "alarm-3" in patch["items"]
+    await stream.aclose()  # type: ignore[attr-defined]
+
+
+async def test_time_itself_changes_a_page(desk: MemoryDesk) -> None:
+    """A booking that ends leaves the list although nothing is heard."""
+    _, stream = reading(desk)
+    await anext(stream)
+    desk.clock.t += timedelta(hours=1)
+    seen = [parts(await anext(stream)) for _ in range(3)]
+    patch = json.loads(next(message["data"] for message in seen if message["event"] == "patch"))
+    assert len(patch["lists"]["bookings"]) == 3
+    await stream.aclose()  # type: ignore[attr-defined]
+
+
+async def test_the_stream_ends_with_the_session(desk: MemoryDesk) -> None:
+    readers = Readers(desk.site)
+    pages = Pages(desk, readers, asyncio.get_running_loop().time, None)
+    allowed = iter([True, False])
+    caller = Caller("x", lambda: next(allowed))
+    seen = [message async for message in live.messages(desk, pages, readers.of("fi"), caller, pages.board("fi").cursor)]
+    assert [parts(message).get("event") for message in seen] == [None, "heartbeat"]
+    assert len(desk.feed) == 0
+
+
+async def test_a_notice_is_shown_with_what_to_do(guard: httpx.AsyncClient, desk: MemoryDesk) -> None:
+    from rooms.bookings import CalendarFailed
+
+    assert "Ei ilmoituksia" in (await guard.get("/")).text
+    desk.happen(CalendarFailed(at=desk.clock.now(), calendar="rooms", problem=say("The calendar cannot be read")))
+    text = (await guard.get("/")).text
+    assert "kalenteria ei voi lukea: Kalenteria ei voi lukea" in text
+    assert "Tarkista kalenterin osoite" in text
