@@ -38,6 +38,8 @@ class Timing:
     confirm_within: timedelta = timedelta(seconds=5)
     first_retry: timedelta = timedelta(seconds=2)
     longest_retry: timedelta = timedelta(seconds=60)
+    cold_start: timedelta = timedelta(seconds=2)
+    """How long after a start doors that have not reported yet are waited for."""
     settle: timedelta = timedelta(seconds=10)
     """How long a wish may wait for something that is about to be known, before somebody is told."""
 

@@ -35,7 +35,7 @@ class Controller:
             reactions=(alarms.react, lambda facts, event: plan.react(facts, event, site)),
             rules=_rules(site, Supervision(site, timing, stretch, heartbeats)),
             points=_commanded_points(site),
-            guard=ZoningGuard(site),
+            guard=ZoningGuard(site, timing.cold_start),
             timing=timing,
         )
 

@@ -67,8 +67,9 @@ class Guard(Protocol):
         """The cluster of each point that needs judging."""
         ...
 
-    def judge(self, look: Look, cluster: str, wishes: Mapping[PointId, Sequence[Claim]]) -> Mapping[PointId, Text]:
-        """Which first wishes must not come true, and why. wishes: the ranked claims of every point of the cluster."""
+    def judge(self, look: Look, cluster: str, wishes: Mapping[PointId, Sequence[Claim]]) -> Mapping[PointId, Text] | None:
+        """Which first wishes must not come true, and why; None while that is about to be known, and decisions stay as they are.
+        wishes: the ranked claims of every point of the cluster."""
         ...
 
 
@@ -334,6 +335,8 @@ class Kernel:
     def _judge(self, node: _Node, look: Look) -> None:
         members = self._members[node.subject]
         refusals = self._guard.judge(look, node.subject, {point: self._wishes[point] for point in members})
+        if refusals is None:
+            return
         for point in members:
             self._decide(point, refusals.get(point), look.now)
 

@@ -8,9 +8,10 @@ one, a meeting centre with its rooms another. That keeps a judgement as small as
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from edge.claims import Claim
-from edge.facts import DECISION, ONLINE, READING, Look
+from edge.facts import DECISION, ONLINE, READING, START, Look
 from edge.points import PointId
 from edge.site import Site
 from edge.text import Ref, Route, Text, say
@@ -68,10 +69,14 @@ class _Cluster:
 
 
 class ZoningGuard:
-    """Judges which unlocks may come true together, from the doors' wanted and real states."""
+    """Judges which unlocks may come true together, from the doors' wanted and real states.
 
-    def __init__(self, site: Site) -> None:
+    cold_start: how long after a start it waits for doors to report, so that a restart locks nobody out for a moment.
+    """
+
+    def __init__(self, site: Site, cold_start: timedelta = timedelta(0)) -> None:
         self._site = site
+        self._cold_start = cold_start
         clusters = _clusters(site)
         passages: dict[str, list[Passage]] = {}
         for door, cluster in clusters.items():
@@ -81,9 +86,11 @@ class ZoningGuard:
             PointId(device, "lock"): cluster for door, cluster in clusters.items() if (device := site.device_at(door)) is not None
         }
 
-    def judge(self, look: Look, cluster: str, wishes: Mapping[PointId, Sequence[Claim]]) -> Mapping[PointId, Text]:
+    def judge(self, look: Look, cluster: str, wishes: Mapping[PointId, Sequence[Claim]]) -> Mapping[PointId, Text] | None:
         """Grants unlocks one by one, the most urgent first; refuses each that would complete a way (D2)."""
         plan = self._clusters[cluster]
+        if self._some_unknown(look, plan) and (start := look(START())) is not None and not look.lasted(start.at, self._cold_start):
+            return None
         opened = {door: why for door, (way, *_) in plan.of_door.items() if (why := self._open_because(look, way)) is not None}
         reach = self._reach(plan, opened)
         refusals: dict[PointId, Text] = {}
@@ -104,6 +111,9 @@ class ZoningGuard:
                 if passage.end in reach.to_internal:
                     self._spread(plan, opened, reach.to_internal, (passage.start,), onward=False, by=passage)
         return refusals
+
+    def _some_unknown(self, look: Look, plan: _Cluster) -> bool:
+        return any(way.lock is not None and not _has_reported(look, way.lock) for way, *_ in plan.of_door.values())
 
     def _reach(self, plan: _Cluster, opened: Mapping[str, Text]) -> _Reach:
         reach = _Reach({}, {})
@@ -129,7 +139,7 @@ class ZoningGuard:
             return None
         device = passage.lock.device
         lock, contact, online = look(READING(device, "lock")), look(READING(device, "contact")), look(ONLINE(device))
-        if lock is None or (not lock.good and online is not False):
+        if lock is None or not _has_reported(look, passage.lock):
             return say("{door} has not reported yet", door=door)
         if online is False and self._site.doors[passage.door].fail == "unlocked":
             return say("{door} has lost its controller and falls open", door=door)
@@ -182,6 +192,12 @@ def _direct(way: Iterable[Passage]) -> list[Passage]:
         been = next((n for n, step in enumerate(direct) if step.start == passage.end), None)
         direct = [*direct, passage] if been is None else direct[:been]
     return direct
+
+
+def _has_reported(look: Look, lock: PointId) -> bool:
+    """Since the start; for a door that lost its controller the last report is all there will be."""
+    reading = look(READING(*lock))
+    return reading is not None and (reading.good or look(ONLINE(lock.device)) is False)
 
 
 def _passages_of(site: Site, door_id: str) -> Iterable[Passage]:

@@ -211,8 +211,9 @@ class Story:
         why = "" if decision is None else f"; the controller wants {decision.value}: {self._written(decision.winner.because)}"
         _expect(real == wanted, line, f"expected {line.words['door']} {wanted}, it is {real}{why}")
         if line.words["clock"] and reading is not None:
-            days = (line.day, line.day - timedelta(days=1))
-            since = next(t for day in days if (t := instant(line.place, line.words["clock"], day, self.zone)) <= self.simulation.now)
+            since = instant(line.place, line.words["clock"], line.day, self.zone)
+            if since > self.simulation.now:
+                since = instant(line.place, line.words["clock"], line.day - timedelta(days=1), self.zone)
             _expect(reading.since == since, line, f"it is {real} since {reading.since.astimezone(self.zone):%H:%M:%S}")
 
     def expect_alarm(self, line: Line) -> None:
