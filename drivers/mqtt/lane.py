@@ -100,6 +100,7 @@ class Lane:
             held = time.monotonic() - began > LONGEST_PAUSE_S
             pause = _FIRST_PAUSE_S if held else min(LONGEST_PAUSE_S, pause * 2)
             self._stopping.wait(pause * random.uniform(0.5, 1))  # noqa: S311 (spreads reconnects, guards nothing)
+        self._client.reinitialise()  # closes what it keeps open to wake itself
 
     def _converse(self) -> None:
         """From the connecting to the end of one connection."""
