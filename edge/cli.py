@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import os
 import sys
 from collections.abc import Iterator
@@ -69,7 +70,9 @@ def demo(
     Broker, virtual devices, bookings around the present moment, controller and consoles; nothing to set up.
     """
     from edge.demo import run_demo
+    from edge.logs import configure
 
+    configure(logging.WARNING)
     with one_sentence_per_error():
         run_demo(speed=speed, listen=listen, data=data, language=language)
 
@@ -88,8 +91,10 @@ def run(
     Until it is told to stop: Ctrl-C or SIGTERM.
     """
     from edge.clock import SystemClock
+    from edge.logs import configure
     from edge.serve import daemon_for, listening_socket, serve, site_token
 
+    configure()
     with one_sentence_per_error():
         site, folder = read_site(site_file), site_file.resolve().parent
         token = site_token(site, folder)
