@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from typing import Final
 
 from jinja2 import Environment
@@ -113,15 +114,11 @@ class Sections:
         return self._draw("space", space=truth.space(space), watched=space in self._watched, lines=lines, now=truth.now)
 
     def _bookings(self, truth: Truth, today: date) -> Iterator[Item]:
-        for booking in truth.bookings()[:MOST_BOOKINGS]:
-            running = booking.start <= truth.now
+        """Those to come; one that has begun shows at its door."""
+        coming = (booking for booking in truth.bookings() if booking.start > truth.now)
+        for booking in islice(coming, MOST_BOOKINGS):
             id_ = f"booking-{'/'.join((booking.calendar, booking.room, booking.uid, booking.rid)).encode().hex()}"
-            shows = (booking, running, today)
-            yield Item(
-                id_,
-                shows,
-                lambda b=booking, r=running, i=id_: self._draw("booking", id=i, booking=b, running=r, now=truth.now),  # type: ignore[misc]
-            )
+            yield Item(id_, (booking, today), lambda b=booking, i=id_: self._draw("booking", id=i, booking=b, now=truth.now))  # type: ignore[misc]
 
 
 def panics_first(alarms: list[Alarm]) -> list[Alarm]:

@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi.responses import StreamingResponse
 
 from api import stream
 from api.faults import READING
@@ -28,7 +29,7 @@ def router(desk: Desk, readers: Readers) -> APIRouter:
         "/events",
         summary="Follow what becomes true",
         description=_ABOUT,
-        response_class=stream.EventStream,
+        response_class=StreamingResponse,
         responses={**READING, 200: {"content": {stream.MEDIA_TYPE: {"schema": {"type": "string"}}}, "description": "The stream"}},
     )
     async def events(

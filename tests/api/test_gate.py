@@ -328,3 +328,22 @@ async def test_a_demo_opens_pages_but_not_the_interface_for_programs(desk: Memor
         assert before.status_code == 401
         assert (await client.get("/")).status_code == 200
         assert (await client.get("/api/v1/site")).status_code == 200
+
+
+def test_the_description_is_exact(app: FastAPI) -> None:
+    """Every answer of the interface has a model, every way to be refused is described, and no secret stands in it."""
+    described = app.openapi()
+    assert TOKEN not in str(described)
+    assert "HTTPBearer" in described["components"]["securitySchemes"]
+    for path, item in described["paths"].items():
+        for method, operation in item.items():
+            (content,) = operation["responses"]["200"]["content"].values()
+            assert content["schema"], (method, path)
+            if path.startswith("/api/"):
+                assert {"401", "422"} <= set(operation["responses"])
+                assert operation["summary"]
+            if method in {"post", "delete"}:
+                assert {"403", "404", "409", "413", "503"} <= set(operation["responses"])
+            for status, answer in operation["responses"].items():
+                if status in {"401", "403", "404", "409", "413", "422"}:
+                    assert answer["content"]["application/json"]["schema"]["$ref"].endswith("/Problem")
