@@ -189,9 +189,9 @@ def bookings(
 
     With what they mean for doors, and what is wrong with them. Needs no daemon. Exit 1 when a calendar cannot be read.
     """
+    from edge.calendars.listing import read_calendars
     from edge.clock import SystemClock
     from edge.language import Renderer
-    from edge.calendars.listing import read_calendars
     from rooms.bookings import bookings_report
 
     with one_sentence_per_error():

@@ -49,12 +49,26 @@ def site_token(site: Site, folder: Path) -> str:
 
 
 def daemon_for(site: Site, folder: Path, data: Path, clock: Clock, stretch: float = 1.0) -> Daemon:
-    """A daemon with real drivers; secrets are read from beside the site file."""
+    """A daemon with real drivers; files that the site file names are looked for beside it."""
+    site = _with_whole_paths(site, folder)
 
     def make_driver(connection: str, inbox: Inbox) -> MqttDriver:
         return MqttDriver(connection, site, inbox, clock, partial(read_secret, folder=folder))
 
     return Daemon(site, data, make_driver, clock=clock, stretch=stretch)
+
+
+def _with_whole_paths(site: Site, folder: Path) -> Site:
+    connections = {
+        name: section.model_copy(update={"tls": section.tls.model_copy(update=_beside(folder, section.tls.model_dump()))})
+        for name, section in site.connections.items()
+        if section.tls is not None
+    }
+    return site.model_copy(update={"connections": {**site.connections, **connections}}) if connections else site
+
+
+def _beside(folder: Path, files: Mapping[str, str | None]) -> dict[str, str | None]:
+    return {name: None if file is None else str(folder / file) for name, file in files.items()}
 
 
 async def serve(
@@ -121,6 +135,7 @@ async def _screens(daemon: Daemon, token: str, signed_in: bool, ready: asyncio.E
     """The HTTP libraries take a second to import; presses are taken meanwhile."""
     await asyncio.to_thread(importlib.import_module, "api.app")
     import uvicorn
+
     from api.app import create_app
 
     class Server(uvicorn.Server):

@@ -1,0 +1,53 @@
+"""Small parts of serving that need no daemon."""
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from edge.errors import StartRefused
+from edge.secrets import read_secret
+from edge.serve import _with_whole_paths, listening_socket
+from edge.site import Site
+
+
+def test_a_port_that_is_taken_is_said_in_a_sentence() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(StartRefused, match=f"Port {port} on 127.0.0.1 cannot be used .*--listen"):
+            listening_socket(f"127.0.0.1:{port}")
+
+
+@pytest.mark.parametrize("address", ["8080x", "127.0.0.1:", "127.0.0.1:99999", ""])
+def test_an_address_that_is_none_is_said_in_a_sentence(address: str) -> None:
+    with pytest.raises(StartRefused, match="HOST:PORT"):
+        listening_socket(address)
+
+
+def test_files_of_a_connection_are_looked_for_beside_the_site_file(tmp_path: Path) -> None:
+    tls = {"ca": "ca.pem", "certificate": "/etc/talonmies/own.pem"}
+    broker = {"protocol": "mqtt", "tls": tls}
+    site = Site.model_validate(
+        {"site": {"id": "x", "name": "X"}, "spaces": {"lobby": {"zone": "public"}}, "connections": {"broker": broker}}
+    )
+    found = _with_whole_paths(site, tmp_path).connections["broker"].tls
+    assert found is not None
+    assert (found.ca, found.certificate, found.key) == (str(tmp_path / "ca.pem"), "/etc/talonmies/own.pem", None)
+
+
+def test_secrets_come_from_their_place_and_are_missed_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "token").write_text("s3cret\n")
+    (tmp_path / "empty").write_text(" \n")
+    monkeypatch.setenv("TALONMIES_TEST_SECRET", "other")
+    monkeypatch.delenv("TALONMIES_TEST_MISSING", raising=False)
+    assert read_secret("file:token", tmp_path) == "s3cret"
+    assert read_secret("env:TALONMIES_TEST_SECRET", tmp_path) == "other"
+    for reference, remedy in [
+        ("file:absent", "file is there"),
+        ("file:empty", "empty"),
+        ("env:TALONMIES_TEST_MISSING", "set the environment"),
+    ]:
+        with pytest.raises(StartRefused, match=remedy):
+            read_secret(reference, tmp_path)
