@@ -32,6 +32,9 @@ mutants: $(INSTALLED) ## break the kernel on purpose: each break must turn a tes
 soak: $(INSTALLED) system-packages ## the long runs: kills, fuzz, weather
 	$(BIN)/python -m pytest -m soak $(ARGS)
 
+messages: $(INSTALLED) ## bring the translations up to date with the code; says what is not translated
+	$(BIN)/python tools/messages.py
+
 system-packages: ## what tests need from Debian: the broker and the browser
 	@sh tools/system-packages.sh broker browser
 

@@ -173,4 +173,4 @@ class _Teller:
             if told is not None:
                 style = "bold red" if isinstance(item.event, AlarmRaised) else ""
                 clock = f"{item.event.at.astimezone(zone):%H.%M.%S}"
-                self._console.print(f"{clock}  {escape(self._renderer.text(told))}", style=style)
+                self._console.print(f"{clock}  {escape(self._renderer.text(told, item.event.at))}", style=style)
