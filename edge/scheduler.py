@@ -1,5 +1,7 @@
 """Housekeeping at regular times: calendar polls, reports, retention. No door, alarm or escalation hangs on it."""
 
+import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from datetime import UTC, timedelta
 
@@ -21,16 +23,25 @@ class Scheduler:
         self._jobs.start()
 
     def stop(self) -> None:
-        """Running jobs are left to end by themselves."""
+        """Running jobs are cut off."""
         if self._jobs.running:
             self._jobs.shutdown(wait=False)
 
     def every(self, period: timedelta, job: Callable[[], Awaitable[None]], name: str, first_after: timedelta = timedelta()) -> None:
         """Times are those of the building's clock: on a fast one, jobs come as often as its days."""
         real_first = SystemClock().now() + self._real(first_after)
-        self._jobs.add_job(
-            job, IntervalTrigger(seconds=self._real(period).total_seconds()), name=name, id=name, next_run_time=real_first
-        )
+        trigger = IntervalTrigger(seconds=self._real(period).total_seconds())
+        self._jobs.add_job(_ending_quietly(job), trigger, name=name, id=name, next_run_time=real_first)
 
     def _real(self, span: timedelta) -> timedelta:
         return timedelta(seconds=self._clock.seconds_until(self._clock.now() + span))
+
+
+def _ending_quietly(job: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+    """A job that is cut off when the controller stops is no error to be logged with a traceback."""
+
+    async def run() -> None:
+        with contextlib.suppress(asyncio.CancelledError):
+            await job()
+
+    return run
