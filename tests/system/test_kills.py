@@ -31,29 +31,11 @@ from tests.broker import Plain, until_async
 from tests.system.buttons import Buttons
 from tests.system.forked import ForkedLives
 from tests.system.lives import state_of
+from tests.system.places import described
 
 LONG, SHORT = timedelta(hours=2), timedelta(seconds=1.5)
 LEASE_S = 60.0
 TOLERANCE = timedelta(seconds=0.3)
-
-
-def killed_site(site: str, port: int) -> dict[str, Any]:
-    return {
-        "site": {"id": site, "name": "Testitalo"},
-        "spaces": {
-            "lobby": {"zone": "public", "kind": "lobby"},
-            "long": {"zone": "semi-public", "kind": "meeting-room"},
-            "short": {"zone": "semi-public", "kind": "meeting-room"},
-        },
-        "doors": {room: {"from": "lobby", "to": room, "unlock": "booking"} for room in ("long", "short")},
-        "connections": {"broker": {"protocol": "mqtt", "port": port}},
-        "devices": {
-            **{f"lock-{room}": {"type": "door-controller", "connection": "broker", "door": room} for room in ("long", "short")},
-            **{f"panic-{n}": {"type": "panic-button", "connection": "broker", "space": "lobby"} for n in (1, 2, 3)},
-        },
-        "calendars": {"rooms": {"file": "none.ics", "rooms": {"long": "Long", "short": "Short"}}},
-        "rooms": {"exactly": {"unlock_before": "0 min"}},
-    }
 
 
 def bookings_of(now: datetime) -> BookingsRead:
@@ -101,9 +83,9 @@ class Killings:
         self.chance = random.Random(seed)
         self.site_file = folder / "site.yaml"
         self.data, self.told = folder / "data", folder / "told.jsonl"
-        described = killed_site(f"killed-{seed}", broker.port)
-        self.site_file.write_text(json.dumps(described))
-        self.site = Site.model_validate(described)
+        site = described(f"killed-{seed}", broker.port)
+        self.site_file.write_text(json.dumps(site))
+        self.site = Site.model_validate(site)
         self.plan = bookings_of(SystemClock().now())
         self.truth = Truth(self.site, self.data)
         self.starts_s: list[float] = []

@@ -1,0 +1,124 @@
+"""`talonmies run` and `talonmies demo` as processes: what they say when they cannot start, and how they end."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from drivers.mosquitto import HOST, Broker, free_port
+from tests.broker import until
+from tests.system.places import write_site
+from tests.system.program import Program, environment, refused
+
+
+@pytest.fixture
+def site_file(tmp_path: Path, broker: Broker) -> Path:
+    return write_site(tmp_path, f"program-{uuid4().hex[:8]}", broker.port)
+
+
+def run_words(site_file: Path, data: Path, port: int | None = None) -> list[str]:
+    return ["run", str(site_file), "--data", str(data), "--listen", f"{HOST}:{port or free_port()}"]
+
+
+def test_a_port_in_use(site_file: Path, tmp_path: Path) -> None:
+    with socket.create_server((HOST, 0)) as other:
+        port = other.getsockname()[1]
+        said = refused(*run_words(site_file, tmp_path / "data", port))
+    assert said.startswith(f"Port {port} on {HOST} cannot be used (Address already in use)")
+    assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.timeout(60)
+def test_a_second_controller_on_the_same_journal_does_not_start_and_does_no_harm(site_file: Path, tmp_path: Path) -> None:
+    with Program(tmp_path, "run", site_file, "--data", tmp_path / "data") as first:
+        said = refused(*run_words(site_file, tmp_path / "data"))
+        assert str(tmp_path / "data") in said
+        assert first.ready()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.timeout(60)
+def test_a_signal_ends_it_in_good_order_and_frees_the_port(site_file: Path, tmp_path: Path, number: int) -> None:
+    with Program(tmp_path, "run", site_file, "--data", tmp_path / "data") as program:
+        program.end(number)
+        socket.create_server((HOST, program.port)).close()
+    whole = subprocess.run([*_talonmies(), "journal", "verify", str(tmp_path / "data")], capture_output=True, text=True)
+    assert whole.returncode == 0, whole
+
+
+@pytest.mark.timeout(90)
+def test_the_demo_ends_with_all_that_it_started(tmp_path: Path) -> None:
+    with Program(tmp_path, "demo", within_s=40) as demo:
+        children = _descendants(demo.process.pid)
+        assert len(children) >= 2, "a broker and the devices"
+        until(lambda: demo.get("/api/v1/alarms")["alarms"] == [])
+        demo.end()
+        until(lambda: not any(Path(f"/proc/{child}").exists() for child in children))
+    assert "The demo has ended." in demo.said
+
+
+def _descendants(pid: int) -> list[int]:
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [found for child in map(int, children) for found in (child, *_descendants(child))]
+
+
+def test_the_demo_without_a_broker_says_how_to_get_one(tmp_path: Path) -> None:
+    without = "import drivers.mosquitto as m; m._SYSTEM_FOLDER = '/nowhere'; from edge.cli import main; main()"
+    words = [sys.executable, "-c", without, "demo", "--listen", f"{HOST}:{free_port()}"]
+    ended = subprocess.run(words, env=environment(PATH="/nowhere"), capture_output=True, text=True, timeout=20)
+    assert ended.returncode == 1
+    assert ended.stderr.strip() == "the MQTT broker mosquitto is not installed; run: make system-packages"
+
+
+def test_a_site_file_with_a_mistake(site_file: Path, tmp_path: Path) -> None:
+    site_file.write_text(site_file.read_text().replace('"public"', '"pubic"'))
+    said = refused(*run_words(site_file, tmp_path / "data"))
+    assert said.startswith(f"{site_file}:")
+    assert 'Did you mean "public"?' in said
+
+
+def test_a_site_file_that_is_not_there(tmp_path: Path) -> None:
+    assert "There is no such file." in refused(*run_words(tmp_path / "nowhere.yaml", tmp_path / "data"))
+
+
+def test_a_secret_that_is_not_set(site_file: Path, tmp_path: Path) -> None:
+    said = refused(*run_words(site_file, tmp_path / "data"), TALONMIES_TOKEN="")
+    assert said == "The secret env:TALONMIES_TOKEN is not there: set the environment variable TALONMIES_TOKEN."
+
+
+def test_a_data_folder_below_a_file(site_file: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    said = refused(*run_words(site_file, tmp_path / "file" / "data"))
+    assert said == f"The journal's folder {tmp_path / 'file' / 'data'} cannot be used: Not a directory"
+
+
+@pytest.fixture
+def read_only_folder(tmp_path: Path) -> Iterator[Path]:
+    """Root may write where modes say no, so it is a read-only disk."""
+    folder = tmp_path / "read-only"
+    folder.mkdir()
+    if not shutil.which("mount") or os.system(f"mount -t tmpfs -o ro,size=1m tmpfs {folder} 2>/dev/null"):  # noqa: S605
+        pytest.skip("no right to mount")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def test_a_data_folder_on_a_read_only_disk(site_file: Path, read_only_folder: Path) -> None:
+    said = refused(*run_words(site_file, read_only_folder / "data"))
+    assert said == f"The journal's folder {read_only_folder / 'data'} cannot be used: Read-only file system"
+
+
+def test_an_address_that_is_none(site_file: Path, tmp_path: Path) -> None:
+    words = ["run", str(site_file), "--data", str(tmp_path / "data"), "--listen", "everywhere"]
+    assert "--listen everywhere is not HOST:PORT" in refused(*words)
+
+
+def _talonmies() -> list[str]:
+    return [str(Path(sys.executable).with_name("talonmies"))]
