@@ -66,6 +66,7 @@ Conclusion = Claim | Condition | Derived
 class Decision:
     """What one commanded point should be, and why: the answer to "why is this door open?".
 
+    since: when this value was decided, perhaps for another reason.
     refused: why the zoning guard did not let the first of the losers win, and since when it does not.
     """
 

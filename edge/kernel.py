@@ -195,10 +195,9 @@ class Kernel:
         point = PointId(event.device, event.point)
         claim = Claim(point, event.value, event.priority, event.cause, event.because, event.until)  # type: ignore[arg-type]
         known = self.facts(DECISION(*point))
-        if known is None or known.winner.cause != event.cause or known.value != event.value:
-            refused_since = None if event.refused is None else event.at
-            decision = Decision(point, event.value, claim, (), event.at, event.refused, refused_since)
-            self.facts.set(DECISION(*point), decision)
+        since = known.since if known is not None and known.value == event.value else event.at
+        refused_since = None if event.refused is None else (known and known.refused_since) or event.at
+        self.facts.set(DECISION(*point), Decision(point, event.value, claim, (), since, event.refused, refused_since))
 
     # --- conclusions out ------------------------------------------------------------------------------------------
 
@@ -350,7 +349,7 @@ class Kernel:
             return
         losers = tuple(wish for wish in wishes if wish is not winner)
         same = known is not None and (known.value, known.winner.cause) == (winner.value, winner.cause)
-        since = known.since if same and known is not None else now
+        since = known.since if known is not None and known.value == winner.value else now
         refused_since = None if refused is None else (known and known.refused_since) or now
         decision = Decision(point, winner.value, winner, losers, since, refused, refused_since)
         if known is None or not same or (known.until, known.refused) != (winner.until, refused):

@@ -184,6 +184,15 @@ def test_since_when_a_wish_is_refused_is_told_apart_from_since_when_it_is_locked
     assert (decision.since, decision.refused_since) == (T, T + HOUR)
 
 
+def test_another_reason_for_the_same_value_does_not_make_it_younger() -> None:
+    """A door that is held open stays so when a refused booking ends."""
+    made = kernel()
+    conclude(made, "a", Claim(LOCK, "locked", Priority.REFUSAL, "booking:a/#not", say("Cancelled")), at=T + MINUTE)
+    decision = made.facts(DECISION(*LOCK))
+    assert decision is not None
+    assert (decision.winner.cause, decision.since) == ("booking:a/#not", T)
+
+
 # --- conditions and derived facts -------------------------------------------------------------------------------------
 
 
