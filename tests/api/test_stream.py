@@ -265,8 +265,8 @@ async def test_a_reader_that_takes_nothing_is_let_go(desk: MemoryDesk, monkeypat
             deaf.connect(("127.0.0.1", int(address.rpartition(":")[2])))
             deaf.sendall(f"GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {TOKEN}\r\n\r\n".encode())
             await until_true(lambda: len(desk.feed) == 1)
-            large = Observed(at=desk.clock.now(), device="sign", point="text", value="x" * 4000)
-            for _ in range(3000):
+            for number in range(3000):
+                large = Observed(at=desk.clock.now(), device=f"sign-{number}", point="text", value="x" * 4000)
                 desk.feed.tell(FeedItem(None, large))
             await until_true(lambda: len(desk.feed) == 0)
         async with following(address) as read:

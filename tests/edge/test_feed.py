@@ -1,9 +1,10 @@
 """Followers of the feed: nothing is lost without a word, and nobody can hold up the controller."""
 
+import asyncio
 from datetime import UTC, datetime
 
-from edge.events import DaemonStopped
-from edge.feed import Feed, FeedItem
+from edge.events import DaemonStopped, Observed
+from edge.feed import TELEMETRY_EVERY_S, Feed, FeedItem
 
 EVENT = DaemonStopped(at=datetime(2026, 11, 23, tzinfo=UTC))
 
@@ -41,3 +42,37 @@ async def test_nobody_begins_to_follow_a_feed_that_has_ended() -> None:
     feed = Feed()
     feed.end()
     assert [item async for item in feed.follow()] == []
+
+
+def telemetry(value: float, device: str = "masking") -> FeedItem:
+    return FeedItem(None, Observed(at=EVENT.at, device=device, point="level", value=value))
+
+
+async def test_events_come_before_telemetry_that_waits() -> None:
+    follower = Feed().follow()
+    for number in range(10_000):
+        follower.put(telemetry(number))
+    follower.put(FeedItem(7, EVENT))
+    assert (await anext(follower)).seq == 7
+    assert not follower.cut, "telemetry cuts nobody off"
+
+
+async def test_of_telemetry_a_follower_gets_the_newest_a_few_times_a_second() -> None:
+    follower = Feed().follow()
+    began = asyncio.get_running_loop().time()
+    follower.put(telemetry(1))
+    assert (await anext(follower)).event == telemetry(1).event, "the first after a pause comes at once"
+    for number in range(2, 100):
+        follower.put(telemetry(number))
+        follower.put(telemetry(number, "other"))
+    assert [await anext(follower), await anext(follower)] == [telemetry(99), telemetry(99, "other")]
+    assert asyncio.get_running_loop().time() - began >= TELEMETRY_EVERY_S * 0.9
+
+
+async def test_an_event_interrupts_the_wait_for_telemetry() -> None:
+    follower = Feed().follow()
+    follower.put(telemetry(1))
+    await anext(follower)
+    follower.put(telemetry(2))
+    asyncio.get_running_loop().call_soon(follower.put, FeedItem(1, EVENT))
+    assert (await anext(follower)).seq == 1
