@@ -1,0 +1,1 @@
+"""Figures of the whole program on this machine: `python -m bench`; docs/bench.md says what they mean."""

@@ -1,0 +1,72 @@
+"""`python -m bench [--quick] [--json]`: all figures of one run, as tables; with --json also in bench/results-DATE.json."""
+
+import argparse
+import json
+import os
+import platform
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from bench.kernel import costs
+from bench.latency import latencies
+from bench.starts import starts
+from edge.clock import SystemClock
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="less of everything, in under a minute")
+    parser.add_argument("--json", action="store_true", help="also write bench/results-DATE.json")
+    parser.add_argument("--only", choices=("latency", "starts", "kernel"))
+    wish = parser.parse_args()
+    console, found = Console(width=110), {}
+    with tempfile.TemporaryDirectory(prefix="talonmies-bench-") as temporary:
+        folder = Path(temporary)
+        if wish.only in (None, "kernel"):
+            sizes = (10, 100, 1_000) if wish.quick else (10, 100, 1_000, 10_000)
+            found["kernel"] = _shown(console, "Cost of an observation", costs(sizes))
+        if wish.only in (None, "starts"):
+            (folder / "starts").mkdir()
+            found["starts"] = _shown(
+                console, "Start and memory", starts(folder / "starts", (1_000,) if wish.quick else (1_000, 10_000))
+            )
+        if wish.only in (None, "latency"):
+            (folder / "latency").mkdir()
+            rates, presses = ((0, 2_000), 150) if wish.quick else ((0, 500, 2_000, 5_000, 8_000), 500)
+            found["latency"] = _shown(console, "Press to screen, ms", latencies(folder / "latency", rates, presses))
+    if wish.json:
+        _write(found)
+
+
+def _shown(console: Console, title: str, rows: Sequence[Any]) -> list[dict[str, Any]]:
+    table = Table(title=title)
+    for field in fields(rows[0]):
+        table.add_column(field.name, justify="left" if field.name == "what" else "right")
+    for row in rows:
+        table.add_row(*(_cell(value) for value in asdict(row).values()))
+    console.print(table)
+    return [asdict(row) for row in rows]
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    return f"{value:,.2f}" if isinstance(value, float) else f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def _write(found: dict[str, Any]) -> None:
+    now = SystemClock().now()
+    about = {"at": now.isoformat(timespec="seconds"), "python": platform.python_version(), "cores": os.cpu_count()}
+    path = Path(__file__).with_name(f"results-{now:%Y%m%d-%H%M}.json")
+    path.write_text(json.dumps({**about, **found}, indent=1) + "\n")
+    print(f"written: {path}")
+
+
+if __name__ == "__main__":
+    main()
