@@ -82,6 +82,16 @@ class Decision:
     def until(self) -> datetime | None:
         return self.winner.until
 
+    @property
+    def holds_until(self) -> datetime | None:
+        """How long the value is claimed without a break: by the winner and by those that win in turn when it ends."""
+        until = self.winner.until
+        for claim in self.losers:
+            if until is None or claim.value != self.value:
+                return until
+            until = None if claim.until is None else max(until, claim.until)
+        return until
+
 
 def default_claim(point: PointId, value: Value) -> Claim:
     return Claim(point, value, Priority.DEFAULT, "default", say("No booking, opening hours or release"))

@@ -74,7 +74,7 @@ def reconcile(look: Look, decision: Decision, flight: Flight | None, *, leased: 
     if online is False or reading is None or not reading.good:
         # Never heard since the start, or lost: a command would arrive late or nowhere. The first report wakes us.
         return Step(None)
-    if leased and decision.until is not None and look.passed(decision.until):
+    if leased and decision.holds_until is not None and look.passed(decision.holds_until):
         return Step(flight)  # nothing is unlocked for a reason that has ended, whatever its policy still says
     revoked = False
     if flight is not None and flight.value != decision.value:
@@ -100,14 +100,14 @@ def _following(look: Look, decision: Decision, flight: Flight | None, *, leased:
 def _renewal_due(look: Look, decision: Decision, flight: Flight | None, timing: Timing) -> bool:
     if flight is None or flight.lease_until is None:
         return True
-    if decision.until is not None and flight.lease_until >= decision.until:
+    if decision.holds_until is not None and flight.lease_until >= decision.holds_until:
         return _outlasts(flight, decision)
     return look.passed(flight.lease_until - timing.renew_before_end)
 
 
 def _outlasts(flight: Flight, decision: Decision) -> bool:
     """The reason for an unlock ends earlier by now than the lease that the device was given."""
-    return flight.lease_until is not None and decision.until is not None and flight.lease_until > decision.until
+    return flight.lease_until is not None and decision.holds_until is not None and flight.lease_until > decision.holds_until
 
 
 def _not_following(look: Look, decision: Decision, flight: Flight | None, *, leased: bool, timing: Timing) -> Step:
@@ -127,5 +127,5 @@ def _new_flight(now: datetime, decision: Decision, *, leased: bool, timing: Timi
     lease_until = None
     if leased:
         # Never past the end of what justifies the unlock: the fall-back must hold when the controller dies right now.
-        lease_until = now + timing.lease if decision.until is None else min(now + timing.lease, decision.until)
+        lease_until = now + timing.lease if decision.holds_until is None else min(now + timing.lease, decision.holds_until)
     return Flight(decision.value, 0, now, now, 1, lease_until)

@@ -89,6 +89,14 @@ def test_a_restart_is_no_news(source: Callable[[Run], list[Event]]) -> None:
     assert {e.device for e in told if isinstance(e, CommandSent) and e.value == "locked"} == {"lock-back-3"}
 
 
+def test_nothing_is_commanded_by_what_was_reported_before_a_restart() -> None:
+    run = Run()
+    controller = Controller(SITE)
+    controller.restore(run.from_journal())
+    controller.observe(DaemonStarted(at=run.simulation.now, epoch=2, version="test", site="test"))
+    assert controller.settle(run.simulation.now).commands == []
+
+
 def test_a_restart_locks_nobody_out_while_doors_report_one_by_one() -> None:
     run = Run()
     run.simulation.behave("lock-back-3", Behaviour.OBEDIENT)

@@ -195,6 +195,13 @@ class Story:
         door, who = self._door(line), line.words["who"]
         self.simulation.act(lambda facts, at: releases.end_release(self.site, facts, at, door, who))
 
+    def presence(self, line: Line) -> None:
+        sensors = {
+            section.space: d for d, section in self.site.devices.items() if section.type == "occupancy-sensor" and section.space
+        }
+        room = self._one_of(line, "room", list(sensors))
+        self.simulation.set(sensors[room], "present", line.verb == "enter")
+
     def restart(self, _: Line) -> None:
         """From the journal in its stored form; then devices and calendars say again how things are."""
         stored = [(event.kind, json.loads(json.dumps(encode(event)))) for event in self.journal]
@@ -307,6 +314,8 @@ _DOING: dict[str, Callable[[Story, Line], None]] = {
     "power-cut DOOR": Story.cut_power,
     "release DOOR by WHO for LENGTH min": Story.release,
     "end-release DOOR by WHO": Story.end_release,
+    "enter ROOM": Story.presence,
+    "leave ROOM": Story.presence,
     "restart": Story.restart,
     "expect no alarms": Story.expect_alarms,
     "expect alarms COUNT": Story.expect_alarms,

@@ -201,6 +201,15 @@ def test_a_room_that_leads_nowhere_stays_open_to_the_meeting_centre() -> None:
     assert set(doors.judged(door_1=BOOKING, door_2=BOOKING, staff=PERSON)) == {"door-2"}
 
 
+def test_a_door_to_a_dead_end_stays_open_beside_a_way_that_is_open() -> None:
+    """Judged by its own state it would be locked, granted, and refused again without end."""
+    doors = Doors(meeting_centre())
+    for door in ("foyer-front", "door-2", "staff", "door-1"):
+        doors.says(door, "unlocked")
+    assert doors.judged(door_1=BOOKING) == {}
+    assert set(doors.judged(door_1=BOOKING, door_2=BOOKING)) == {"door-2"}
+
+
 def test_rooms_that_no_door_joins_are_judged_apart() -> None:
     guard = ZoningGuard(meeting_centre())
     assert len(set(guard.cluster_of.values())) == 1

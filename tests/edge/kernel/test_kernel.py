@@ -141,6 +141,34 @@ def test_another_reason_for_the_same_value_is_news_and_no_command() -> None:
     assert outcome.commands == []
 
 
+def test_a_lease_lasts_into_the_next_reason_for_the_same_value() -> None:
+    """A release that ends within a booking must not make the lock fall and rise again."""
+    made = kernel()
+    conclude(made, "b", unlock(until=T + HOUR))
+    sent = conclude(made, "a", unlock("release:1", Priority.PERSON, T + 20 * SECOND)).commands
+    made.observe(Observed(at=T, device="door", point="lock", value="unlocked"))
+    made.settle(T)
+    assert [c.for_s for c in sent] == []
+    due = made.next_deadline()
+    assert due is not None
+    assert [c.for_s for c in made.settle(due).commands] == [60]
+
+
+def test_a_lease_is_not_prolonged_by_a_claim_behind_one_that_wants_another_value() -> None:
+    """D5: the end of whatever would win next bounds nothing, if that does not unlock."""
+    made = kernel()
+    conclude(made, "b", Claim(LOCK, "locked", Priority.REFUSAL, "booking:b/#not", say("Cancelled"), T + HOUR))
+    assert [c.for_s for c in conclude(made, "a", unlock(until=T + 20 * SECOND)).commands] == [20]
+    made = kernel()
+    conclude(
+        made,
+        "b",
+        Claim(LOCK, "locked", Priority.PERSON, "key:b", say("Locked by hand"), T + HOUR),
+        unlock("hours:open", Priority.HOURS),
+    )
+    assert [c.for_s for c in conclude(made, "a", unlock("x", Priority.PANIC, T + 20 * SECOND)).commands] == [20]
+
+
 def test_a_claim_made_twice_is_gone_when_both_are_withdrawn() -> None:
     """Two calendars of one room may hold the same event."""
     made = kernel()
