@@ -7,13 +7,13 @@ Everything here is a function of the events and instants it is given: the same d
 no building; `edge.controller` gives it the folds, reactions, rules and the guard of the policy packages.
 """
 
-import heapq
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
-from typing import Any, Protocol
+from typing import Protocol
 
+from edge.agenda import Agenda, Node
 from edge.claims import Claim, Conclusion, Condition, Decision, Derived, default_claim, ranked
 from edge.commands import Command, Timing, reconcile
 from edge.errors import OurFault
@@ -28,7 +28,7 @@ from edge.events import (
     Event,
     Observed,
 )
-from edge.facts import ACTIVE, DECISION, FLIGHT, HEARD, ONLINE, READING, START, Facts, Flight, Key, Look, Reading, Start, reading_of
+from edge.facts import ACTIVE, DECISION, FLIGHT, HEARD, ONLINE, READING, START, Facts, Flight, Look, Reading, Start, reading_of
 from edge.points import PointId, Value
 from edge.text import Text, say
 
@@ -81,18 +81,6 @@ class Outcome:
     commands: list[Command] = field(default_factory=list)
 
 
-@dataclass(slots=True, eq=False)
-class _Node:
-    """One (rule, subject), cluster or commanded point, and what its last answer rested on."""
-
-    order: int
-    ask: Callable[["_Node", Look], None]
-    subject: Any
-    reads: dict[Key[Any], None] = field(default_factory=dict)
-    wake: datetime | None = None
-    conclusions: tuple[Conclusion, ...] = ()
-
-
 class Kernel:
     """State, policies and commands of one site. Not thread-safe; does no input or output."""
 
@@ -112,38 +100,30 @@ class Kernel:
         self._guard = guard
         self._timing = timing
         self._points = {p.point: p for p in points}
-        self._claims: dict[PointId, dict[_Node, list[Claim]]] = {point: {} for point in self._points}
+        self._claims: dict[PointId, dict[Node, list[Claim]]] = {point: {} for point in self._points}
         self._wishes: dict[PointId, list[Claim]] = {}
-        self._holders: dict[tuple[str, str], dict[_Node, Text]] = {}
+        self._holders: dict[tuple[str, str], dict[Node, Text]] = {}
         self._abandoned: dict[tuple[str, str], None] = {}
         self._seq = count(1)
         self.faults: list[Exception] = []
         """Exceptions of rules since somebody last looked, for the log."""
         self._out = Outcome()
+        self._agenda = Agenda(self.facts)
+        self._members: dict[str, list[PointId]] = {}
+        self._dirty_wishes: dict[PointId, None] = dict.fromkeys(self._points)
         self._build(rules)
 
     def _build(self, rules: Sequence[Rule]) -> None:
         order = count()
-        self._rule_nodes = [_Node(next(order), self._asking(rule), subject) for rule in rules for subject in rule.subjects]
-        clusters: dict[str, list[PointId]] = {}
         for point, cluster in self._guard.cluster_of.items():
             if point in self._points:
-                clusters.setdefault(cluster, []).append(point)
-        self._members = clusters
-        self._guard_nodes = {name: _Node(next(order), self._judge, name) for name in clusters}
-        self._point_nodes = {point: _Node(next(order), self._reconcile, point) for point in self._points}
-        self._readers: dict[Key[Any], dict[_Node, None]] = {}
-        self._pushes = count()
-        self._wakes: list[tuple[datetime, int, _Node]] = []
-        self._dirty_rules: dict[_Node, None] = dict.fromkeys(self._rule_nodes)
-        self._dirty_wishes: dict[PointId, None] = dict.fromkeys(self._points)
-        self._dirty_guards: dict[_Node, None] = {}
-        self._dirty_points: dict[_Node, None] = dict.fromkeys(self._point_nodes.values())
-        self._kinds = {
-            **dict.fromkeys(self._rule_nodes, self._dirty_rules),
-            **dict.fromkeys(self._guard_nodes.values(), self._dirty_guards),
-            **dict.fromkeys(self._point_nodes.values(), self._dirty_points),
-        }
+                self._members.setdefault(cluster, []).append(point)
+        asked = [Node(next(order), self._asking(rule), subject) for rule in rules for subject in rule.subjects]
+        self._guard_nodes = {name: Node(next(order), self._judge, name) for name in self._members}
+        reconciled = [Node(next(order), self._reconcile, point) for point in self._points]
+        self._due_rules = self._agenda.kind(asked, due_at_once=True)
+        self._due_guards = self._agenda.kind(self._guard_nodes.values(), due_at_once=False)
+        self._due_points = self._agenda.kind(reconciled, due_at_once=True)
 
     # --- facts in -------------------------------------------------------------------------------------------------
 
@@ -203,60 +183,29 @@ class Kernel:
 
     def settle(self, now: datetime) -> Outcome:
         """Ask every policy whose answer may have changed, until nothing changes any more."""
-        while self._wakes and self._wakes[0][0] <= now:
-            due, _, node = heapq.heappop(self._wakes)
-            if node.wake == due:
-                node.wake = None
-                self._kinds[node][node] = None
+        self._agenda.mark_passed(now)
         for _ in range(_ROUNDS):
-            self._mark_readers()
-            if not (self._dirty_rules or self._dirty_wishes or self._dirty_guards or self._dirty_points):
+            self._agenda.mark_changed()
+            if not (self._due_rules or self._dirty_wishes or self._due_guards or self._due_points):
                 return self._take()
-            self._ask_all(self._dirty_rules, now)
+            self._agenda.ask(self._due_rules, now)
             self._end_abandoned_conditions(now)
             self._rank_wishes(now)
-            self._ask_all(self._dirty_guards, now)
-            self._mark_readers()
-            self._ask_all(self._dirty_points, now)
-        raise OurFault(f"policies keep changing each other's facts: {', '.join(str(n.subject) for n in self._dirty_rules)}")
+            self._agenda.ask(self._due_guards, now)
+            self._agenda.mark_changed()
+            self._agenda.ask(self._due_points, now)
+        raise OurFault(f"policies keep changing each other's facts: {', '.join(str(n.subject) for n in self._due_rules.take())}")
 
     def next_deadline(self) -> datetime | None:
         """The next instant at which `settle` must be called even if nothing is observed."""
-        while self._wakes and self._wakes[0][2].wake != self._wakes[0][0]:
-            heapq.heappop(self._wakes)
-        return self._wakes[0][0] if self._wakes else None
+        return self._agenda.next_instant()
 
     def _take(self) -> Outcome:
         out, self._out = self._out, Outcome()
         return out
 
-    def _mark_readers(self) -> None:
-        for key in self.facts.take_changed():
-            for node in self._readers.get(key, ()):
-                self._kinds[node][node] = None
-
-    def _ask_all(self, dirty: dict[_Node, None], now: datetime) -> None:
-        nodes = sorted(dirty, key=lambda node: node.order)
-        dirty.clear()
-        for node in nodes:
-            look = Look(self.facts, now)
-            node.ask(node, look)
-            self._note(node, look)
-
-    def _note(self, node: _Node, look: Look) -> None:
-        """Remember what the answer rested on, and when to ask again."""
-        if node.reads.keys() != look.reads.keys():
-            for key in node.reads.keys() - look.reads.keys():
-                del self._readers[key][node]
-            for key in look.reads:
-                self._readers.setdefault(key, {})[node] = None
-        node.reads = look.reads
-        if look.wake is not None and look.wake != node.wake:
-            heapq.heappush(self._wakes, (look.wake, next(self._pushes), node))
-        node.wake = look.wake
-
-    def _asking(self, rule: Rule) -> Callable[[_Node, Look], None]:
-        def ask(node: _Node, look: Look) -> None:
+    def _asking(self, rule: Rule) -> Callable[[Node, Look], None]:
+        def ask(node: Node, look: Look) -> None:
             try:
                 conclusions = _without_repeats(rule.conclude(look, node.subject))
             except Exception as error:
@@ -268,7 +217,7 @@ class Kernel:
 
         return ask
 
-    def _conclude(self, node: _Node, conclusions: tuple[Conclusion, ...], now: datetime) -> None:
+    def _conclude(self, node: Node, conclusions: tuple[Conclusion, ...], now: datetime) -> None:
         before, node.conclusions = node.conclusions, conclusions
         if conclusions == before:
             return
@@ -279,7 +228,7 @@ class Kernel:
             if new not in before:
                 self._offer(node, new, now)
 
-    def _withdraw(self, node: _Node, gone: Conclusion) -> None:
+    def _withdraw(self, node: Node, gone: Conclusion) -> None:
         match gone:
             case Claim():
                 self._claims[gone.point][node].remove(gone)
@@ -294,7 +243,7 @@ class Kernel:
                 if not any(isinstance(c, Derived) and c.key == gone.key for c in node.conclusions):
                     self.facts.set(gone.key, None)  # type: ignore[arg-type]
 
-    def _offer(self, node: _Node, new: Conclusion, now: datetime) -> None:
+    def _offer(self, node: Node, new: Conclusion, now: datetime) -> None:
         match new:
             case Claim():
                 self._claims[new.point].setdefault(node, []).append(new)
@@ -329,9 +278,9 @@ class Kernel:
             if cluster is None:
                 self._decide(point, None, now)
             else:
-                self._dirty_guards[self._guard_nodes[cluster]] = None
+                self._due_guards.add(self._guard_nodes[cluster])
 
-    def _judge(self, node: _Node, look: Look) -> None:
+    def _judge(self, node: Node, look: Look) -> None:
         members = self._members[node.subject]
         refusals = self._guard.judge(look, node.subject, {point: self._wishes[point] for point in members})
         if refusals is None:
@@ -358,7 +307,7 @@ class Kernel:
 
     # --- commands out ---------------------------------------------------------------------------------------------
 
-    def _reconcile(self, node: _Node, look: Look) -> None:
+    def _reconcile(self, node: Node, look: Look) -> None:
         point: PointId = node.subject
         decision = look(DECISION(*point))
         flight = self.facts(FLIGHT(*point))
