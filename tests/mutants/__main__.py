@@ -1,0 +1,78 @@
+"""`make mutants`: breaks the kernel in every way of `breaks.py`, one at a time in a copy; each must turn a test red."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from tests.mutants.breaks import BREAKS, Break
+
+ROOT = Path(__file__).parent.parent.parent
+COPIED = ("edge", "rooms", "security", "drivers", "examples", "tests", "pyproject.toml")
+AT_ONCE = 2
+PATIENCE_S = 180
+_FAILED = 1
+"""What pytest returns when tests ran and some failed; anything else proves nothing."""
+
+
+def main() -> int:
+    with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
+        whole = copy_to(Path(folder) / "whole")
+        every = sorted({path for each in BREAKS for path in each.tests})
+        if (code := run_tests(whole, every)) != 0:
+            print(f"the tests do not pass on the code as it is (pytest: {code}); mend that first")
+            return 1
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            verdicts = list(pool.map(lambda numbered: verdict(Path(folder) / str(numbered[0]), numbered[1]), enumerate(BREAKS)))
+    for each, problem in zip(BREAKS, verdicts, strict=True):
+        print(f"{'ok  ' if problem is None else 'FAIL'}  {each.name:50}  {problem or 'noticed'}")
+    failed = sum(problem is not None for problem in verdicts)
+    print(f"{len(BREAKS) - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+def verdict(folder: Path, each: Break) -> str | None:
+    """What is wrong with a break or its tests; None when they notice it."""
+    copy_to(folder)
+    try:
+        for path, text, instead in each.edits:
+            file = folder / path
+            code = file.read_text(encoding="utf-8")
+            if (times := code.count(text)) != 1:
+                return f"cannot be made any more: its text is {times} times in {path}"
+            file.write_text(code.replace(text, instead), encoding="utf-8")
+        result = run_tests(folder, each.tests)
+    finally:
+        shutil.rmtree(folder)
+    if result == _FAILED:
+        return None
+    return "nobody noticed" if result == 0 else f"its tests did not run (pytest: {result})"
+
+
+def copy_to(folder: Path) -> Path:
+    folder.mkdir()
+    for name in COPIED:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__", ".hypothesis"))
+        else:
+            shutil.copy(source, folder / name)
+    return folder
+
+
+def run_tests(folder: Path, tests: Sequence[str]) -> int | str:
+    """pytest's exit code. Run from the copy, which comes before the installed package on the path."""
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-m", "not soak", *tests]
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(folder)}
+    try:
+        return subprocess.run(command, cwd=folder, env=environment, capture_output=True, timeout=PATIENCE_S).returncode
+    except subprocess.TimeoutExpired:
+        return f"still running after {PATIENCE_S} s"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,303 @@
+"""Ways to break the kernel and its policies on purpose, each with the tests that must notice.
+
+A break is a replacement of text in one file, or of several in several; each text must be there exactly once.
+"""
+
+from dataclasses import dataclass
+
+COMMANDS, KERNEL = "edge/commands.py", "edge/kernel.py"
+DOORS, PLAN = "rooms/doors.py", "rooms/plan.py"
+ALARMS, GUARD, SUPERVISION = "security/alarms.py", "security/guard.py", "security/supervision.py"
+
+RECONCILER = ("tests/edge/test_commands.py",)
+ENGINE = ("tests/edge/kernel/test_kernel.py",)
+RESTART = ("tests/edge/test_controller.py",)
+ROOMS = ("tests/rooms/test_doors.py",)
+BOOKINGS = ("tests/rooms/test_plan.py",)
+ALARM_LIST = ("tests/security/test_alarms.py",)
+ZONING = ("tests/security/test_guard.py", "tests/security/test_guard_search.py")
+WATCH = ("tests/security/test_supervision.py",)
+
+
+def story(name: str) -> tuple[str, ...]:
+    return (f"tests/scenarios/test_scenarios.py::test_story[{name}]",)
+
+
+LOOKS = ("tests/edge/test_facts.py",)
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    name: str
+    edits: tuple[tuple[str, str, str], ...]
+    """File, text, and what stands there instead."""
+    tests: tuple[str, ...]
+
+
+def broken(name: str, path: str, text: str, instead: str, tests: tuple[str, ...]) -> Break:
+    return Break(name, ((path, text, instead),), tests)
+
+
+BREAKS = (
+    # Bookings
+    broken(
+        "a cancellation is ignored",
+        PLAN,
+        "tuple(b for key, b in before.items() if key not in after and b.end > at - KEPT_AFTER_END)",
+        "()",
+        story("cancelled-at-the-last-minute"),
+    ),
+    broken(
+        "a moved booking stays where it was",
+        PLAN,
+        "if key in before and before[key] != b)",
+        "if False)",
+        story("moved-and-shortened"),
+    ),
+    broken(
+        "a booking ends late",
+        DOORS,
+        "booking.end + policy.lock_after",
+        "booking.end + policy.lock_after + policy.unlock_before",
+        story("service-day"),
+    ),
+    broken(
+        "bookings of a silent calendar unlock for ever",
+        DOORS,
+        "if obstacle is None and too_old:",
+        "if False:",
+        story("held-bookings"),
+    ),
+    broken("a restart makes held bookings young", PLAN, "read_at=health.read_at)\n    for", "read_at=at)\n    for", RESTART),
+    broken(
+        "the age of bookings is noted once",
+        PLAN,
+        "if noted is None or read_at - noted >= NOTED_EVERY:",
+        "if noted is None:",
+        BOOKINGS,
+    ),
+    broken(
+        "a calendar that fails cancels everything",
+        PLAN,
+        "        case _:\n            pass\n\n\ndef _note",
+        "        case CalendarFailed(at=at, calendar=calendar):\n"
+        "            gone = tuple(known_bookings(facts, site, calendar))\n"
+        "            yield BookingsChanged(at=at, calendar=calendar, cancelled=gone)\n\n\ndef _note",
+        story("calendar-down"),
+    ),
+    broken("a tentative booking unlocks", DOORS, '(booking.verdict == "pending" and not policy.tentative)', "False", ROOMS),
+    broken("opening hours do not bound bookings", DOORS, "policy.hours or self.site.site.hours", "policy.hours", ROOMS),
+    broken("a refused booking holds others back", DOORS, '"locked", Priority.REFUSAL', '"locked", Priority.BOOKING', ROOMS),
+    Break(
+        "presence unlocks",
+        (
+            (DOORS, "from edge.facts import Look", "from edge.facts import READING, Look"),
+            (
+                DOORS,
+                "        for calendar in self.site.calendars_of(section.to):\n",
+                "        for device, found in self.site.devices.items():\n"
+                '            if found.space == section.to and (seen := look(READING(device, "present"))) and seen.value:\n'
+                '                yield Claim(lock, "unlocked", Priority.HOURS, "presence", say("Somebody is there"))\n'
+                "        for calendar in self.site.calendars_of(section.to):\n",
+            ),
+        ),
+        story("presence"),
+    ),
+    # Leases and commands
+    broken("no lease", "edge/controller.py", '"unlocked" if kind.name == "lock" else None', "None", RESTART),
+    broken("never locked again", "edge/points.py", 'commanded=True, default="locked")', "commanded=True)", story("service-day")),
+    broken(
+        "a lease lasts past its reason", COMMANDS, "min(now + timing.lease, decision.holds_until)", "now + timing.lease", RECONCILER
+    ),
+    broken(
+        "a lease is bounded by anybody's reason",
+        COMMANDS,
+        "min(now + timing.lease, decision.holds_until)",
+        "min(now + timing.lease, max(c.until for c in (decision.winner, *decision.losers) if c.until))",
+        ENGINE,
+    ),
+    broken(
+        "a lease is not shortened with its reason", COMMANDS, "flight.lease_until > decision.holds_until\n", "False\n", RECONCILER
+    ),
+    broken(
+        "a lease is never renewed",
+        COMMANDS,
+        "return look.passed(flight.lease_until - timing.renew_before_end)",
+        "return False",
+        story("service-day"),
+    ),
+    broken(
+        "one lost renewal is too many",
+        COMMANDS,
+        "renew_before_end: timedelta = timedelta(seconds=42)",
+        "renew_before_end: timedelta = timedelta(seconds=20)",
+        RECONCILER,
+    ),
+    broken(
+        "a wish taken back is forgotten",
+        COMMANDS,
+        "revoked, flight = not flight.confirmed, None",
+        "revoked, flight = False, None",
+        RECONCILER,
+    ),
+    broken("an old value confirms", COMMANDS, "or reading.at >= flight.sent_at", "or True", RECONCILER),
+    broken("a reason that has ended still unlocks", COMMANDS, "and look.passed(decision.holds_until)", "and False", RECONCILER),
+    broken(
+        "overdue is never told",
+        COMMANDS,
+        "overdue = look.lasted(flight.first_sent_at, timing.confirm_within)",
+        "overdue = False",
+        story("a-key-in-the-lock"),
+    ),
+    broken(
+        "a disobedient device is asked without rest",
+        COMMANDS,
+        "self.first_retry * (1 << min(tries - 1, 10))",
+        "self.first_retry",
+        RECONCILER,
+    ),
+    broken("a device is commanded before it has reported", COMMANDS, " or not reading.good:", ":", RECONCILER),
+    broken("a lost device is commanded", COMMANDS, "if online is False or ", "if ", RECONCILER),
+    broken("what was reported before a restart counts as new", KERNEL, "event.at, good=live)", "event.at)", RESTART),
+    broken(
+        "an old epoch",
+        KERNEL,
+        "decision.value, start.epoch, next(self._seq)",
+        "decision.value, 1, next(self._seq)",
+        story("restart-in-the-middle"),
+    ),
+    broken("one number for all commands", KERNEL, "start.epoch, next(self._seq)", "start.epoch, 1", ENGINE),
+    # The engine
+    broken("a refused unlock still wins", KERNEL, "if refused is None or w.value != wishes[0].value", "if True", ENGINE),
+    broken("a claim made twice stays", KERNEL, "        if conclusion not in unlike:\n", "        if True:\n", ENGINE),
+    broken(
+        "a broken rule keeps its claims",
+        KERNEL,
+        "                conclusions = (Condition(RULE_FAILED",
+        "                conclusions = (*node.conclusions, Condition(RULE_FAILED",
+        ENGINE,
+    ),
+    broken(
+        "the weakest claim wins",
+        "edge/claims.py",
+        "return (claim.priority,",
+        "return (-claim.priority,",
+        ("tests/edge/test_claims.py",),
+    ),
+    broken(
+        "another reason makes a value young",
+        KERNEL,
+        "since = known.since if known is not None and known.value == winner.value else now",
+        "since = known.since if same and known is not None else now",
+        ENGINE,
+    ),
+    broken("a policy is not asked again in time", "edge/facts.py", "            self.wake = t\n", "            pass\n", LOOKS),
+    broken("a policy is asked again at its last instant", "edge/facts.py", "t < self.wake:", "t > self.wake:", LOOKS),
+    broken("reading a fact is not noted", "edge/facts.py", "        self.reads[key] = None\n", "", LOOKS),
+    # Zoning
+    broken("no guard", GUARD, "        plan = self._clusters[cluster]\n", "        return {}\n", ZONING),
+    broken("a door held open is overlooked", GUARD, 'contact.value == "open" and', 'contact.value == "ajar" and', ZONING),
+    broken(
+        "an unknown door counts as locked", GUARD, 'return say("{door} has not reported yet", door=door)', "return None", ZONING
+    ),
+    broken("a door that fell open is overlooked", GUARD, 'self._site.doors[passage.door].fail == "unlocked":', "False:", ZONING),
+    broken("a door is judged by its own state", GUARD, "if completing is not None and door in opened:", "if False:", ZONING),
+    broken(
+        "a granted door is not counted",
+        GUARD,
+        "            for passage in plan.of_door[door]:\n",
+        "            for passage in ():\n",
+        ZONING,
+    ),
+    broken(
+        "the guard forgets who is more urgent",
+        GUARD,
+        "return (wishes[point][0].priority, known is None",
+        "return (0, known is None",
+        ZONING,
+    ),
+    broken("free handles are overlooked", GUARD, 'opening or door.back == "free"', "opening", ZONING),
+    broken("a restart locks booked doors", GUARD, "if self._some_unknown(look, plan) and", "if False and", RESTART),
+    # Panic and alarms
+    broken("a panic loses to a booking", "edge/claims.py", "PANIC = 5", "PANIC = 13", story("panic-outranks-booking")),
+    broken("a panic is over when it was seen", ALARMS, "if changed.type != PANIC and not changed.active and", "if", ALARM_LIST),
+    broken("every report is another alarm", ALARMS, " if press not in (facts(PRESSES(button)) or ()):", ":", ALARM_LIST),
+    broken(
+        "a press is remembered until its alarm is resolved",
+        ALARMS,
+        "        left = tuple(",
+        "        facts.set(PRESSES(alarm.subject), None)\n        left = tuple(",
+        ALARM_LIST,
+    ),
+    broken("a restart forgets alarms", ALARMS, "alarms = tuple(alarm for _, alarm in facts.of(ALARM))", "alarms = ()", RESTART),
+    broken(
+        "a restart forgets presses",
+        ALARMS,
+        "presses = {button: ids for (button,), ids in facts.of(PRESSES)}",
+        "presses = {}",
+        RESTART,
+    ),
+    broken("a restart begins numbers anew", ALARMS, "last_number=facts(LAST_NUMBER()) or 0", "last_number=0", ALARM_LIST),
+    broken(
+        "what has ended leaves unseen",
+        ALARMS,
+        "not changed.active and changed.acknowledged_at is not None",
+        "not changed.active",
+        ALARM_LIST,
+    ),
+    broken(
+        "what was seen leaves while it holds",
+        ALARMS,
+        "changed.type != PANIC and not changed.active and",
+        "changed.type != PANIC and",
+        ALARM_LIST,
+    ),
+    broken(
+        "anybody's old view acknowledges", ALARMS, "if version is not None and version != alarm.version:", "if False:", ALARM_LIST
+    ),
+    # People are told
+    broken(
+        "a silent button is not missed",
+        SUPERVISION,
+        "self.heartbeats and look.passed(heard + self.silence_allowed(device))",
+        "False",
+        WATCH,
+    ),
+    broken(
+        "a loss ends with a restart",
+        SUPERVISION,
+        "lost_before = look(ACTIVE(lost_type, device)) is not None",
+        "lost_before = False",
+        WATCH,
+    ),
+    broken(
+        "disobedience is told anew after a restart",
+        SUPERVISION,
+        "if decision is None or look(ONLINE(point.device)) is False:",
+        "if True:",
+        RESTART,
+    ),
+    broken(
+        "any report excuses an opened door",
+        SUPERVISION,
+        "opened - asked.since > EXIT_REMEMBERED",
+        "opened - asked.at > EXIT_REMEMBERED",
+        WATCH,
+    ),
+    broken(
+        "a door may stand open",
+        SUPERVISION,
+        'contact.value == "open" and decision.value == "locked"',
+        "False",
+        story("held-open-back-door"),
+    ),
+    # Releases
+    broken(
+        "a release for ten hours",
+        "security/releases.py",
+        "timedelta(minutes=10)",
+        "timedelta(hours=10)",
+        ("tests/security/test_releases.py",),
+    ),
+    broken("a release never ends", "security/releases.py", "not look.passed(released.until)", "True", story("staff-release")),
+)
