@@ -1,6 +1,7 @@
 """Where everything that happens waits for the controller's next turn: presses first, then events, then the newest telemetry."""
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,6 +15,10 @@ Decide = Callable[[Facts, datetime], Event]
 
 MOST_EVENTS = 500
 MOST_TELEMETRY = 500
+BESIDE_PRESSES = 50
+"""So many other events a turn takes when it has presses, which must not wait for more."""
+GATHER_S = 0.02
+"""Telemetry is looked at together, fifty times a second: each turn costs more than each value."""
 
 
 class Received(NamedTuple):
@@ -42,13 +47,16 @@ class Batch:
 class Inbox:
     """Filled from any thread, emptied by the controller's loop.
 
-    Telemetry is bounded by the number of points; a turn is bounded too, so a press waits behind one turn of other things at most.
+    Telemetry is bounded by the number of points; a turn is bounded too, so a press waits behind one turn of other things at most,
+    and the turn that takes it has little else to do.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
         self._wake = asyncio.Event()
         self._signalled = False
+        self._gathering = False
+        self._telemetry_due = False
         self._urgent: deque[Received] = deque()
         self._events: deque[Received] = deque()
         self._actions: deque[Action] = deque()
@@ -61,7 +69,9 @@ class Inbox:
         if key in self._telemetry:
             self.coalesced += 1
         self._telemetry[key] = event
-        self._signal()
+        if not self._gathering:
+            self._gathering = True
+            self._from_any_thread(self._gather)
 
     def event(self, event: Event, on_durable: Callable[[], None] | None = None, *, urgent: bool = False) -> None:
         (self._urgent if urgent else self._events).append(Received(event, on_durable))
@@ -79,14 +89,26 @@ class Inbox:
     def _signal(self) -> None:
         if not self._signalled:
             self._signalled = True
-            try:
-                self._loop.call_soon_threadsafe(self._wake.set)
-            except RuntimeError:
-                self._signalled = False  # the loop has ended: a driver's last words after the stop
+            self._from_any_thread(self._wake.set)
+
+    def _from_any_thread(self, call: Callable[[], object]) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop has ended: a driver's last words after the stop
+            self._loop.call_soon_threadsafe(call)
+
+    def _gather(self) -> None:
+        self._loop.call_later(GATHER_S, self._look_at_telemetry)
+
+    def _look_at_telemetry(self) -> None:
+        if self._telemetry:
+            self._telemetry_due = True
+            self._wake.set()
+
+    def _pressing(self) -> bool:
+        return bool(self._urgent or self._events or self._actions or self._telemetry_due)
 
     async def wait(self, seconds: float | None) -> None:
-        """Until something is there, or for so many seconds."""
-        if self.waiting() or (seconds is not None and seconds <= 0):
+        """Until there is something to look at, or for so many seconds."""
+        if self._pressing() or (seconds is not None and seconds <= 0):
             await asyncio.sleep(0)  # under load there is always something, and screens must have their turn too
             return
         alarm = None if seconds is None else self._loop.call_later(seconds, self._wake.set)
@@ -100,10 +122,20 @@ class Inbox:
         batch = Batch()
         while self._urgent:
             batch.events.append(self._urgent.popleft())
-        while self._events and len(batch.events) < MOST_EVENTS:
+        pressed = bool(batch.events)
+        most = len(batch.events) + BESIDE_PRESSES if pressed else MOST_EVENTS
+        while self._events and len(batch.events) < most:
             batch.events.append(self._events.popleft())
         while self._actions:
             batch.actions.append(self._actions.popleft())
+        if not pressed:
+            self._take_telemetry(batch)
+        return batch
+
+    def _take_telemetry(self, batch: Batch) -> None:
+        # First, so that a value which comes meanwhile asks for another look.
+        self._gathering = self._telemetry_due = False
         for key in list(self._telemetry)[:MOST_TELEMETRY]:
             batch.telemetry.append(self._telemetry.pop(key))
-        return batch
+        if self._telemetry:
+            self._gathering = self._telemetry_due = True

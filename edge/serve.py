@@ -5,6 +5,7 @@ import contextlib
 import importlib
 import signal
 import socket
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from functools import partial
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     import uvicorn
 
 _SHUTDOWN_S = 2
+_SWITCH_S = 0.0005
+"""How long a thread may keep the others waiting: by default a press waits 5 ms for each thread that is busy with telemetry."""
 
 
 def listening_socket(address: str) -> socket.socket:
@@ -86,6 +89,7 @@ async def serve(
 
     replaced: calendars read from another file. on_ready: called when the screens can be opened too.
     """
+    sys.setswitchinterval(_SWITCH_S)
     stopping, ready = asyncio.Event(), asyncio.Event()
     with _stopped_by_signals(stopping):
         await daemon.start(accept_loss=accept_loss)

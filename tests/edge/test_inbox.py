@@ -5,7 +5,7 @@ import threading
 from datetime import UTC, datetime
 
 from edge.events import Observed
-from edge.inbox import MOST_EVENTS, MOST_TELEMETRY, Inbox
+from edge.inbox import GATHER_S, MOST_EVENTS, MOST_TELEMETRY, Inbox
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
@@ -56,3 +56,36 @@ async def test_waiting_ends_with_the_deadline() -> None:
     await asyncio.wait_for(inbox.wait(0.01), 5)
     await asyncio.wait_for(inbox.wait(-1), 5)
     assert inbox.take().events == []
+
+
+async def test_telemetry_is_gathered_and_an_event_is_not_kept_waiting_by_it() -> None:
+    inbox = Inbox(asyncio.get_running_loop())
+    inbox.telemetry(observed("sensor", 1))
+    began = asyncio.get_running_loop().time()
+    await asyncio.wait_for(inbox.wait(None), 5)
+    assert asyncio.get_running_loop().time() - began >= GATHER_S * 0.9
+    assert len(inbox.take().telemetry) == 1
+    inbox.telemetry(observed("sensor", 2))
+    inbox.event(observed("button", 1), urgent=True)
+    await asyncio.wait_for(inbox.wait(None), GATHER_S * 0.5)
+    with_press = inbox.take()
+    assert (len(with_press.events), with_press.telemetry) == (1, [])
+    await asyncio.wait_for(inbox.wait(None), 5)
+    assert len(inbox.take().telemetry) == 1
+
+
+async def test_no_value_is_forgotten_while_others_are_taken() -> None:
+    """A value that comes in the very moment of a look asks for another one."""
+    inbox = Inbox(asyncio.get_running_loop())
+    last = 20_000
+
+    def sensor() -> None:
+        for value in range(last + 1):
+            inbox.telemetry(observed("sensor", value))
+
+    sending = asyncio.create_task(asyncio.to_thread(sensor))
+    seen: object = None
+    while seen != last:
+        await asyncio.wait_for(inbox.wait(None), 5)
+        seen = next((event.value for event in inbox.take().telemetry), seen)
+    await sending

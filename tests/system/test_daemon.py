@@ -239,7 +239,7 @@ async def test_lives_that_end_early_do_not_make_starts_ever_longer(tmp_path: Pat
 async def test_a_controller_that_always_has_something_to_do_lets_others_have_their_turn() -> None:
     """The same loop serves the screens."""
     inbox = Inbox(asyncio.get_running_loop())
-    inbox.telemetry(Observed(at=CLOCK.now(), device="masking", point="level", value=40.0))
+    inbox.event(Observed(at=CLOCK.now(), device="door-controller", point="contact", value="open"))
     others: list[str] = []
     asyncio.get_running_loop().call_soon(others.append, "a screen")
     await inbox.wait(None)
