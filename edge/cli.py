@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
@@ -18,6 +18,9 @@ import typer
 from edge.errors import TalonmiesError
 from edge.site import Site
 from edge.site.load import LoadedSite, load_site, read_site
+
+if TYPE_CHECKING:
+    from edge.journal import Head
 
 app = typer.Typer(
     help="Talonmies: the edge controller of one shared government building. From booking to door, from press to screen.",
@@ -28,6 +31,9 @@ app = typer.Typer(
 )
 journal_app = typer.Typer(help="The audit chain: check it, hand it over.", no_args_is_help=True)
 app.add_typer(journal_app, name="journal")
+
+
+_MOST_FINDINGS = 20
 
 
 class Format(StrEnum):
@@ -252,6 +258,7 @@ def _calendar_files(site: Site, site_file: Path, replaced: list[str] | tuple[str
 @journal_app.command()
 def verify(
     data: Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder of the journal, or an exported file")] = Path("data"),
+    head: Annotated[list[str] | None, typer.Option(metavar="NUMBER:HASH", help="A head that was noted elsewhere")] = None,
 ) -> None:
     """Check the chain.
 
@@ -262,16 +269,38 @@ def verify(
     from edge.site.wrong import in_english
 
     with one_sentence_per_error():
+        heads = [_head(word) for word in head or ()]
         if data.is_file():
-            with data.open(encoding="utf-8") as lines:
-                found = verify_export(lines)
+            with data.open(encoding="utf-8", errors="replace") as lines:
+                found = verify_export(lines, heads)
         else:
-            found = verify_folder(data)
-        for finding in found.findings:
+            found = verify_folder(_journal_folder(data), heads)
+        for finding in found.findings[:_MOST_FINDINGS]:
             typer.echo(in_english(finding))
+        if len(found.findings) > _MOST_FINDINGS:
+            typer.echo(f"... and {len(found.findings) - _MOST_FINDINGS} more.")
         if found.findings:
             raise typer.Exit(1)
-        typer.echo(f"The journal is whole: {found.entries} entries, {found.first} to {found.last}.")
+        for remark in found.remarks:
+            typer.echo(in_english(remark))
+        typer.echo(
+            f"The journal is whole: {found.entries} entries, {found.first} to {found.last}. Head: {found.head.seq}:{found.head.hash}"
+        )
+
+
+def _head(word: str) -> "Head":
+    from edge.journal import Head
+
+    number, _, digest = word.partition(":")
+    if not number.isdigit() or len(digest) != 64:
+        raise _Wrong(f"--head {word} is not NUMBER:HASH as `journal verify` prints it.")
+    return Head(int(number), digest)
+
+
+def _journal_folder(data: Path) -> Path:
+    if not (data / "journal.db").exists() and not (data / "journal.mark").exists():
+        raise _Wrong(f"There is no journal in {data}: give the folder that `talonmies run --data` uses.")
+    return data
 
 
 @journal_app.command()
@@ -283,8 +312,12 @@ def export(
     from edge.journal import export as export_folder
 
     with one_sentence_per_error():
-        export_folder(data, sys.stdout.write, after=after)
+        export_folder(_journal_folder(data), sys.stdout.write, after=after)
 
 
 def main() -> None:
     app()
+
+
+if __name__ == "__main__":
+    main()

@@ -108,7 +108,7 @@ def _rules(site: Site, supervision_of: Supervision) -> list[Rule]:
 def _commanded_points(site: Site) -> list[CommandedPoint]:
     """Points that the controller commands. A lock falls back to locked by itself: its unlock is a lease."""
     return [
-        CommandedPoint(PointId(device_id, kind.name), kind.default, "unlocked" if kind.name == "lock" else None)
+        CommandedPoint(PointId(device_id, kind.name), kind.default, "unlocked" if kind.name == "lock" else None, kind.rest)
         for device_id, device in site.devices.items()
         for kind in DEVICE_TYPES[device.type].values()
         if kind.commanded

@@ -7,7 +7,7 @@ Everything here is a function of the events and instants it is given: the same d
 no building; `edge.controller` gives it the folds, reactions, rules and the guard of the policy packages.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
@@ -16,6 +16,7 @@ from typing import Protocol
 from edge.agenda import Agenda, Node
 from edge.claims import Claim, Conclusion, Condition, Decision, Derived, default_claim, ranked
 from edge.commands import Command, Timing, reconcile
+from edge.conditions import CONDITIONS, RULE_FAILED
 from edge.errors import OurFault
 from edge.events import (
     CommandConfirmed,
@@ -37,7 +38,6 @@ Fold = Callable[[Facts, Event], None]
 Reaction = Callable[[Facts, Event], Iterable[Event]]
 """Further events that follow at once from an event (a press raises an alarm). Runs live only: what it made is journaled."""
 
-RULE_FAILED = "rule-failed"
 _ROUNDS = 64
 
 
@@ -52,11 +52,15 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class CommandedPoint:
-    """default: the value when nobody claims the point; None leaves it alone. leased: the value that must expire by itself."""
+    """default: the value when nobody claims the point; None leaves it alone. leased: the value that must expire by itself.
+
+    rest: in place of a default, the value to go back to once somebody has claimed the point.
+    """
 
     point: PointId
     default: Value
     leased: Value = None
+    rest: Value = None
 
 
 class Guard(Protocol):
@@ -207,7 +211,7 @@ class Kernel:
     def _asking(self, rule: Rule) -> Callable[[Node, Look], None]:
         def ask(node: Node, look: Look) -> None:
             try:
-                conclusions = _without_repeats(rule.conclude(look, node.subject))
+                conclusions = _without_repeats(self._checked(rule.conclude(look, node.subject)))
             except Exception as error:
                 # One broken policy must not stop the others: it claims nothing, and a person is told.
                 self.faults.append(error)
@@ -216,6 +220,14 @@ class Kernel:
             self._conclude(node, conclusions, look.now)
 
         return ask
+
+    def _checked(self, conclusions: Iterable[Conclusion]) -> Iterator[Conclusion]:
+        for conclusion in conclusions:
+            if isinstance(conclusion, Claim) and conclusion.point not in self._points:
+                raise OurFault(f"{conclusion.point} takes no commands")
+            if isinstance(conclusion, Condition) and conclusion.type not in CONDITIONS:
+                raise OurFault(f"{conclusion.type!r} is no condition of edge/conditions.py")
+            yield conclusion
 
     def _conclude(self, node: Node, conclusions: tuple[Conclusion, ...], now: datetime) -> None:
         before, node.conclusions = node.conclusions, conclusions
@@ -271,6 +283,8 @@ class Kernel:
         for point in points:
             claims = [claim for held in self._claims[point].values() for claim in held]
             default = self._points[point].default
+            if default is None and self.facts(DECISION(*point)) is not None:
+                default = self._points[point].rest
             if default is not None:
                 claims.append(default_claim(point, default))
             self._wishes[point] = ranked(claims)

@@ -37,7 +37,9 @@ class PointKind:
     momentary: bool = False
     commanded: bool = False
     default: Value = None
-    """What a commanded point should be when nobody claims anything (the relinquish default)."""
+    """What a commanded point should be when nobody claims anything (the relinquish default); None: it is left alone."""
+    rest: Value = None
+    """What a commanded point without default goes back to when the last claim on it has ended; None: it keeps its value."""
 
     def problem_with(self, value: object) -> str | None:
         """What is wrong with a reported or commanded value, in a few English words; None when it is fine."""
@@ -78,15 +80,15 @@ _OWN: dict[str, tuple[PointKind, ...]] = {
     "masking-unit": (
         PointKind("level", float, low=0, high=100, commanded=True),
         PointKind("ambient", float, low=0, high=140),
-        PointKind("muted", bool, commanded=True),
+        PointKind("muted", bool, commanded=True, rest=False),
     ),
     "ambient-sensor": (PointKind("ambient", float, low=0, high=140),),
     "terminal-dock": (
         PointKind("terminal", str, optional=True, durable=True),
-        PointKind("release", bool, durable=True, commanded=True),
+        PointKind("release", bool, durable=True, commanded=True, rest=False),
     ),
-    "relay": (PointKind("on", bool, durable=True, commanded=True),),
-    "sign": (PointKind("text", str, optional=True, commanded=True),),
+    "relay": (PointKind("on", bool, durable=True, commanded=True, rest=False),),
+    "sign": (PointKind("text", str, optional=True, commanded=True, rest=""),),
 }
 
 DEVICE_TYPES: dict[str, dict[str, PointKind]] = {

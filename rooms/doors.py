@@ -8,10 +8,10 @@ from edge.claims import Claim, Priority
 from edge.facts import Look
 from edge.points import PointId
 from edge.site import Site
-from edge.site.hours import Opening
 from edge.site.model import RoomPolicy
 from edge.text import Text, say
 from rooms.bookings import Booking
+from rooms.hours import opening
 from rooms.plan import BOOKINGS, CALENDAR
 
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -29,10 +29,10 @@ class DoorPlan:
         lock, timetable = self._lock(door), self.site.doors[door].unlock.hours
         if lock is None or timetable is None:
             return
-        opening = self._opening(look, timetable)
-        if opening is not None:
-            because = say("Opening hours until {until}", until=opening.end)
-            yield Claim(lock, "unlocked", Priority.HOURS, f"hours:{timetable}", because, opening.end)
+        now_open = opening(look, self.site, timetable)
+        if now_open is not None:
+            because = say("Opening hours until {until}", until=now_open.end)
+            yield Claim(lock, "unlocked", Priority.HOURS, f"hours:{timetable}", because, now_open.end)
 
     def bookings(self, look: Look, door: str) -> Iterable[Claim]:
         """Unlocked for each live booking of the room behind the door; for one that may not unlock, the reason why it is locked."""
@@ -61,16 +61,6 @@ class DoorPlan:
     def _lock(self, door: str) -> PointId | None:
         device = self.site.device_at(door)
         return None if device is None else PointId(device, "lock")
-
-    def _opening(self, look: Look, timetable: str) -> Opening | None:
-        table = self.site.hours[timetable]
-        opening, change = table.opening_at(look.now, self.site.local), table.next_change(look.now, self.site.local)
-        if change is not None:
-            look.passed(change)
-        elif opening is not None:
-            # Always open: its end only is as far as the timetable looks, and is farther when we look again.
-            look.passed(look.now + (opening.end - look.now) / 2)
-        return opening
 
     def _near(self, look: Look, calendar: str, room: str) -> Iterable[Booking]:
         """Bookings that may be live: up to the first that no policy could open yet. Later ones are asked about in time."""
@@ -102,9 +92,9 @@ class DoorPlan:
         timetable = None if policy.hours == "always" else policy.hours or self.site.site.hours
         if timetable is None:
             return (say("All-day bookings need opening hours to unlock within") if booking.all_day else None), closes
-        opening = self._opening(look, timetable)
-        if opening is None:
+        now_open = opening(look, self.site, timetable)
+        if now_open is None:
             change = self.site.hours[timetable].next_change(look.now, self.site.local)
             closed_until = closes if change is None else min(closes, change)
             return say("Booked {start}–{end}, but the building is closed", start=booking.start, end=booking.end), closed_until
-        return None, min(closes, opening.end)
+        return None, min(closes, now_open.end)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from edge.claims import Condition
+from edge.conditions import CALENDAR_FAILING, CALENDAR_PROBLEMS, CALENDAR_STALE
 from edge.events import Event
 from edge.facts import START, Facts, Family, Look
 from edge.site import Site
@@ -145,13 +146,13 @@ def health_conditions(look: Look, site: Site, calendar: str) -> Iterable[Conditi
     start = look(START())
     if health.failure is not None:
         told = say("{calendar} cannot be read: {problem}", calendar=calendar, problem=health.failure)
-        yield Condition("calendar-failing", calendar, told)
+        yield Condition(CALENDAR_FAILING, calendar, told)
     if health.read_at is not None and look.lasted(health.read_at, section.stale_after):
         yield Condition(
-            "calendar-stale", calendar, say("{calendar} was last read {read_at}", calendar=calendar, read_at=health.read_at)
+            CALENDAR_STALE, calendar, say("{calendar} was last read {read_at}", calendar=calendar, read_at=health.read_at)
         )
     elif health.read_at is None and start is not None and look.lasted(start.at, section.stale_after):
-        yield Condition("calendar-stale", calendar, say("{calendar} has not been read since the start", calendar=calendar))
+        yield Condition(CALENDAR_STALE, calendar, say("{calendar} has not been read since the start", calendar=calendar))
     if health.problems:
         first, more = health.problems[0], len(health.problems) - 1
-        yield Condition("calendar-problems", calendar, say("{problem} ({more} more)", problem=first, more=more) if more else first)
+        yield Condition(CALENDAR_PROBLEMS, calendar, say("{problem} ({more} more)", problem=first, more=more) if more else first)

@@ -5,26 +5,27 @@ An alarm needs a response; a condition for which nobody has to act at once is a 
 
 from dataclasses import dataclass
 
-from edge.kernel import RULE_FAILED
+from edge.conditions import (
+    CALENDAR_FAILING,
+    CALENDAR_PROBLEMS,
+    CALENDAR_STALE,
+    CLOCK_JUMPED,
+    CONNECTION_LOST,
+    DEVICE_GARBAGE,
+    DEVICE_LOST,
+    DEVICE_NOT_FOLLOWING,
+    DOOR_FORCED,
+    DOOR_HELD_OPEN,
+    DOOR_NOT_FOLLOWING,
+    JOURNAL_FAILING,
+    PANIC,
+    PANIC_SOURCE_LOST,
+    RETAINED_COMMAND,
+    RULE_FAILED,
+    TAMPER,
+    UNLOCK_REFUSED,
+)
 from edge.text import Text, say
-
-PANIC = "panic"
-DOOR_NOT_FOLLOWING = "door-not-following"
-DOOR_FORCED = "door-forced"
-DOOR_HELD_OPEN = "door-held-open"
-TAMPER = "tamper"
-PANIC_SOURCE_LOST = "panic-source-lost"
-DEVICE_LOST = "device-lost"
-DEVICE_GARBAGE = "device-garbage"
-DEVICE_NOT_FOLLOWING = "device-not-following"
-CONNECTION_LOST = "connection-lost"
-JOURNAL_FAILING = "journal-failing"
-UNLOCK_REFUSED = "unlock-refused"
-RETAINED_COMMAND = "retained-command"
-CALENDAR_FAILING = "calendar-failing"
-CALENDAR_STALE = "calendar-stale"
-CALENDAR_PROBLEMS = "calendar-problems"
-CLOCK_JUMPED = "clock-jumped"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from edge.conditions import PANIC
 from edge.errors import IllegalCommand
 from edge.events import ConditionBegan, ConditionEnded, Event, Observed
 from edge.facts import Facts, Family
 from edge.text import Text, say
-from security.alarm_types import PANIC, level_of
+from security.alarm_types import level_of
 
 PRESSES_KEPT = 1000
 """Press ids remembered per button. A button repeats only presses that were never answered, so this is ample."""

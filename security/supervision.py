@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from edge import conditions
 from edge.claims import Condition, Derived
 from edge.commands import Timing
 from edge.events import ClockJumped, ConnectionChanged, Event, GarbageReceived, JournalHealth, RetainedCommandFound
@@ -15,7 +16,6 @@ from edge.facts import ACTIVE, DECISION, FLIGHT, HEARD, ONLINE, READING, START, 
 from edge.points import DEVICE_TYPES, PointId
 from edge.site import Site
 from edge.text import Ref, Text, say
-from security import alarm_types as types
 
 CONNECTION: Family[ConnectionChanged] = Family("connection")
 GARBAGE: Family[GarbageReceived] = Family("garbage")
@@ -65,7 +65,7 @@ class Supervision:
     def device(self, look: Look, device: str) -> Iterable[Condition | Derived]:
         """Whether a device lives: its will and its heartbeat say so."""
         found = self.site.devices[device]
-        lost_type = types.PANIC_SOURCE_LOST if found.type == "panic-button" else types.DEVICE_LOST
+        lost_type = conditions.PANIC_SOURCE_LOST if found.type == "panic-button" else conditions.DEVICE_LOST
         heard = look(HEARD(device))
         link = look(READING(device, "link"))
         if heard is None:
@@ -90,11 +90,11 @@ class Supervision:
     def device_health(self, look: Look, device: str) -> Iterable[Condition]:
         tamper = look(READING(device, "tamper"))
         if tamper is not None and tamper.value is True:
-            yield Condition(types.TAMPER, device, say("The cover of {device} is open", device=Ref(device)))
+            yield Condition(conditions.TAMPER, device, say("The cover of {device} is open", device=Ref(device)))
         garbage = look(GARBAGE(device))
         if garbage is not None and not look.lasted(garbage.at, GARBAGE_REMEMBERED):
             told = say("{device} said something that cannot be read: {problem}", device=Ref(device), problem=garbage.problem)
-            yield Condition(types.DEVICE_GARBAGE, device, told)
+            yield Condition(conditions.DEVICE_GARBAGE, device, told)
 
     def obedience(self, look: Look, device: str) -> Iterable[Condition]:
         """Commands of this device that it does not follow in time."""
@@ -103,7 +103,7 @@ class Supervision:
             if not kind.commanded:
                 continue
             door = found.door if kind.name == "lock" else None
-            alarm, subject = (types.DEVICE_NOT_FOLLOWING, device) if door is None else (types.DOOR_NOT_FOLLOWING, door)
+            alarm, subject = (conditions.DEVICE_NOT_FOLLOWING, device) if door is None else (conditions.DOOR_NOT_FOLLOWING, door)
             flight = look(FLIGHT(device, kind.name))
             if flight is not None and flight.overdue:
                 yield Condition(alarm, subject, _disobedience(device, door, flight))
@@ -130,13 +130,13 @@ class Supervision:
         contact, lock = look(READING(device, "contact")), look(READING(device, "lock"))
         if contact is not None and contact.value == "open" and decision.value == "locked":
             if self._forced(look, door, device, contact.since, lock.value if lock else None, lock.since if lock else None):
-                yield Condition(types.DOOR_FORCED, door, say("{door} was opened while locked", door=Ref(door)))
+                yield Condition(conditions.DOOR_FORCED, door, say("{door} was opened while locked", door=Ref(door)))
             elif look.lasted(max(contact.since, decision.since), self.site.doors[door].held_open):
                 yield Condition(
-                    types.DOOR_HELD_OPEN, door, say("{door} has been open since {since}", door=Ref(door), since=contact.since)
+                    conditions.DOOR_HELD_OPEN, door, say("{door} has been open since {since}", door=Ref(door), since=contact.since)
                 )
         if decision.refused is not None and look.lasted(decision.refused_since or decision.since, self.timing.settle):
-            yield Condition(types.UNLOCK_REFUSED, door, decision.refused)
+            yield Condition(conditions.UNLOCK_REFUSED, door, decision.refused)
 
     def _forced(self, look: Look, door: str, device: str, opened: datetime, lock: object, lock_since: datetime | None) -> bool:
         """Only where the other side asks for a credential too: a door with a free handle opens lawfully while locked."""
@@ -149,20 +149,20 @@ class Supervision:
         state = look(CONNECTION(connection))
         if state is not None and not state.up and look.lasted(state.at, self.timing.settle):
             told = say("No connection to {connection}: {problem}", connection=connection, problem=state.problem)
-            yield Condition(types.CONNECTION_LOST, connection, told)
+            yield Condition(conditions.CONNECTION_LOST, connection, told)
         found = look(RETAINED(connection))
         if found is not None and not look.lasted(found.at, NOTICE_REMEMBERED):
             told = say("A stored command lies on the topic {channel}; nobody acts on it", channel=found.channel)
-            yield Condition(types.RETAINED_COMMAND, found.channel, told)
+            yield Condition(conditions.RETAINED_COMMAND, found.channel, told)
 
     def controller(self, look: Look, site: str) -> Iterable[Condition]:
         jump = look(CLOCK_JUMP())
         if jump is not None and not look.lasted(jump.at, NOTICE_REMEMBERED):
             told = say("The clock of the controller changed by {seconds} seconds", seconds=round(jump.by_s))
-            yield Condition(types.CLOCK_JUMPED, site, told)
+            yield Condition(conditions.CLOCK_JUMPED, site, told)
         journal = look(JOURNAL())
         if journal is not None and not journal.good:
-            yield Condition(types.JOURNAL_FAILING, site, say("Events cannot be saved: {problem}", problem=journal.problem))
+            yield Condition(conditions.JOURNAL_FAILING, site, say("Events cannot be saved: {problem}", problem=journal.problem))
 
 
 def _disobedience(device: str, door: str | None, flight: Flight) -> Text:

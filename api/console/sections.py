@@ -12,9 +12,9 @@ from jinja2 import Environment
 from api.console.board import Item
 from api.port import Desk
 from api.truth import Truth, open_notices
+from edge.conditions import DOOR_FORCED, DOOR_HELD_OPEN, PANIC
 from edge.facts import ACTIVE, DECISION, FLIGHT, ONLINE, READING
 from edge.language import Renderer, other_side, space_of
-from security.alarm_types import DOOR_FORCED, DOOR_HELD_OPEN, PANIC
 from security.alarms import Alarm, open_alarms
 
 MOST_ALARMS: Final = 50

@@ -9,6 +9,7 @@ from itertools import count
 from pathlib import Path
 
 from drivers.virtual.device import Behaviour, virtual_device
+from edge.conditions import CONDITIONS, RETAINED_COMMAND, RULE_FAILED
 from edge.errors import TalonmiesError
 from edge.events import Event, decode, encode
 from edge.facts import ACTIVE, DECISION, READING
@@ -223,6 +224,13 @@ class Story:
                 since = instant(line.place, line.words["clock"], line.day - timedelta(days=1), self.zone)
             _expect(reading.since == since, line, f"it is {real} since {reading.since.astimezone(self.zone):%H:%M:%S}")
 
+    def set_point(self, line: Line) -> None:
+        self.simulation.set(self._device(line), line.words["point"], _value(line.words["value"]))
+
+    def expect_point(self, line: Line) -> None:
+        real, wanted = self.simulation.devices[self._device(line)].state(line.words["point"]), _value(line.words["value"])
+        _expect(real == wanted, line, f"expected {wanted!r}, it is {real!r}")
+
     def expect_alarm(self, line: Line) -> None:
         found = self._alarm(line)
         _expect(found is not None, line, f"expected an alarm; open are: {self._open_alarms()}")
@@ -260,14 +268,23 @@ class Story:
     # --- words ----------------------------------------------------------------------------------------------------
 
     def _alarm(self, line: Line) -> Alarm | None:
-        wanted = (line.words["type"], line.words["subject"])
+        wanted = self._condition(line)
         return next((a for a in open_alarms(self.simulation.facts) if (a.type, a.subject) == wanted), None)
 
     def _open_alarms(self) -> str:
         return ", ".join(f"{a.type} {a.subject}" for a in open_alarms(self.simulation.facts)) or "none"
 
     def _notice(self, line: Line) -> bool:
-        return self.simulation.facts(ACTIVE(line.words["type"], line.words["subject"])) is not None
+        return self.simulation.facts(ACTIVE(*self._condition(line))) is not None
+
+    def _condition(self, line: Line) -> tuple[str, str]:
+        """A misspelt word must not make "expect no alarm" come true."""
+        kind = self._one_of(line, "type", sorted(CONDITIONS))
+        if kind in (RETAINED_COMMAND, RULE_FAILED):
+            return kind, line.words["subject"]
+        site = self.site
+        known = [*site.devices, *site.doors, *site.calendars, *site.connections, site.site.id]
+        return kind, self._one_of(line, "subject", known)
 
     def _written(self, text: Text) -> str:
         return self.renderer.text(text, self.simulation.now)
@@ -291,6 +308,10 @@ class Story:
 def _expect(holds: bool, line: Line, otherwise: str) -> None:
     at = "" if line.at is None else f"{line.at:%H:%M:%S}: "
     assert holds, f"{line.place}: {at}{otherwise}"
+
+
+def _value(word: str) -> str | bool | None:
+    return {"true": True, "false": False, "null": None}.get(word, word)
 
 
 _BEHAVIOURS = {"jam": Behaviour.JAMMED, "mute": Behaviour.MUTE, "lie": Behaviour.LYING, "repair": Behaviour.OBEDIENT}
@@ -320,6 +341,8 @@ _DOING: dict[str, Callable[[Story, Line], None]] = {
     "expect no alarms": Story.expect_alarms,
     "expect alarms COUNT": Story.expect_alarms,
     "expect alarm TYPE SUBJECT [ended] [acknowledged]": Story.expect_alarm,
+    "set DEVICE POINT VALUE": Story.set_point,
+    "expect point DEVICE POINT VALUE": Story.expect_point,
     "expect no alarm TYPE SUBJECT": Story.expect_no_alarm,
     "expect notice TYPE SUBJECT": Story.expect_notice,
     "expect no notice TYPE SUBJECT": Story.expect_no_notice,

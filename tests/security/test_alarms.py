@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from edge.conditions import DEVICE_LOST, DOOR_FORCED, PANIC, TAMPER, UNLOCK_REFUSED
 from edge.errors import IllegalCommand
 from edge.events import ConditionBegan, ConditionEnded, Event, Observed, decode, encode
 from edge.facts import Facts
 from edge.text import say
 from security import alarms
-from security.alarm_types import DEVICE_LOST, DOOR_FORCED, PANIC, TAMPER, UNLOCK_REFUSED
 from security.alarms import ALARM, PANICS, PRESSES_KEPT, Alarm, AlarmConflict, AlarmRaised, NoSuchAlarm, open_alarms
 from tests.builders import MINUTE, MONDAY, SECOND
 

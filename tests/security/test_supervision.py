@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
+from edge import conditions as types
 from edge.claims import Claim, Condition, Decision, Derived, Priority
 from edge.commands import Timing
 from edge.events import ClockJumped, ConditionBegan, ConnectionChanged, GarbageReceived, JournalHealth, RetainedCommandFound
 from edge.facts import ACTIVE, DECISION, FLIGHT, HEARD, ONLINE, READING, START, Facts, Flight, Look, Reading, Start
 from edge.points import PointId, Value
 from edge.text import Text, say
-from security import alarm_types as types
 from security import supervision
 from security.supervision import EXIT_REMEMBERED, GARBAGE_REMEMBERED, NOTICE_REMEMBERED, Supervision
 from tests.builders import HOUR, MINUTE, MONDAY, SECOND, service_rooms
@@ -262,9 +262,3 @@ def test_a_journal_that_fails_is_told_until_it_works() -> None:
     assert asked(WATCH.controller, facts, "test")[0] == [types.JOURNAL_FAILING]
     supervision.fold(facts, JournalHealth(at=T, good=True))
     assert asked(WATCH.controller, facts, "test")[0] == []
-
-
-def test_every_condition_has_a_name_and_something_to_do() -> None:
-    for kind, row in types.ALARM_TYPES.items():
-        assert row.response, kind
-        assert row.level in (None, 1, 2, 3, 4)

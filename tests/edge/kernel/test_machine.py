@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, multiple, precondition, rule, run_state_machine_as_test
 
 from drivers.virtual.device import Behaviour
+from edge.conditions import DOOR_FORCED, DOOR_HELD_OPEN, DOOR_NOT_FOLLOWING, PANIC
 from edge.errors import IllegalCommand
 from edge.events import CommandSent, Event, decode, encode
 from edge.facts import ACTIVE
@@ -21,7 +22,6 @@ from edge.text import say
 from rooms.bookings import BookingsRead, CalendarFailed, merged, understand
 from rooms.sources import RemovalGuard
 from security import alarms, releases
-from security.alarm_types import DOOR_FORCED, DOOR_HELD_OPEN, DOOR_NOT_FOLLOWING, PANIC
 from security.alarms import AlarmRaised, open_alarms
 from tests.builders import local
 from tests.conftest import EFFORT

@@ -1,0 +1,22 @@
+"""Names of the conditions that people are told of. What each is called and asks for stands in `security.alarm_types`."""
+
+PANIC = "panic"
+DOOR_NOT_FOLLOWING = "door-not-following"
+DOOR_FORCED = "door-forced"
+DOOR_HELD_OPEN = "door-held-open"
+TAMPER = "tamper"
+PANIC_SOURCE_LOST = "panic-source-lost"
+DEVICE_LOST = "device-lost"
+DEVICE_GARBAGE = "device-garbage"
+DEVICE_NOT_FOLLOWING = "device-not-following"
+CONNECTION_LOST = "connection-lost"
+JOURNAL_FAILING = "journal-failing"
+RULE_FAILED = "rule-failed"
+UNLOCK_REFUSED = "unlock-refused"
+RETAINED_COMMAND = "retained-command"
+CALENDAR_FAILING = "calendar-failing"
+CALENDAR_STALE = "calendar-stale"
+CALENDAR_PROBLEMS = "calendar-problems"
+CLOCK_JUMPED = "clock-jumped"
+
+CONDITIONS = frozenset(value for name, value in dict(globals()).items() if name.isupper())
