@@ -98,7 +98,7 @@ def read_happenings(site: Site, events: Iterable[str]) -> Iterator[Happening]:
                 raise IllegalInput("it is not a JSON object")
             at = require_aware(datetime.fromisoformat(str(fields.pop("t", ""))), "t")
             do = _operator(site, fields) if "operator" in fields else _device(site, fields, presses)
-        except (ValueError, IllegalInput, TypeError) as problem:
+        except (ValueError, IllegalInput, TypeError, OverflowError, RecursionError) as problem:
             raise IllegalInput(f"events line {number}: {problem}") from problem
         yield Happening(at, number, do)
 
