@@ -283,9 +283,8 @@ def verify(
             raise typer.Exit(1)
         for remark in found.remarks:
             typer.echo(in_english(remark))
-        typer.echo(
-            f"The journal is whole: {found.entries} entries, {found.first} to {found.last}. Head: {found.head.seq}:{found.head.hash}"
-        )
+        typer.echo(f"The journal is whole: {found.entries} entries, {found.first} to {found.last}.")
+        typer.echo(f"Head: {found.head.seq}:{found.head.hash}")
 
 
 def _head(word: str) -> "Head":
