@@ -4,7 +4,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bench.houses import write_joensuu
@@ -19,16 +19,18 @@ _UNTIL_FLOODED_S = 1.0
 
 @dataclass(frozen=True)
 class Latency:
-    """Milliseconds. flooded: telemetry messages a second that were really sent; cpu: of the daemon, in cores."""
+    """Milliseconds. cpu: of the daemon, in cores. flooded: telemetry messages a second that were really sent; behind_s: how old the
+    last of them was on the screen, which gets telemetry four times a second."""
 
     what: str
     presses: int
     p50: float
     p99: float
     most: float
-    flooded: float
-    cpu: float | None
-    memory_mb: float | None
+    cpu: float | None = None
+    memory_mb: float | None = None
+    flooded: float | None = None
+    behind_s: float | None = None
 
 
 def _part(*words: object) -> "subprocess.Popen[str]":
@@ -52,11 +54,6 @@ def _measured(listener: "subprocess.Popen[str]", press_words: Sequence[object], 
     return taken
 
 
-def _summary(what: str, taken: Sequence[float], flooded: float, cpu: float | None, memory_mb: float | None) -> Latency:
-    n = len(taken)
-    return Latency(what, n, taken[n // 2], taken[min(n - 1, n * 99 // 100)], taken[-1], flooded, cpu, memory_mb)
-
-
 def latencies(folder: Path, rates: Sequence[int], presses: int) -> list[Latency]:
     """The floor, then the program, idle and at each rate of telemetry."""
     with Broker(folder / "broker") as broker:
@@ -66,7 +63,7 @@ def latencies(folder: Path, rates: Sequence[int], presses: int) -> list[Latency]
         sensors = ",".join(d for d, section in site.devices.items() if section.type == "occupancy-sensor")
         press = (broker.port, site.site.id, buttons, presses, RATE)
         floor = _part("floor", broker.port, site.site.id, folder / "floor.db", presses)
-        found = [_summary("floor: client, commit, line", _measured(floor, press, presses), 0, None, None)]
+        found = [_summary("floor: client, commit, line", _measured(floor, press, presses))]
         with Talonmies(path, folder / "data") as program:
             program.wait_ready()
             time.sleep(1)
@@ -74,16 +71,29 @@ def latencies(folder: Path, rates: Sequence[int], presses: int) -> list[Latency]
     return found
 
 
+def _summary(what: str, taken: Sequence[float]) -> Latency:
+    n = len(taken)
+    return Latency(what, n, taken[n // 2], taken[min(n - 1, n * 99 // 100)], taken[-1])
+
+
 def _at_rate(
     program: Talonmies, rate: int, flood_words: tuple[int, str, str], press_words: Sequence[object], presses: int
 ) -> Latency:
-    flood = None
+    flood = seeing = None
     if rate:
+        seeing = _part("see-last", program.port)
+        assert seeing.stdout
+        seeing.stdout.readline()
         flood = _part("flood", *flood_words, rate, presses / RATE + 2 * _UNTIL_FLOODED_S)
         time.sleep(_UNTIL_FLOODED_S)
     cpu, began = program.cpu_s(), time.perf_counter()
     taken = _measured(_part("follow", program.port, presses), press_words, presses)
     used = (program.cpu_s() - cpu) / (time.perf_counter() - began)
-    flooded = float(flood.communicate(timeout=60)[0]) if flood else 0.0
-    what = "talonmies, idle" if not rate else f"talonmies, {rate:,} messages/s"
-    return _summary(what, taken, flooded, used, program.memory_mb())
+    found = replace(
+        _summary(f"talonmies, {rate:,} messages/s" if rate else "talonmies, idle", taken), cpu=used, memory_mb=program.memory_mb()
+    )
+    if flood and seeing:
+        reached, last = flood.communicate(timeout=60)[0].split()
+        seen = seeing.communicate(timeout=60)[0]
+        found = replace(found, flooded=float(reached), behind_s=(int(seen) - int(last)) / 1e9)
+    return found

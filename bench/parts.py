@@ -7,6 +7,7 @@ import sqlite3
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from paho.mqtt.client import Client
@@ -16,8 +17,8 @@ from bench.program import TOKEN
 from drivers.mosquitto import HOST
 from drivers.mqtt.client import no_delay
 
-_AFTER_S = 5.0
-"""How long the last presses may take."""
+LAST = 99_999
+"""The value that ends a flood."""
 
 
 def _client(port: int) -> Client:
@@ -39,34 +40,51 @@ def press(port: int, site: str, buttons: str, count: int, rate: float) -> None:
     client.loop_stop()
 
 
-def follow(port: int, count: int) -> None:
-    """A screen: reads the stream as it comes and prints the milliseconds from press to message."""
+def _lines(port: int) -> Iterator[tuple[int, bytes]]:
+    """The stream as a screen gets it: each line, and when it came. Says "following" when it is open."""
     with socket.create_connection((HOST, port)) as line:
         line.sendall(f"GET /api/v1/events HTTP/1.0\r\nHost: {HOST}\r\nAuthorization: Bearer {TOKEN}\r\n\r\n".encode())
         rest = line.recv(65536)
         print("following", flush=True)
-        while count and (block := line.recv(65536)):
+        while block := line.recv(65536):
             now = time.perf_counter_ns()
             *whole, rest = (rest + block).split(b"\n")
             for text in whole:
-                if text.startswith(b"data:") and b'"alarm-raised"' in text and b'"press":"' in text:
-                    print((now - int(json.loads(text[5:])["press"])) / 1e6, flush=True)
-                    count -= 1
+                yield now, text
+
+
+def follow(port: int, count: int) -> None:
+    """Prints the milliseconds from press to screen, one line a press."""
+    for now, text in _lines(port):
+        if text.startswith(b"data:") and b'"alarm-raised"' in text and b'"press":"' in text:
+            print((now - int(json.loads(text[5:])["press"])) / 1e6, flush=True)
+            count -= 1
+            if not count:
+                return
+
+
+def see_last(port: int) -> None:
+    """Prints when the last value of a flood came to the screen."""
+    for now, text in _lines(port):
+        if f'"value":{LAST}'.encode() in text:
+            print(now)
+            return
 
 
 def flood(port: int, site: str, sensors: str, rate: float, seconds: float) -> None:
-    """Telemetry, each message another value than the one before of its topic. Prints the rate that it reached."""
+    """Telemetry, each message another value than the one before of its topic. Prints the rate, and when it sent the last."""
     client, topics = _client(port), [f"talonmies/{site}/{sensor}/count" for sensor in sensors.split(",")]
     began = time.perf_counter()
     sent = 0
     while (passed := time.perf_counter() - began) < seconds:
         while sent < passed * rate:
-            client.publish(topics[sent % len(topics)], str(sent // len(topics) % 90_000), 0)
+            client.publish(topics[sent % len(topics)], str(sent // len(topics) % LAST), 0)
             sent += 1
         time.sleep(0.001)
-    while client.want_write():
-        time.sleep(0.001)
-    print(sent / (time.perf_counter() - began), flush=True)
+    reached = sent / (time.perf_counter() - began)
+    last = time.perf_counter_ns()
+    client.publish(topics[0], str(LAST), 1).wait_for_publish(60)
+    print(reached, last, flush=True)
     client.disconnect()
     client.loop_stop()
 
@@ -103,6 +121,8 @@ def main() -> None:
             press(int(words[0]), words[1], words[2], int(words[3]), float(words[4]))
         case "follow":
             follow(int(words[0]), int(words[1]))
+        case "see-last":
+            see_last(int(words[0]))
         case "flood":
             flood(int(words[0]), words[1], words[2], float(words[3]), float(words[4]))
         case "floor":
