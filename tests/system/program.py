@@ -85,7 +85,6 @@ class Program:
         self.process.send_signal(number)
         assert self.process.wait(END_WITHIN_S) == 0, self.said
         assert "Traceback" not in self.said, self.said
-        assert TOKEN not in self.said, "a secret was said"
         return time.monotonic() - began
 
     def kill(self) -> None:

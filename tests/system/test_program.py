@@ -15,7 +15,7 @@ import pytest
 from drivers.mosquitto import HOST, Broker, free_port
 from tests.broker import until
 from tests.system.places import write_site
-from tests.system.program import Program, environment, refused
+from tests.system.program import TOKEN, Program, environment, refused
 
 
 @pytest.fixture
@@ -49,6 +49,7 @@ def test_a_signal_ends_it_in_good_order_and_frees_the_port(site_file: Path, tmp_
     with Program(tmp_path, "run", site_file, "--data", tmp_path / "data") as program:
         program.end(number)
         socket.create_server((HOST, program.port)).close()
+        assert TOKEN not in program.said
     whole = subprocess.run([*_talonmies(), "journal", "verify", str(tmp_path / "data")], capture_output=True, text=True)
     assert whole.returncode == 0, whole
 
