@@ -1,9 +1,9 @@
 """Errors as answers, mapped on purpose: one clear sentence in `detail`, and never a traceback."""
 
+import logging
 from collections.abc import Sequence
 from typing import Any, Final
 
-import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -14,7 +14,7 @@ from api.models import Problem
 from edge.errors import IllegalCommand, TalonmiesError
 from security.alarms import AlarmConflict, NoSuchAlarm
 
-log = structlog.get_logger("talonmies.api")
+log = logging.getLogger("talonmies.api")
 
 
 class Unknown(IllegalCommand):
@@ -73,7 +73,7 @@ def answer_faults(app: FastAPI) -> None:
     @app.exception_handler(Exception)
     async def unexpected(request: Request, error: Exception) -> Response:
         # This answer is made outside the gate, so it brings the headers itself.
-        log.error("a request failed", path=request.url.path, error=repr(error))
+        log.error("a request for %s failed: %r", request.url.path, error)
         answer = problem(500, "The controller could not answer; the fault is in its log.")
         answer.headers.update(HEADERS)
         return answer

@@ -6,13 +6,12 @@ and doors are still commanded; everything is committed when the disk works again
 """
 
 import asyncio
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
-
-import structlog
 
 from api.port import JournalLine, Status
 from drivers.port import Driver
@@ -36,7 +35,7 @@ RETENTION = timedelta(days=400)
 _RETRY_S = 1.0
 _START_OVER_S = 10.0
 
-log = structlog.get_logger("talonmies")
+log = logging.getLogger("talonmies")
 
 T = TypeVar("T")
 DriverFactory = Callable[[str, Inbox], Driver]
@@ -155,7 +154,7 @@ class Daemon:
         acted = self._carry_out(batch)
         outcome = self._controller.settle(now)
         for fault in self._take_faults():
-            log.error("a rule failed", error=repr(fault), exc_info=fault)
+            log.error("a rule failed: %r", fault, exc_info=fault)
         self._unanswered += [r.on_durable for r in batch.events if r.on_durable is not None]
         saved = await self._save(outcome.events)
         self._tell(outcome, batch.telemetry, first_seq=saved)
@@ -214,7 +213,7 @@ class Daemon:
             # The snapshot alone would forget the epoch, and devices would refuse commands of an older one.
             await self._write(self.journal.checkpoint, [self._started, *self._controller.snapshot(self.clock.now())])
         except JournalFailed as failure:
-            log.warning("no checkpoint; the next start will read more", problem=str(failure))
+            log.warning("no checkpoint; the next start will read more: %s", failure)
             return False
         return True
 
@@ -245,7 +244,7 @@ class Daemon:
             except Unreachable:
                 pass  # the connection's own condition tells people; the reconciler asks again
             except IllegalCommand as error:
-                log.error("a command cannot be sent", point=str(command.point), error=str(error))
+                log.error("a command to %s cannot be sent: %s", command.point, error)
 
     def _answer(self) -> None:
         answers, self._unanswered = self._unanswered, []

@@ -4,14 +4,13 @@ The last good body of each calendar is kept, so that bookings roll on day by day
 """
 
 import asyncio
+import logging
 import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-
-import structlog
 
 from edge.calendars.download import DownloadFailed, download
 from edge.calendars.reading import NotRead, read_apart
@@ -27,7 +26,7 @@ from rooms.bookings import Booking, BookingsRead, BookingsUnderstood, CalendarFa
 from rooms.ics_lines import Unreadable
 from rooms.sources import MOST_OCTETS, Answer, Failed, IcsSource, NewBody, RemovalGuard, Unchanged
 
-log = structlog.get_logger("talonmies")
+log = logging.getLogger("talonmies")
 
 BEHIND, AHEAD = timedelta(days=2), timedelta(days=60)
 ROLLED = timedelta(days=1)
@@ -109,7 +108,7 @@ class CalendarFetcher:
                 await self._restore(feed)
                 await self._take(feed, await self._ask(feed))
             except Exception:
-                log.exception("a calendar could not be fetched", calendar=calendar_id)
+                log.exception("the calendar %s could not be fetched", calendar_id)
                 self._fail(feed, say("Reading the calendar failed in a way that nobody expected; the log has more"))
 
     async def _restore(self, feed: _Feed) -> None:
@@ -183,7 +182,7 @@ class CalendarFetcher:
         try:
             await self._roll(feed)
         except TalonmiesError as error:
-            log.warning("a kept calendar cannot be read again", calendar=feed.name, error=str(error))
+            log.warning("the kept calendar %s cannot be read again: %s", feed.name, error)
             return False
         return True
 

@@ -5,19 +5,18 @@ Nothing here is worth stopping for: what cannot be kept or read back is told to 
 
 import asyncio
 import json
+import logging
 import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
-import structlog
-
 from edge.errors import TalonmiesError
 from rooms.bookings import Booking, decode_bookings, encode_bookings
 from rooms.sources import NewBody
 
-log = structlog.get_logger("talonmies")
+log = logging.getLogger("talonmies")
 
 _SELDOM = timedelta(minutes=1)
 
@@ -94,4 +93,4 @@ class FeedStore:
         return self._kept(f"calendar/{self._calendar}/{what}")
 
     def _complain(self, error: Exception) -> None:
-        log.warning("a calendar's last state is not kept", calendar=self._calendar, error=str(error))
+        log.warning("the last state of the calendar %s is not kept: %s", self._calendar, error)
