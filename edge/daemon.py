@@ -18,12 +18,12 @@ from drivers.port import Driver
 from edge.clock import Clock, SystemClock
 from edge.commands import Command
 from edge.controller import Controller
-from edge.errors import IllegalCommand, TalonmiesError, Unreachable
+from edge.errors import IllegalCommand, IllegalInput, TalonmiesError, Unreachable
 from edge.events import ClockJumped, DaemonStarted, DaemonStopped, Event, JournalHealth, Observed, decode
 from edge.facts import READING, START, Facts
 from edge.feed import Feed, FeedItem
 from edge.inbox import Batch, Decide, Inbox
-from edge.journal import Journal, JournalFailed
+from edge.journal import Journal, JournalFailed, can_be_kept
 from edge.kernel import Outcome
 from edge.site import Site
 from security.supervision import CONNECTION
@@ -183,13 +183,22 @@ class Daemon:
         faults, self._controller.kernel.faults = self._controller.kernel.faults, []
         return faults
 
-    async def _save(self, events: Sequence[Event]) -> int | None:
-        """Commit the events with whatever an earlier failure left behind. Returns the number of the first of `events`."""
+    async def _save(self, events: list[Event]) -> int | None:
+        """Commit the events with whatever an earlier failure left behind. Returns the number of the first of `events`.
+
+        Takes out of `events` what can never be committed: nobody is told of it either.
+        """
         if not events and not self._unsaved:
             return None
         waiting = [*self._unsaved, *events]
         try:
             last = await self._write(self.journal.append, waiting)
+        except IllegalInput as fault:
+            # One event that could not be read back must not hold back the others, now and for ever.
+            log.critical("an event cannot be journaled and is left out: %s", fault)
+            self._unsaved = [event for event in self._unsaved if can_be_kept(event)]
+            events[:] = [event for event in events if can_be_kept(event)]
+            return await self._save(events)
         except JournalFailed as failure:
             self._unsaved = waiting
             self._note_health(good=False, problem=str(failure))

@@ -7,7 +7,7 @@ from edge.journal.audit import Verification, verify
 from edge.journal.chain import Head
 from edge.journal.events import Checkpoint, JournalPruned, LossAccepted
 from edge.journal.failures import JournalFailed
-from edge.journal.journal import Entry, Journal
+from edge.journal.journal import Entry, Journal, can_be_kept
 from edge.journal.lines import export, verify_export
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "JournalPruned",
     "LossAccepted",
     "Verification",
+    "can_be_kept",
     "export",
     "verify",
     "verify_export",

@@ -260,6 +260,15 @@ class Journal:
             raise translated(error) from error
 
 
+def can_be_kept(event: Event) -> bool:
+    """Whether `append` would take the event."""
+    try:
+        _prepared(event)
+    except IllegalInput:
+        return False
+    return True
+
+
 def _prepared(event: Event) -> tuple[str, str, str]:
     """Time, kind and body of an entry, proven to be readable: one that is not would stop every later start."""
     try:

@@ -244,3 +244,19 @@ async def test_a_controller_that_always_has_something_to_do_lets_others_have_the
     asyncio.get_running_loop().call_soon(others.append, "a screen")
     await inbox.wait(None)
     assert others == ["a screen"]
+
+
+async def test_an_event_that_could_not_be_read_back_holds_nothing_back(tmp_path: Path) -> None:
+    async with running(tmp_path) as daemon:
+        answers, told = Answers(daemon), daemon.feed.follow()
+        odd = Observed(at=CLOCK.now(), device="door-controller", point="lock", value=float("nan"))
+        daemon.inbox.event(odd)
+        answers.press(1)
+        await answers.all_of([1])
+        answers.press(2)
+        await answers.all_of([2, 1])
+        lines = {line.seq: line.event for line in daemon.journal_after(0, 1000)}
+    heard = [item async for item in told]
+    assert heard
+    assert all(lines[item.seq] == item.event for item in heard if item.seq in lines)
+    assert verify(tmp_path).intact
