@@ -14,7 +14,7 @@ from tests.builders import site_of
 HELSINKI = ZoneInfo("Europe/Helsinki")
 EARLY = timedelta(minutes=5)
 RELEASED_AT_MOST = timedelta(minutes=10)
-HOLD = timedelta(hours=3)
+HOLD = timedelta(minutes=20)
 OPENS, CLOSES = 8, 16
 """Opening hours of the entrance and the hall, Monday to Friday."""
 
@@ -42,7 +42,7 @@ def building() -> Site:
             **{button: {"type": "panic-button", "space": "lobby", "locks": list(doors)} for button, doors in LOCKED_BY.items()},
             "presence": {"type": "occupancy-sensor", "space": "room-1"},
         },
-        calendars={"rooms": {"url": "https://calendar.example/r.ics", "rooms": {r: r.upper() for r in ROOMS}, "hold": "3 h"}},
+        calendars={"rooms": {"url": "https://calendar.example/r.ics", "rooms": {r: r.upper() for r in ROOMS}, "hold": "20 min"}},
         site={"holidays": None},
     )
 
@@ -79,13 +79,16 @@ class Causes:
     last_live: dict[str, datetime] = field(default_factory=dict)
     """When a reason that has been taken away was last one."""
 
-    def live(self, door: str, t: datetime) -> list[datetime]:
-        """The ends of all that unlocks a door at t."""
-        return [end for start, end in self._spans(door, t) if start <= t < end]
+    def live(self, door: str, t: datetime) -> bool:
+        return any(start <= t < end for start, end, _ in self._spans(door, t))
+
+    def ends(self, door: str, t: datetime) -> list[datetime]:
+        """The ends of all that unlocks a door at t. How long bookings are believed without a calendar bounds no lease."""
+        return [own_end for start, end, own_end in self._spans(door, t) if start <= t < end]
 
     def until(self, door: str, t: datetime) -> datetime | None:
         """The last instant up to t at which there was a reason."""
-        ended = [min(t, end) for start, end in self._spans(door, t) if start <= t]
+        ended = [min(t, end) for start, end, _ in self._spans(door, t) if start <= t]
         return max([*ended, *([self.last_live[door]] if door in self.last_live else [])], default=None)
 
     def about_to_change(self, t: datetime) -> None:
@@ -94,18 +97,20 @@ class Causes:
             if self.live(door, t):
                 self.last_live[door] = t
 
-    def _spans(self, door: str, t: datetime) -> Iterator[tuple[datetime, datetime]]:
+    def _spans(self, door: str, t: datetime) -> Iterator[tuple[datetime, datetime, datetime]]:
+        """Start, end, and the end that was promised."""
         if self.read_at is not None:
             for each in self.booked.values():
                 if ROOMS[each.room] == door and not each.tentative and not each.cancelled:
-                    yield each.start - EARLY, min(each.end, max(self.read_at + HOLD, each.start - EARLY))
+                    yield each.start - EARLY, min(each.end, max(self.read_at + HOLD, each.start - EARLY)), each.end
         if door in self.releases:
-            yield self.releases[door]
+            start, end = self.releases[door]
+            yield start, end, end
         if door in BY_HOURS:
             today = t.astimezone(HELSINKI).date()
             for day in (today - timedelta(days=1), today):
                 if day.weekday() < 5:
-                    yield _local(day, OPENS), _local(day, CLOSES)
+                    yield _local(day, OPENS), _local(day, CLOSES), _local(day, CLOSES)
 
 
 def _local(day: date, hour: int) -> datetime:

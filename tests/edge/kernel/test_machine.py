@@ -284,10 +284,10 @@ class Building(RuleBasedStateMachine):
     def some_minutes(self, passed: int) -> None:
         self._pass(self.now + passed * MINUTE)
 
-    @rule(hours=st.integers(1, 4))
-    def some_hours_without_a_calendar(self, hours: int) -> None:
+    @rule(passed=st.integers(5, 70))
+    def some_time_without_a_calendar(self, passed: int) -> None:
         self.up = False
-        self._pass(self.now + timedelta(hours=hours))
+        self._pass(self.now + passed * MINUTE)
 
     def _pass(self, to: datetime) -> None:
         while self.up and self.causes.read_at is not None and self.causes.read_at + 10 * MINUTE < to:
@@ -339,7 +339,7 @@ class Building(RuleBasedStateMachine):
         lease_end = self.simulation.devices[f"lock-{door}"].next_tick
         assert lease_end is not None, f"{door} is unlocked without a lease"
         assert lease_end <= self.now + 60 * SECOND
-        if ends := self.causes.live(door, self.now):
+        if ends := self.causes.ends(door, self.now):
             assert lease_end <= max(ends), f"the lease of {door} ends after its reason"
 
     def _check_ways(self, unlocked: set[str]) -> None:
