@@ -72,6 +72,7 @@ ALARM_TYPES: dict[str, AlarmType] = {
         say("Connection to devices lost"),
         2,
         (
+            say("Panic buttons do not reach you until this ends: stay in sight of the desks."),
             say("Doors fall back to their safe state within a minute; use keys."),
             say("Tell the facility manager: the message broker does not answer."),
         ),

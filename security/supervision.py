@@ -71,11 +71,10 @@ class Supervision:
         if heard is None:
             yield from self._never_heard(look, device, lost_type)
         elif link is not None and link.value is False:
-            yield Derived(ONLINE(device), False)
-            yield Condition(lost_type, device, say("{device} has lost its connection", device=Ref(device)))
+            yield from self._lost(look, lost_type, device, say("{device} has lost its connection", device=Ref(device)))
         elif self.heartbeats and look.passed(heard + self.silence_allowed(device)):
-            yield Derived(ONLINE(device), False)
-            yield Condition(lost_type, device, say("{device} has been silent since {heard}", device=Ref(device), heard=heard))
+            told = say("{device} has been silent since {heard}", device=Ref(device), heard=heard)
+            yield from self._lost(look, lost_type, device, told)
         else:
             yield Derived(ONLINE(device), True)
 
@@ -84,8 +83,18 @@ class Supervision:
         # A loss from before a restart stays one until the device is heard: no false all-clear, no second alarm.
         lost_before = look(ACTIVE(lost_type, device)) is not None
         if lost_before or (start is not None and look.lasted(start.at, max(self.silence_allowed(device), self.timing.settle))):
-            yield Derived(ONLINE(device), False)
-            yield Condition(lost_type, device, say("{device} has not been heard since the start", device=Ref(device)))
+            told = say("{device} has not been heard since the start", device=Ref(device))
+            yield from self._lost(look, lost_type, device, told)
+
+    def _lost(self, look: Look, lost_type: str, device: str, told: Text) -> Iterable[Condition | Derived]:
+        """While the line itself is down, its own alarm says so once; one for each device behind it would bury the others."""
+        yield Derived(ONLINE(device), False)
+        if self._could_be_heard(look, device) or look(ACTIVE(lost_type, device)) is not None:
+            yield Condition(lost_type, device, told)
+
+    def _could_be_heard(self, look: Look, device: str) -> bool:
+        line = look(CONNECTION(self.site.devices[device].connection))
+        return line is None or (line.up and look.lasted(line.at, self.silence_allowed(device)))
 
     def device_health(self, look: Look, device: str) -> Iterable[Condition]:
         tamper = look(READING(device, "tamper"))
@@ -147,7 +156,7 @@ class Supervision:
 
     def connection(self, look: Look, connection: str) -> Iterable[Condition]:
         state = look(CONNECTION(connection))
-        if state is not None and not state.up and look.lasted(state.at, self.timing.settle):
+        if state is not None and not state.up and look.lasted(state.at, self.timing.confirm_within):
             told = say("No connection to {connection}: {problem}", connection=connection, problem=state.problem)
             yield Condition(conditions.CONNECTION_LOST, connection, told)
         found = look(RETAINED(connection))

@@ -240,10 +240,29 @@ def test_a_refused_unlock_is_told_when_it_has_not_lifted_itself() -> None:
 def test_a_line_that_is_down_is_told_unless_it_comes_back_soon() -> None:
     facts = Facts()
     supervision.fold(facts, ConnectionChanged(at=T, connection="line", up=False, problem="gone"))
-    assert asked(WATCH.connection, facts, "line") == ([], T + 10 * SECOND)
-    assert asked(WATCH.connection, facts, "line", T + 10 * SECOND)[0] == [types.CONNECTION_LOST]
+    assert asked(WATCH.connection, facts, "line") == ([], T + 5 * SECOND)
+    assert asked(WATCH.connection, facts, "line", T + 5 * SECOND)[0] == [types.CONNECTION_LOST]
     supervision.fold(facts, ConnectionChanged(at=T, connection="line", up=True))
-    assert asked(WATCH.connection, facts, "line", T + 10 * SECOND)[0] == []
+    assert asked(WATCH.connection, facts, "line", T + 5 * SECOND)[0] == []
+
+
+def test_behind_a_line_that_is_down_no_device_is_told_of_by_itself() -> None:
+    facts, line = heard(T), SITE.devices["button-1"].connection
+    supervision.fold(facts, ConnectionChanged(at=T, connection=line, up=False, problem="gone"))
+    assert asked(WATCH.device, facts, "button-1", T + HOUR)[0] == []
+    assert online(facts, "button-1", T + HOUR) is False
+    back = T + HOUR
+    supervision.fold(facts, ConnectionChanged(at=back, connection=line, up=True))
+    assert asked(WATCH.device, facts, "button-1", back) == ([], back + 7 * SECOND)
+    assert asked(WATCH.device, facts, "button-1", back + 7 * SECOND)[0] == [types.PANIC_SOURCE_LOST]
+
+
+def test_a_loss_that_was_told_before_the_line_went_down_stays_told() -> None:
+    facts, line = heard(T), SITE.devices["button-1"].connection
+    began = ConditionBegan(at=T, type=types.PANIC_SOURCE_LOST, subject="button-1", because=say("Silent"))
+    facts.set(ACTIVE(types.PANIC_SOURCE_LOST, "button-1"), began)
+    supervision.fold(facts, ConnectionChanged(at=T + MINUTE, connection=line, up=False, problem="gone"))
+    assert asked(WATCH.device, facts, "button-1", T + HOUR)[0] == [types.PANIC_SOURCE_LOST]
 
 
 def test_notices_are_given_for_an_hour() -> None:

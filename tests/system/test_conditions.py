@@ -80,6 +80,7 @@ def test_a_broker_that_dies_and_comes_back(tmp_path: Path, own_broker: Broker) -
         own_broker.kill()
         until(lambda: not program.ready())
         until(lambda: program.alarms("connection-lost"), within_s=20)
+        assert not program.alarms("panic-source-lost"), "the line has its own alarm; its devices do not bury it"
         own_broker.start()
         with Plain(own_broker.port) as waiting:
             waiting.subscribe(f"talonmies/{site}/panic-1/pressed/ack")
