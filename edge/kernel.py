@@ -72,7 +72,7 @@ class Guard(Protocol):
         ...
 
     def judge(self, look: Look, cluster: str, wishes: Mapping[PointId, Sequence[Claim]]) -> Mapping[PointId, Text] | None:
-        """Which first wishes must not come true, and why; None while that is about to be known, and decisions stay as they are.
+        """Which first wishes must not come true, and why; None while that is about to be known, and nothing is unlocked anew.
         wishes: the ranked claims of every point of the cluster."""
         ...
 
@@ -297,10 +297,11 @@ class Kernel:
     def _judge(self, node: Node, look: Look) -> None:
         members = self._members[node.subject]
         refusals = self._guard.judge(look, node.subject, {point: self._wishes[point] for point in members})
-        if refusals is None:
-            return
         for point in members:
-            self._decide(point, refusals.get(point), look.now)
+            if refusals is not None:
+                self._decide(point, refusals.get(point), look.now)
+            elif self._wishes[point][0].value != self._points[point].leased:
+                self._decide(point, None, look.now)  # locking waits for nobody
 
     def _decide(self, point: PointId, refused: Text | None, now: datetime) -> None:
         """Make the first allowed wish the decision, and journal it when the value or the cause is another than before."""

@@ -66,9 +66,9 @@ def react(facts: Facts, event: Event, site: Site) -> Iterable[Event]:
     """A reading that differs from what is known is journaled as its difference."""
     match event:
         case CalendarUnchanged(at=at, calendar=calendar):
-            yield from _note(facts, calendar, at, at)
+            yield from _note(facts, site, calendar, at, at)
         case BookingsRead(at=at, calendar=calendar, bookings=bookings, read_at=read_at):
-            yield from _note(facts, calendar, at, read_at)
+            yield from _note(facts, site, calendar, at, read_at)
             before = {_identity(b): b for b in known_bookings(facts, site, calendar)}
             after = {_identity(b): replace(b, title="") for b in bookings}
             change = BookingsChanged(
@@ -84,9 +84,10 @@ def react(facts: Facts, event: Event, site: Site) -> Iterable[Event]:
             pass
 
 
-def _note(facts: Facts, calendar: str, at: datetime, read_at: datetime) -> Iterable[Event]:
-    noted = facts(NOTED(calendar))
-    if noted is None or read_at - noted >= NOTED_EVERY:
+def _note(facts: Facts, site: Site, calendar: str, at: datetime, read_at: datetime) -> Iterable[Event]:
+    """So often that what a restart forgets of the age is little beside the time for which bookings are held."""
+    noted, every = facts(NOTED(calendar)), min(NOTED_EVERY, site.calendars[calendar].hold / 20)
+    if noted is None or read_at - noted >= every:
         yield CalendarHeard(at=at, calendar=calendar, read_at=read_at)
 
 

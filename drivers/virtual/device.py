@@ -62,7 +62,8 @@ class VirtualDevice:
 
     def reports(self) -> list[Report]:
         """Everything, as when it has just connected."""
-        return self._said(Report(point, self._lies.get(point, value)) for point, value in self._state.items())
+        lies = self._lies if self.behaviour is Behaviour.LYING else {}
+        return self._said(Report(point, lies.get(point, value)) for point, value in self._state.items())
 
     def receive(self, point: str, order: Order, now: datetime) -> list[Report]:
         """Obey a command, unless an equal or newer one was obeyed before."""

@@ -120,6 +120,17 @@ def test_a_restart_locks_nobody_out_while_doors_report_one_by_one() -> None:
     assert [e for turn in turns for e in turn.events if e.kind in ("decided", "condition-ended") and "front-1" in str(e)] == []
 
 
+def test_a_panic_locks_at_once_also_while_doors_have_not_reported() -> None:
+    run = Run()
+    controller, at = Controller(SITE), run.simulation.now
+    controller.restore(run.from_journal())
+    controller.observe(DaemonStarted(at=at, epoch=2, version="test", site="test"))
+    controller.observe(Observed(at=at, device="lock-front-1", point="lock", value="unlocked"))
+    controller.settle(at)
+    controller.observe(Observed(at=at, device="button-1", point="pressed", value=True, press="new"))
+    assert [(c.point.device, c.value) for c in controller.settle(at).commands] == [("lock-front-1", "locked")]
+
+
 def test_a_door_that_stays_silent_after_a_restart_counts_as_open_before_long() -> None:
     run = Run()
     run.simulation.set("lock-back-1", "link", False)

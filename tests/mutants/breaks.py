@@ -72,7 +72,7 @@ BREAKS = (
     broken(
         "the age of bookings is noted once",
         PLAN,
-        "if noted is None or read_at - noted >= NOTED_EVERY:",
+        "if noted is None or read_at - noted >= every:",
         "if noted is None:",
         BOOKINGS,
     ),

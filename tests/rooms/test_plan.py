@@ -163,6 +163,18 @@ def test_when_a_calendar_was_last_read_is_known_after_a_restart_to_the_hour() ->
     assert len(known.journal) < 10
 
 
+def test_the_age_of_bookings_held_for_a_short_time_is_noted_more_often() -> None:
+    known, brief = Known(), SITE.calendars["rooms"].model_copy(update={"hold": 20 * MINUTE})
+    site = SITE.model_copy(update={"calendars": {"rooms": brief}})
+    noted = 0
+    for minute in range(20):
+        further = list(plan.react(known.facts, read(T + minute * MINUTE, A), site))
+        noted += sum(event.kind == "calendar-heard" for event in further)
+        for event in further:
+            plan.fold(known.facts, event)
+    assert noted == 20
+
+
 bookings = st.builds(
     lambda start, length, uid, room: booking(T + start * HOUR, T + (start + length) * HOUR, room, uid),
     st.integers(-60, 60),

@@ -77,7 +77,7 @@ class Causes:
     read_at: datetime | None = None
     releases: dict[str, tuple[datetime, datetime]] = field(default_factory=dict)
     last_live: dict[str, datetime] = field(default_factory=dict)
-    """When a reason that has been taken away was last one."""
+    """Until when reasons that have been taken away were some."""
 
     def live(self, door: str, t: datetime) -> bool:
         return any(start <= t < end for start, end, _ in self._spans(door, t))
@@ -92,10 +92,10 @@ class Causes:
         return max([*ended, *([self.last_live[door]] if door in self.last_live else [])], default=None)
 
     def about_to_change(self, t: datetime) -> None:
-        """Note what is live now, before some of it is taken away."""
+        """Note how long there was a reason, before some of it is taken away."""
         for door in DOORS:
-            if self.live(door, t):
-                self.last_live[door] = t
+            if (until := self.until(door, t)) is not None:
+                self.last_live[door] = until
 
     def _spans(self, door: str, t: datetime) -> Iterator[tuple[datetime, datetime, datetime]]:
         """Start, end, and the end that was promised."""
