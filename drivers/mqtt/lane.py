@@ -63,6 +63,9 @@ class Lane:
         self._client.disconnect()
         if self._thread.is_alive():
             self._thread.join(_STOP_S)
+        if not self._thread.is_alive():
+            # Not in the thread itself: it may end before disconnect, which writes to what this closes, has run.
+            self._client.reinitialise()
 
     @property
     def connected(self) -> bool:
@@ -100,7 +103,6 @@ class Lane:
             held = time.monotonic() - began > LONGEST_PAUSE_S
             pause = _FIRST_PAUSE_S if held else min(LONGEST_PAUSE_S, pause * 2)
             self._stopping.wait(pause * random.uniform(0.5, 1))  # noqa: S311 (spreads reconnects, guards nothing)
-        self._client.reinitialise()  # closes what it keeps open to wake itself
 
     def _converse(self) -> None:
         """From the connecting to the end of one connection."""

@@ -6,8 +6,10 @@ import socket
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
+from paho.mqtt.client import Client
 
 from drivers.mosquitto import Broker
 from drivers.mqtt.link import MqttDriver
@@ -16,7 +18,7 @@ from edge.commands import Command
 from edge.events import ConnectionChanged, Event
 from edge.points import PointId
 from edge.text import say
-from tests.broker import Controller, Plain, Running, small_site, until_async
+from tests.broker import Controller, Plain, Running, small_site, until, until_async
 
 LOCK = Command(PointId("door-controller", "lock"), "locked", 1, 1, datetime(2026, 11, 27, tzinfo=UTC), None, "x", say("Lock"))
 CONNACK = b"\x20\x03\x00\x00\x00"
@@ -112,3 +114,31 @@ def test_only_the_thread_of_the_line_writes_on_it(broker: Broker, monkeypatch: p
         button.wait_for("talonmies/threads/panic/pressed/ack")
     assert writers.pop("mqtt") > 0
     assert not [name for name in writers if not name.startswith("paho")]
+
+
+def test_stopping_leaves_no_thread_behind_even_when_it_ends_first(own_broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Saying goodbye wakes the thread of the line; when that one was faster, there must still be something to write to."""
+    disconnect, reinitialise = Client.disconnect, Client.reinitialise
+    order: list[str] = []
+
+    def late(client: Client, *words: Any) -> Any:
+        if threading.current_thread() is threading.main_thread():
+            alive = sum(line.is_alive() for line in lines)
+            until(lambda: sum(line.is_alive() for line in lines) < alive)
+        order.append("goodbye")
+        return disconnect(client, *words)
+
+    def close(client: Client) -> None:
+        order.append("closed")
+        reinitialise(client)
+
+    running = Running(small_site("goodbye", own_broker.port))
+    with running:
+        lines = [thread for thread in threading.enumerate() if thread.name == "mqtt"]
+        own_broker.stop()
+        monkeypatch.setattr(Client, "disconnect", late)
+        monkeypatch.setattr(Client, "reinitialise", close)
+    assert lines
+    assert not any(line.is_alive() for line in lines)
+    assert order == ["goodbye", "closed"] * len(lines)
+    own_broker.start()
