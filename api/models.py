@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field, StringConstraints
 
 from edge.points import Value
-from edge.site.model import SpaceKind, ZoneClass
+from edge.site.fields import SpaceKind, ZoneClass
 
 Quality = Literal["good", "stale", "unknown"]
 PersonName = Annotated[

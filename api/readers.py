@@ -7,7 +7,7 @@ from fastapi import Query, Request
 
 from edge.language import LANGUAGES, Renderer
 from edge.site import Site
-from edge.site.model import Language
+from edge.site.fields import Language
 
 LANGUAGE_COOKIE: Final = "talonmies_language"
 Asked = Annotated[Language | None, Query(description="fi, sv or en; absent: as Accept-Language says, else the site's")]

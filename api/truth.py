@@ -101,7 +101,7 @@ class Truth:
             zone=space.zone,
             kind=space.kind,
             capacity=space.capacity,
-            agency=self.renderer.name(space.agency) if space.agency else None,
+            agency=", ".join(map(self.renderer.name, space.agencies)) or None,
             doors=[door_id for door_id, door in self.site.doors.items() if id_ in (door.from_, door.to)],
             present=self._present(id_),
         )
@@ -134,7 +134,7 @@ class Truth:
         """Bookings that have not ended, by start."""
         found = [
             (booking, calendar)
-            for calendar in self.site.calendars
+            for calendar in self.site.feeds
             for booking in known_bookings(self.facts, self.site, calendar)
             if booking.end > self.now
         ]
@@ -157,11 +157,11 @@ class Truth:
         )
 
     def calendar(self, id_: str) -> CalendarOut:
-        section, health = self.site.calendars[id_], self.facts(CALENDAR(id_))
+        section, health = self.site.feeds[id_], self.facts(CALENDAR(id_))
         return CalendarOut(
             id=id_,
             name=self.renderer.name(id_),
-            rooms=[section.room] if section.room else list(section.rooms),
+            rooms=list(section.spaces),
             read_at=health.read_at if health else None,
             failing_since=health.failing_since if health else None,
             failure=self.renderer.text(health.failure, self.now) if health and health.failure else None,

@@ -103,7 +103,7 @@ def bookings_around(site: Site, now: datetime) -> str:
     chance = random.Random(f"{now:%Y%m%d%H%M}")  # noqa: S311
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Talonmies//demo//FI"]
     for calendar in site.calendars.values():
-        for room, location in calendar.rooms.items():
+        for room, match in calendar.rooms.items():
             for number, (start, end) in enumerate(_times(chance, now)):
                 lines += [
                     "BEGIN:VEVENT",
@@ -111,7 +111,7 @@ def bookings_around(site: Site, now: datetime) -> str:
                     f"DTSTAMP:{now:%Y%m%dT%H%M%SZ}",
                     f"DTSTART:{start:%Y%m%dT%H%M%SZ}",
                     f"DTEND:{end:%Y%m%dT%H%M%SZ}",
-                    f"LOCATION:{location}",
+                    f"LOCATION:{match.location[0]}",
                     "SUMMARY:Varaus",
                     "END:VEVENT",
                 ]

@@ -18,7 +18,8 @@ from babel.dates import format_datetime
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
-from edge.site.model import OUTSIDE, Door, Names, Site
+from edge.site.fields import OUTSIDE, Names
+from edge.site.model import Door, Site
 from edge.text import Moment, Ref, Route, Text, TextValue, say
 
 LANGUAGES: Final = ("fi", "sv", "en")

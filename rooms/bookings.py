@@ -28,7 +28,9 @@ _OLDEST: Revision = (0, datetime(1, 1, 1, tzinfo=UTC))
 class Booking:
     """One time that a room is booked. uid and rid name it in its calendar; start and end are aware UTC.
 
-    revision: SEQUENCE and DTSTAMP, to tell an older version; no part of what the booking says, so no difference either.
+    agency: whose it is, None where nothing tells. marks: ids of the policies whose categories and organizers it meets, noted when
+    it is read because neither is kept. revision: SEQUENCE and DTSTAMP, to tell an older version; no part of what the booking says,
+    so no difference either.
     """
 
     room: str
@@ -41,7 +43,9 @@ class Booking:
     status: str
     verdict: Verdict
     reason: Text
-    title: str
+    title: str = ""
+    agency: str | None = None
+    marks: tuple[str, ...] = ()
     revision: Revision = field(default=_OLDEST, compare=False)
 
     @property
@@ -91,18 +95,43 @@ class BookingsUnderstood:
 
 
 @dataclass(frozen=True, slots=True)
+class Match:
+    """By what a booking is known: everything that is given must fit, exactly; of several texts one is enough.
+
+    addresses and organizers in lower case; an organizer may be a whole domain: "@domain".
+    """
+
+    locations: tuple[str, ...] = ()
+    attendees: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    organizers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Feeding:
-    """Which rooms a calendar is for: `room` takes all of it, `rooms` tells by LOCATION text."""
+    """What a feed means for the site: all that a separate process must know of it to understand the feed.
+
+    room: takes all of it; address: of that room, to tell its answer to an invitation from those of others. rooms: by what the
+    bookings of each room are known. agencies, marks: by what agencies and policies know theirs. agency: whose the others are.
+    titles: whether titles are kept. hashed: whether bookings are named by `rooms.uids.hashed` and not by their UID.
+    """
 
     calendar: str
-    room: str | None
-    rooms: Mapping[str, str]
     zone: ZoneInfo
+    room: str | None = None
+    address: str | None = None
+    rooms: Mapping[str, Match] = field(default_factory=dict)
+    agencies: Mapping[str, tuple[Match, ...]] = field(default_factory=dict)
+    marks: Mapping[str, Match] = field(default_factory=dict)
+    agency: str | None = None
+    titles: bool = False
+    hashed: bool = False
 
 
 def feeding(site: "Site", calendar_id: str) -> Feeding:
-    section = site.calendars[calendar_id]
-    return Feeding(calendar_id, section.room, section.rooms, site.local.zone)
+    section = site.feeds[calendar_id]
+    rooms = {room: Match(locations=match.location) for room, match in section.rooms.items()}
+    return Feeding(calendar_id, site.local.zone, section.room, rooms=rooms)
 
 
 def understand(site: "Site", calendar_id: str, body: bytes, window: Window) -> BookingsUnderstood:
@@ -134,7 +163,7 @@ def _room_of(feeding: Feeding, occurrence: Occurrence) -> str | None:
 
 
 def _rooms_at(feeding: Feeding, location: str) -> list[str]:
-    return [room for room, text in feeding.rooms.items() if text.strip() == location] if location else []
+    return [room for room, match in feeding.rooms.items() if location in match.locations] if location else []
 
 
 def _lost(feeding: Feeding, location: str, count: int) -> Text:

@@ -8,7 +8,7 @@ from edge.claims import Claim, Priority
 from edge.facts import Look
 from edge.points import PointId
 from edge.site import Site
-from edge.site.model import RoomPolicy
+from edge.site.booking import RoomPolicy
 from edge.text import Text, say
 from rooms.bookings import Booking
 from rooms.hours import opening
@@ -39,9 +39,9 @@ class DoorPlan:
         lock, section = self._lock(door), self.site.doors[door]
         if lock is None or not section.unlock.booking:
             return
-        for calendar in self.site.calendars_of(section.to):
+        for calendar in self.site.feeds_of(section.to):
             health = look(CALENDAR(calendar))
-            hold = self.site.calendars[calendar].hold
+            hold = self.site.feeds[calendar].hold
             too_old = health is None or health.read_at is None or look.lasted(health.read_at, hold)
             for booking in self._near(look, calendar, section.to):
                 policy = self.policy_of(booking)

@@ -57,9 +57,7 @@ NOTED: Family[datetime] = Family("calendar-noted")
 
 
 def known_bookings(facts: Facts, site: Site, calendar: str) -> list[Booking]:
-    section = site.calendars[calendar]
-    rooms = (section.room,) if section.room is not None else tuple(section.rooms)
-    return [b for room in rooms for b in facts(BOOKINGS(calendar, room)) or ()]
+    return [b for room in site.feeds[calendar].spaces for b in facts(BOOKINGS(calendar, room)) or ()]
 
 
 def react(facts: Facts, event: Event, site: Site) -> Iterable[Event]:
@@ -86,7 +84,7 @@ def react(facts: Facts, event: Event, site: Site) -> Iterable[Event]:
 
 def _note(facts: Facts, site: Site, calendar: str, at: datetime, read_at: datetime) -> Iterable[Event]:
     """So often that what a restart forgets of the age is little beside the time for which bookings are held."""
-    noted, every = facts(NOTED(calendar)), min(NOTED_EVERY, site.calendars[calendar].hold / 20)
+    noted, every = facts(NOTED(calendar)), min(NOTED_EVERY, site.feeds[calendar].hold / 20)
     if noted is None or read_at - noted >= every:
         yield CalendarHeard(at=at, calendar=calendar, read_at=read_at)
 

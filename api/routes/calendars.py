@@ -25,6 +25,6 @@ def router(desk: Desk, readers: Readers) -> APIRouter:
     @routes.get("/calendars", summary="When each calendar was last read, and what was wrong with it")
     async def calendars(renderer: Reader) -> Calendars:
         truth = Truth(desk, renderer)
-        return Calendars(at=truth.now, seq=truth.seq, calendars=[truth.calendar(id_) for id_ in desk.site.calendars])
+        return Calendars(at=truth.now, seq=truth.seq, calendars=[truth.calendar(id_) for id_ in desk.site.feeds])
 
     return routes

@@ -10,7 +10,7 @@ import httpx
 
 from edge.errors import DeviceFault
 from edge.text import Text, say
-from rooms.sources import MOST_OCTETS
+from rooms.sources.ics import MOST_OCTETS
 
 # It logs whole addresses, and those may hold secrets.
 logging.getLogger("httpx").setLevel(logging.WARNING)

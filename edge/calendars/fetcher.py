@@ -20,11 +20,11 @@ from edge.errors import TalonmiesError
 from edge.events import Event
 from edge.scheduler import Scheduler
 from edge.site import Site
-from edge.site.model import Calendar
+from edge.site.booking import Calendar
 from edge.text import Text, say
 from rooms.bookings import Booking, BookingsRead, BookingsUnderstood, CalendarFailed, CalendarUnchanged, Feeding, feeding, merged
 from rooms.ics_lines import Unreadable
-from rooms.sources import MOST_OCTETS, Answer, Failed, IcsSource, NewBody, RemovalGuard, Unchanged
+from rooms.sources.ics import MOST_OCTETS, Answer, Failed, IcsSource, NewBody, RemovalGuard, Unchanged
 
 log = logging.getLogger("talonmies")
 

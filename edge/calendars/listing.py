@@ -12,7 +12,7 @@ from edge.text import say
 from rooms.bookings import CalendarReading, feeding
 from rooms.ics_lines import Unreadable
 from rooms.ics_series import Window
-from rooms.sources import Answer, Failed, IcsSource, NewBody
+from rooms.sources.ics import Answer, Failed, IcsSource, NewBody
 
 PATIENCE_S = 30.0
 

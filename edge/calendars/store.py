@@ -14,7 +14,7 @@ from hashlib import blake2b
 
 from edge.errors import TalonmiesError
 from rooms.bookings import Booking, decode_bookings, encode_bookings
-from rooms.sources import NewBody
+from rooms.sources.ics import NewBody
 
 log = logging.getLogger("talonmies")
 

@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterator
 from itertools import combinations
 
 from edge.points import DEVICE_TYPES
+from edge.site.booking import Calendar, RoomMatch, RoomPolicy
 from edge.site.draft import Draft
+from edge.site.fields import ALWAYS, OUTSIDE
 from edge.site.finding import Path, Problem, error, warning
-from edge.site.model import ALWAYS, OUTSIDE, Device, RoomPolicy, Unlock
+from edge.site.model import Device, Unlock
 from edge.site.references import unknown_ids, used_ids
 from edge.site.routes import route_problems
 from edge.site.wrong import near_miss, shown
@@ -129,39 +131,66 @@ def one_point_a_topic(draft: Draft) -> Iterator[Problem]:
                 used.setdefault(place, f"{name}/{point}")
 
 
+_SOURCES = ("file", "url", "caldav", "graph", "local")
+
+
 def calendar_sources(draft: Draft) -> Iterator[Problem]:
-    mapped: dict[tuple[str, str], str] = {}
     for name, calendar in draft.calendars.items():
         path: Path = ("calendars", name)
-        if calendar.file and calendar.url:
-            yield error((*path, "url"), say("A calendar has one source. Remove file or url."), at_key=True)
-        if not calendar.file and not calendar.url:
-            yield error(path, say("The calendar has no source. Add file or url."))
-        if calendar.room and calendar.rooms:
-            yield error(
-                (*path, "room"), say("Either every booking is for one room, or LOCATION tells. Remove room or rooms."), at_key=True
-            )
-        if not calendar.room and not calendar.rooms:
-            yield error(path, say("The calendar books nothing. Add room, or rooms with the LOCATION of each."))
-        for room, location in calendar.rooms.items():
-            if (room, location) in mapped:
+        sources = [source for source in _SOURCES if getattr(calendar, source)]
+        if not sources:
+            yield error(path, say("The calendar has no source. Add file, url, caldav, graph or local."))
+        elif len(sources) > 1:
+            text = say("A calendar has one source. Remove {first} or {second}.", first=sources[0], second=sources[1])
+            yield error((*path, sources[1]), text, at_key=True)
+        else:
+            yield from _source_problems(path, calendar, sources[0])
+
+
+def _source_problems(path: Path, calendar: Calendar, source: str) -> Iterator[Problem]:
+    if source in ("graph", "local"):
+        for key in ("room", "rooms"):
+            if getattr(calendar, key):
                 text = say(
-                    "{calendar} already books {room} by this LOCATION. Keep one of the two.",
-                    calendar=mapped[room, location],
-                    room=room,
+                    "A {source} calendar names its spaces under {other}. Remove {key}.",
+                    source=source,
+                    other=_named(source),
+                    key=key,
                 )
-                yield error((*path, "rooms", room), text)
-            mapped.setdefault((room, location), name)
+                yield error((*path, key), text, at_key=True)
+    elif calendar.room and calendar.rooms:
+        text = say("Either every booking is for one room, or rooms tells which. Remove room or rooms.")
+        yield error((*path, "room"), text, at_key=True)
+    if source != "graph" and calendar.mailboxes:
+        yield error((*path, "mailboxes"), say("Only a graph calendar has mailboxes. Remove mailboxes."), at_key=True)
+    if not calendar.spaces:
+        yield error(path, say("The calendar books nothing. Add {key}.", key=_named(source)))
+    if calendar.username and source not in ("url", "caldav"):
+        yield error((*path, "username"), say("Only url and caldav take username and password. Remove them."), at_key=True)
+    if bool(calendar.username) != bool(calendar.password):
+        yield error(path, say("username and password go together. Add the other one."))
+    if calendar.write_back and source not in ("caldav", "graph"):
+        text = say("Nothing can be written back into a {source} calendar. Remove write_back.", source=source)
+        yield error((*path, "write_back"), text, at_key=True)
+
+
+def _named(source: str) -> str:
+    return {"graph": "mailboxes", "local": "local"}.get(source, "room, or rooms")
 
 
 def shared_locations(draft: Draft) -> Iterator[Problem]:
+    """Two rooms of one calendar that are known by the very same thing: every booking there would be for both."""
     for name, calendar in draft.calendars.items():
-        first: dict[str, str] = {}
-        for room, location in calendar.rooms.items():
-            if location in first:
-                text = say("{other} has the same LOCATION: a booking there is for both rooms.", other=first[location])
+        first: dict[RoomMatch, str] = {}
+        for room, match in calendar.rooms.items():
+            if match == RoomMatch():
+                yield error(
+                    ("calendars", name, "rooms", room), say("Nothing tells which bookings are for {room}. Add location.", room=room)
+                )
+            elif match in first:
+                text = say("{other} is known by the same: a booking would be for both rooms.", other=first[match])
                 yield warning(("calendars", name, "rooms", room), text)
-            first.setdefault(location, room)
+            first.setdefault(match, room)
 
 
 def unused_entries(draft: Draft) -> Iterator[Problem]:
@@ -187,7 +216,7 @@ def _fits(policy: RoomPolicy, space: str, kind: str) -> bool:
 
 
 def _booked_spaces(draft: Draft) -> set[str]:
-    return {room for calendar in draft.calendars.values() for room in ([calendar.room] if calendar.room else calendar.rooms)}
+    return {room for calendar in draft.calendars.values() for room in calendar.spaces}
 
 
 RULES: tuple[Rule, ...] = (

@@ -10,8 +10,9 @@ from typing import Any, Self, get_args
 
 from pydantic import TypeAdapter, ValidationError
 
+from edge.site.booking import Agency, Calendar, RoomPolicy
 from edge.site.hours import Timetable
-from edge.site.model import Agency, Calendar, Device, Door, MqttConnection, RoomPolicy, Site, SiteSection, Space
+from edge.site.model import Device, Door, MqttConnection, Site, SiteSection, Space
 
 TABLES = tuple(name for name in Site.model_fields if name != "site")
 

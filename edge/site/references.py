@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from edge.site.draft import Draft
+from edge.site.fields import ALWAYS, OUTSIDE
 from edge.site.finding import Path, Problem, error
-from edge.site.model import ALWAYS, OUTSIDE
 from edge.site.wrong import near_miss, shown
 from edge.text import Text, say
 
@@ -20,6 +20,8 @@ KEYS = "<keys>"
 REFERENCES: tuple[tuple[Path, str], ...] = (
     (("site", "hours"), "hours"),
     (("spaces", EACH, "agency"), "agencies"),
+    (("spaces", EACH, "agency", EACH), "agencies"),
+    (("agencies", EACH, "hours"), "hours"),
     (("doors", EACH, "from"), "spaces"),
     (("doors", EACH, "to"), "spaces"),
     (("doors", EACH, "unlock", "hours"), "hours"),
@@ -29,7 +31,13 @@ REFERENCES: tuple[tuple[Path, str], ...] = (
     (("devices", EACH, "locks", EACH), "doors"),
     (("calendars", EACH, "room"), "spaces"),
     (("calendars", EACH, "rooms", KEYS), "spaces"),
+    (("calendars", EACH, "mailboxes", KEYS), "spaces"),
+    (("calendars", EACH, "local"), "spaces"),
+    (("calendars", EACH, "local", EACH), "spaces"),
+    (("calendars", EACH, "agency"), "agencies"),
     (("rooms", EACH, "spaces", EACH), "spaces"),
+    (("rooms", EACH, "calendars", EACH), "calendars"),
+    (("rooms", EACH, "agencies", EACH), "agencies"),
     (("rooms", EACH, "hours"), "hours"),
 )
 _RESERVED: dict[Path, str] = {("doors", EACH, "from"): OUTSIDE, ("doors", EACH, "to"): OUTSIDE, ("rooms", EACH, "hours"): ALWAYS}

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from edge.site.draft import Draft
+from edge.site.fields import OUTSIDE
 from edge.site.finding import Path, Problem, error, warning
-from edge.site.model import OUTSIDE, Door, Unlock
+from edge.site.model import Door, Unlock
 from edge.text import say
 
 

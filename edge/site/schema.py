@@ -6,7 +6,8 @@ from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema
 
-from edge.site.model import UNITS, Site
+from edge.site.fields import UNITS
+from edge.site.model import Site
 
 
 class _AsWritten(GenerateJsonSchema):

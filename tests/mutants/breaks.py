@@ -94,11 +94,11 @@ BREAKS = (
             (DOORS, "from edge.facts import Look", "from edge.facts import READING, Look"),
             (
                 DOORS,
-                "        for calendar in self.site.calendars_of(section.to):\n",
+                "        for calendar in self.site.feeds_of(section.to):\n",
                 "        for device, found in self.site.devices.items():\n"
                 '            if found.space == section.to and (seen := look(READING(device, "present"))) and seen.value:\n'
                 '                yield Claim(lock, "unlocked", Priority.HOURS, "presence", say("Somebody is there"))\n'
-                "        for calendar in self.site.calendars_of(section.to):\n",
+                "        for calendar in self.site.feeds_of(section.to):\n",
             ),
         ),
         story("presence"),

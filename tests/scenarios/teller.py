@@ -119,7 +119,7 @@ class Story:
 
     def book(self, line: Line) -> None:
         room, words = self._one_of(line, "room", list(self.site.spaces)), line.words
-        calendars = self.site.calendars_of(room)
+        calendars = self.site.feeds_of(room)
         if not calendars:
             raise wrong(line.place, f"no calendar books {room}")
         start, end = span(line.place, words["span"], line.day, self.zone)

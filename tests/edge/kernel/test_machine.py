@@ -20,7 +20,7 @@ from edge.facts import ACTIVE
 from edge.simulation import Simulation
 from edge.text import say
 from rooms.bookings import BookingsRead, CalendarFailed, merged, understand
-from rooms.sources import RemovalGuard
+from rooms.sources.ics import RemovalGuard
 from security import alarms, releases
 from security.alarms import AlarmRaised, open_alarms
 from tests.builders import local

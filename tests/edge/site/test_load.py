@@ -100,8 +100,8 @@ def test_indexes_of_the_site() -> None:
     site = read_site(EXAMPLES / "joensuu.yaml")
     assert site.device_at("entrance") == "lock-entrance"
     assert site.device_at("lobby-waiting") is None
-    assert site.calendars_of("vihkitila") == ("room-calendar",)
-    assert site.calendars_of("waiting") == ()
+    assert site.feeds_of("vihkitila") == ("room-calendar",)
+    assert site.feeds_of("waiting") == ()
     assert site.zone_of("outside") == "public"
     assert site.zone_of("staff-corridor") == "internal"
     assert site.local is site.local

@@ -9,8 +9,9 @@ import pytest
 
 from edge.points import DEVICE_TYPES
 from edge.site import load_site
+from edge.site.booking import Calendar, RoomPolicy
 from edge.site.document import plain
-from edge.site.model import Calendar, Device, Door, RoomPolicy, SiteSection, Space
+from edge.site.model import Device, Door, SiteSection, Space
 from edge.site.reading import build_tree
 
 PAGE = Path("docs/site-file.md").read_text(encoding="utf-8")

@@ -7,7 +7,7 @@ import pytest
 
 from edge.text import say
 from rooms.bookings import Booking
-from rooms.sources import MOST_OCTETS, Failed, IcsSource, NewBody, RemovalGuard, Unchanged
+from rooms.sources.ics import MOST_OCTETS, Failed, IcsSource, NewBody, RemovalGuard, Unchanged
 
 NOW = datetime(2026, 10, 5, 6, tzinfo=UTC)
 
