@@ -10,10 +10,11 @@ from hashlib import blake2b
 
 from edge.text import Text, say
 from rooms.bookings import Booking
+from rooms.sources.port import Failed as Failed
+from rooms.sources.status import failure_of
 
 MOST_OCTETS = 5_000_000
 LOOKED_AHEAD = timedelta(days=7)
-_LONGEST_WAIT = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +30,6 @@ class NewBody:
 @dataclass(frozen=True, slots=True)
 class Unchanged:
     """The last good body is still what the calendar says."""
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """retry_after: how long the server asked to be left alone."""
-
-    problem: Text
-    retry_after: timedelta | None = None
 
 
 Answer = NewBody | Unchanged | Failed
@@ -71,7 +64,7 @@ class IcsSource:
                 return Unchanged()
             return Failed(say("The server says that nothing has changed, but nobody asked"))
         if status != 200:
-            return _failure(status, headers)
+            return failure_of(status, headers)
         return self.read(body, headers.get("etag"), headers.get("last-modified"))
 
     def read(self, body: bytes, etag: str | None = None, last_modified: str | None = None) -> Answer:
@@ -101,24 +94,6 @@ class IcsSource:
 
 def too_large() -> Failed:
     return Failed(say("The calendar is larger than {most} MB", most=MOST_OCTETS // 1_000_000))
-
-
-def _failure(status: int, headers: Mapping[str, str]) -> Failed:
-    if status in (401, 403):
-        return Failed(say("The calendar's server does not let us in (status {status})", status=status))
-    if status in (404, 410):
-        return Failed(say("There is no calendar at the address any more (status {status})", status=status))
-    if status in (429, 503):
-        wait = _wait(headers.get("retry-after", ""))
-        return Failed(say("The calendar's server is busy (status {status})", status=status), wait)
-    if 300 <= status < 400:
-        return Failed(say("The calendar's server sends us elsewhere without saying where (status {status})", status=status))
-    return Failed(say("The calendar's server answered with status {status}", status=status))
-
-
-def _wait(text: str) -> timedelta | None:
-    """Only seconds: a date would need the server's clock, and the next poll is soon enough."""
-    return min(timedelta(seconds=int(text[:6])), _LONGEST_WAIT) if text.isdecimal() else None
 
 
 @dataclass(slots=True)
