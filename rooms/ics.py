@@ -26,6 +26,7 @@ class Occurrence:
     """One time that something is in the calendar. rid: its UTC instant ("20261005T060000Z") or date in its series.
 
     busy: Outlook's BUSYSTATUS. replies: what rooms answered to the invitation. revision: SEQUENCE and DTSTAMP, to compare versions.
+    organizer, attendees: addresses in lower case, without "mailto:".
     """
 
     uid: str
@@ -40,6 +41,9 @@ class Occurrence:
     location: str | None
     replies: tuple[RoomReply, ...]
     revision: tuple[int, datetime]
+    categories: tuple[str, ...] = ()
+    organizer: str | None = None
+    attendees: tuple[str, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -198,4 +202,7 @@ def _occurrence(uid: str, instance: Instance) -> Occurrence:
         location=facts.location,
         replies=facts.replies,
         revision=facts.revision,
+        categories=facts.categories,
+        organizer=facts.organizer,
+        attendees=facts.attendees,
     )

@@ -1,11 +1,12 @@
 """One VEVENT, read and checked by itself."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
 
 from edge.text import say
-from rooms.ics_lines import Component, Unreadable, decoded, parameters, time_parameters
+from rooms.ics_lines import Component, Unreadable, decoded, items, parameters, time_parameters
 from rooms.ics_rules import Rule, parse_rule
 from rooms.ics_values import DAY, Length, Stamp, between, duration, periods, stamp, stamps
 from rooms.ics_zones import Zones
@@ -28,13 +29,19 @@ class RoomReply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What an event says besides its times. busy: the BUSYSTATUS of Outlook, if given. revision: SEQUENCE, DTSTAMP."""
+    """What an event says besides its times. busy: the BUSYSTATUS of Outlook, if given. revision: SEQUENCE, DTSTAMP.
+
+    organizer, attendees: addresses without "mailto:", lower case.
+    """
 
     status: str
     transp: str
     busy: str | None
     summary: str | None
     location: str | None
+    categories: tuple[str, ...]
+    organizer: str | None
+    attendees: tuple[str, ...]
     replies: tuple[RoomReply, ...]
     revision: tuple[int, datetime]
 
@@ -67,13 +74,18 @@ class CalendarEvent:
 def facts(event: Component, cancelled: bool) -> Facts:
     """cancelled: the whole calendar is a cancellation (METHOD:CANCEL)."""
     status = (event.text("STATUS") or "CONFIRMED").upper().replace("CANCELED", "CANCELLED")
+    organizer = event.first("ORGANIZER")
+    attendees = [(named, _address(value)) for named, value in map(parameters, event.properties.get("ATTENDEE", ()))]
     return Facts(
         status="CANCELLED" if cancelled else status,
         transp=(event.text("TRANSP") or "OPAQUE").upper(),
         busy=(event.text("X-MICROSOFT-CDO-BUSYSTATUS") or "").upper() or None,
         summary=event.text("SUMMARY"),
         location=event.text("LOCATION"),
-        replies=tuple(reply for line in event.properties.get("ATTENDEE", ()) if (reply := _reply(line))),
+        categories=tuple(dict.fromkeys(item for line in event.properties.get("CATEGORIES", ()) for item in items(line))),
+        organizer=None if organizer is None else _address(parameters(organizer)[1]) or None,
+        attendees=tuple(dict.fromkeys(address for _, address in attendees if address)),
+        replies=tuple(reply for named, address in attendees if (reply := _reply(named, address))),
         revision=revision(event),
     )
 
@@ -96,14 +108,14 @@ def _utc(event: Component, name: str) -> datetime:
         return _NO_STAMP
 
 
-def _reply(line: bytes) -> RoomReply | None:
-    if b"CUTYPE" not in line.upper():
-        return None
-    named, value = parameters(line)
+def _address(value: str) -> str:
+    return value.strip().lower().removeprefix("mailto:").strip()
+
+
+def _reply(named: Mapping[str, str], address: str) -> RoomReply | None:
     kind = named.get("CUTYPE", "").upper()
     if kind not in ("ROOM", "RESOURCE"):
         return None
-    address = value.strip().lower().removeprefix("mailto:")
     return RoomReply(address, named.get("CN", ""), named.get("PARTSTAT", "NEEDS-ACTION").upper(), kind == "ROOM")
 
 

@@ -16,8 +16,8 @@ _LONGEST_LINE = 200_000
 
 _WANTED = (
     "BEGIN", "END", "UID", "DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXRULE", "EXDATE", "RECURRENCE-ID",
-    "SEQUENCE", "DTSTAMP", "LAST-MODIFIED", "STATUS", "TRANSP", "SUMMARY", "LOCATION", "ATTENDEE", "X-MICROSOFT-CDO-BUSYSTATUS",
-    "X-WR-TIMEZONE", "X-WR-CALNAME", "METHOD", "TZID", "TZOFFSETFROM", "TZOFFSETTO",
+    "SEQUENCE", "DTSTAMP", "LAST-MODIFIED", "STATUS", "TRANSP", "SUMMARY", "LOCATION", "CATEGORIES", "ORGANIZER", "ATTENDEE",
+    "X-MICROSOFT-CDO-BUSYSTATUS", "X-WR-TIMEZONE", "X-WR-CALNAME", "METHOD", "TZID", "TZOFFSETFROM", "TZOFFSETTO",
 )  # fmt: skip
 _LINE = re.compile(rb"^(%s)([;:].*)$" % b"|".join(name.encode() for name in _WANTED), re.IGNORECASE | re.MULTILINE)
 _NOT_A_LINE = re.compile(rb"^[^:\n]++$", re.MULTILINE)
@@ -164,6 +164,15 @@ def time_parameters(line: bytes) -> tuple[dict[str, str], str]:
         if equals:
             found[name.strip().upper()] = text.replace('"', "").strip()
     return found, value
+
+
+_ITEM = re.compile(r"(?:\\.|[^,\\])+", re.DOTALL)
+
+
+def items(line: bytes) -> list[str]:
+    """The texts of a property that lists several."""
+    found = (unescaped(item).strip() for item in _ITEM.findall(parameters(line)[1]))
+    return [item for item in found if item]
 
 
 _ESCAPE = re.compile(r"\\(.)")

@@ -249,3 +249,17 @@ def test_a_flood_of_exceptions_and_changes_ends() -> None:
     series = booked("20000101T090000", "20000101T100000", "RRULE:FREQ=DAILY", *[f"EXDATE:{dates}"] * 2)
     with pytest.raises(Garbled, match="too much work"):
         read(series, *changes)
+
+
+def test_who_and_what_an_event_is_for() -> None:
+    feed = read(
+        GOOD
+        + "\nCATEGORIES:Vihkiminen,Kela\\, Porvoo,,\nCATEGORIES;LANGUAGE=fi: DVV ,Vihkiminen"
+        + '\nORGANIZER;CN="DVV; Porvoo: ajat":MAILTO:Ajat@DVV.example'
+        + "\nATTENDEE;CN=A:mailto:A@virasto.example\nATTENDEE;CUTYPE=ROOM:mailto:r1@b\nATTENDEE:mailto:a@virasto.example",
+        booked("20261006T110000", "20261006T120000", "ORGANIZER:", "CATEGORIES:"),
+    )
+    full, bare = feed.occurrences
+    assert full.categories == ("Vihkiminen", "Kela, Porvoo", "DVV")
+    assert (full.organizer, full.attendees) == ("ajat@dvv.example", ("a@virasto.example", "r1@b"))
+    assert (bare.categories, bare.organizer, bare.attendees) == ((), None, ())
