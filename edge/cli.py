@@ -198,7 +198,7 @@ def bookings(
     from edge.calendars.listing import read_calendars
     from edge.clock import SystemClock
     from edge.language import Renderer
-    from rooms.bookings import bookings_report
+    from rooms.report import bookings_report
 
     with one_sentence_per_error():
         site = read_site(site_file)

@@ -16,7 +16,8 @@ from edge.points import DEVICE_TYPES
 from edge.simulation import Simulation
 from edge.site import Site
 from edge.text import say
-from rooms.bookings import BookingsRead, CalendarFailed, understand
+from rooms.bookings import BookingsRead, CalendarFailed
+from rooms.understanding import understand
 from security import alarms, releases
 
 _LOOK_AROUND = timedelta(days=1)

@@ -22,9 +22,11 @@ from edge.scheduler import Scheduler
 from edge.site import Site
 from edge.site.booking import Calendar
 from edge.text import Text, say
-from rooms.bookings import Booking, BookingsRead, BookingsUnderstood, CalendarFailed, CalendarUnchanged, Feeding, feeding, merged
+from rooms.bookings import Booking, BookingsRead, CalendarFailed, CalendarUnchanged
+from rooms.feeding import Feeding, feeding
 from rooms.ics_lines import Unreadable
 from rooms.sources.ics import MOST_OCTETS, Answer, Failed, IcsSource, NewBody, RemovalGuard, Unchanged
+from rooms.understanding import BookingsUnderstood, merged
 
 log = logging.getLogger("talonmies")
 

@@ -9,9 +9,10 @@ from edge.calendars.download import DownloadFailed, download, host_of
 from edge.calendars.reading import NotRead, read_apart
 from edge.site import Site
 from edge.text import say
-from rooms.bookings import CalendarReading, feeding
+from rooms.feeding import feeding
 from rooms.ics_lines import Unreadable
 from rooms.ics_series import Window
+from rooms.report import CalendarReading
 from rooms.sources.ics import Answer, Failed, IcsSource, NewBody
 
 PATIENCE_S = 30.0

@@ -12,8 +12,9 @@ from datetime import datetime
 from pydantic import TypeAdapter
 
 from edge.text import Text
-from rooms.bookings import BookingsUnderstood, Feeding, understand_feed
+from rooms.feeding import Feeding
 from rooms.ics_lines import Unreadable
+from rooms.understanding import BookingsUnderstood, understand_feed
 
 MOST_CPU_S = 5
 MOST_MEMORY = 512 << 20

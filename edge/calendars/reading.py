@@ -8,9 +8,10 @@ from pydantic import ValidationError
 from edge.calendars.reader import ERRAND, OUTCOME, Errand
 from edge.errors import DeviceFault
 from edge.text import Text, say
-from rooms.bookings import BookingsUnderstood, Feeding
+from rooms.feeding import Feeding
 from rooms.ics_lines import Unreadable
 from rooms.ics_series import Window
+from rooms.understanding import BookingsUnderstood
 
 DEADLINE_S = 30.0
 

@@ -8,7 +8,8 @@ from edge.language import Renderer
 from edge.rehearsal import read_happenings, rehearse
 from edge.simulation import Simulation
 from edge.site.load import read_site
-from rooms.bookings import BookingsRead, understand
+from rooms.bookings import BookingsRead
+from rooms.understanding import understand
 from tests.docs.snippets import code_blocks
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"

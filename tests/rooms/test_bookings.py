@@ -8,16 +8,9 @@ import pytest
 from edge.errors import IllegalInput
 from edge.site import Site
 from edge.text import say
-from rooms.bookings import (
-    Booking,
-    BookingsUnderstood,
-    CalendarReading,
-    bookings_report,
-    decode_bookings,
-    encode_bookings,
-    merged,
-    understand,
-)
+from rooms.bookings import Booking, decode_bookings, encode_bookings
+from rooms.report import CalendarReading, bookings_report
+from rooms.understanding import BookingsUnderstood, merged, understand
 from tests.rooms.ics_text import WINDOW, booked, calendar, event, hel
 from tests.rooms.sites import site_with
 

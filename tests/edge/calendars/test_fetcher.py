@@ -14,7 +14,8 @@ from edge.calendars.reading import NotRead, read_apart
 from edge.clock import FastClock
 from edge.events import Event
 from edge.scheduler import Scheduler
-from rooms.bookings import BookingsRead, CalendarFailed, CalendarUnchanged, feeding
+from rooms.bookings import BookingsRead, CalendarFailed, CalendarUnchanged
+from rooms.feeding import feeding
 from rooms.ics_lines import Unreadable
 from tests.edge import calendar_server as bad
 from tests.edge.calendar_server import CalendarServer

@@ -19,8 +19,9 @@ from edge.events import CommandSent, Event, decode, encode
 from edge.facts import ACTIVE
 from edge.simulation import Simulation
 from edge.text import say
-from rooms.bookings import BookingsRead, CalendarFailed, merged, understand
+from rooms.bookings import BookingsRead, CalendarFailed
 from rooms.sources.ics import RemovalGuard
+from rooms.understanding import merged, understand
 from security import alarms, releases
 from security.alarms import AlarmRaised, open_alarms
 from tests.builders import local
