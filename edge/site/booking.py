@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from edge.site.fields import ALWAYS, Duration, Flag, Id, NamesField, Period, PlainText, SecretRef, Section, SpaceKind
+from edge.site.fields import ALWAYS, Duration, Flag, Id, NamesField, Period, PeriodOrNever, PlainText, SecretRef, Section, SpaceKind
 from edge.site.frozen import Emptyable
 from edge.site.week import Times
 
@@ -104,7 +104,7 @@ class RoomPolicy(Section):
     tentative: Flag = Field(False, description="Whether a tentative booking unlocks")
     all_day: Literal["hours", "never"] = Field("hours", description="All-day bookings unlock within the hours, or not at all")
     staff_first: Flag | None = Field(None, description="Wait for the official before opening; absent: as the agency asks")
-    no_show: Period | Literal["never"] | None = Field(
+    no_show: PeriodOrNever | None = Field(
         None,
         description="How long an empty room stays booked; absent: 15 min, "
         "but never in wedding rooms and safe rooms and for bookings of over 4 h",

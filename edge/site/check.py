@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from itertools import combinations
 
 from edge.points import DEVICE_TYPES
-from edge.site.booking import Calendar, RoomMatch, RoomPolicy
+from edge.site.booking_rules import BOOKING_RULES, booked_spaces
 from edge.site.draft import Draft
 from edge.site.fields import ALWAYS, OUTSIDE
 from edge.site.finding import Path, Problem, error, warning
@@ -53,7 +53,7 @@ def door_shapes(draft: Draft) -> Iterator[Problem]:
 
 def unlocking(draft: Draft) -> Iterator[Problem]:
     controlled = {device.door for device in draft.devices.values() if device.type == "door-controller"}
-    booked = _booked_spaces(draft)
+    booked = booked_spaces(draft)
     for name, door in draft.doors.items():
         path: Path = ("doors", name, "unlock")
         if door.kind == "opening":
@@ -131,68 +131,6 @@ def one_point_a_topic(draft: Draft) -> Iterator[Problem]:
                 used.setdefault(place, f"{name}/{point}")
 
 
-_SOURCES = ("file", "url", "caldav", "graph", "local")
-
-
-def calendar_sources(draft: Draft) -> Iterator[Problem]:
-    for name, calendar in draft.calendars.items():
-        path: Path = ("calendars", name)
-        sources = [source for source in _SOURCES if getattr(calendar, source)]
-        if not sources:
-            yield error(path, say("The calendar has no source. Add file, url, caldav, graph or local."))
-        elif len(sources) > 1:
-            text = say("A calendar has one source. Remove {first} or {second}.", first=sources[0], second=sources[1])
-            yield error((*path, sources[1]), text, at_key=True)
-        else:
-            yield from _source_problems(path, calendar, sources[0])
-
-
-def _source_problems(path: Path, calendar: Calendar, source: str) -> Iterator[Problem]:
-    if source in ("graph", "local"):
-        for key in ("room", "rooms"):
-            if getattr(calendar, key):
-                text = say(
-                    "A {source} calendar names its spaces under {other}. Remove {key}.",
-                    source=source,
-                    other=_named(source),
-                    key=key,
-                )
-                yield error((*path, key), text, at_key=True)
-    elif calendar.room and calendar.rooms:
-        text = say("Either every booking is for one room, or rooms tells which. Remove room or rooms.")
-        yield error((*path, "room"), text, at_key=True)
-    if source != "graph" and calendar.mailboxes:
-        yield error((*path, "mailboxes"), say("Only a graph calendar has mailboxes. Remove mailboxes."), at_key=True)
-    if not calendar.spaces:
-        yield error(path, say("The calendar books nothing. Add {key}.", key=_named(source)))
-    if calendar.username and source not in ("url", "caldav"):
-        yield error((*path, "username"), say("Only url and caldav take username and password. Remove them."), at_key=True)
-    if bool(calendar.username) != bool(calendar.password):
-        yield error(path, say("username and password go together. Add the other one."))
-    if calendar.write_back and source not in ("caldav", "graph"):
-        text = say("Nothing can be written back into a {source} calendar. Remove write_back.", source=source)
-        yield error((*path, "write_back"), text, at_key=True)
-
-
-def _named(source: str) -> str:
-    return {"graph": "mailboxes", "local": "local"}.get(source, "room, or rooms")
-
-
-def shared_locations(draft: Draft) -> Iterator[Problem]:
-    """Two rooms of one calendar that are known by the very same thing: every booking there would be for both."""
-    for name, calendar in draft.calendars.items():
-        first: dict[RoomMatch, str] = {}
-        for room, match in calendar.rooms.items():
-            if match == RoomMatch():
-                yield error(
-                    ("calendars", name, "rooms", room), say("Nothing tells which bookings are for {room}. Add location.", room=room)
-                )
-            elif match in first:
-                text = say("{other} is known by the same: a booking would be for both rooms.", other=first[match])
-                yield warning(("calendars", name, "rooms", room), text)
-            first.setdefault(match, room)
-
-
 def unused_entries(draft: Draft) -> Iterator[Problem]:
     for table in ("hours", "agencies", "connections"):
         used = used_ids(draft, table)
@@ -201,22 +139,10 @@ def unused_entries(draft: Draft) -> Iterator[Problem]:
                 yield warning((table, name), say("Nothing refers to {id}. Use it or remove it.", id=name), at_key=True)
 
 
-def idle_policies(draft: Draft) -> Iterator[Problem]:
-    if not (draft.whole("calendars") and draft.whole("spaces")):
-        return
-    booked = _booked_spaces(draft)
-    for name, policy in draft.rooms.items():
-        if not any(_fits(policy, space, draft.spaces[space].kind) for space in booked if space in draft.spaces):
-            text = say("The policy {id} fits no room that a calendar books. Check its spaces and kinds.", id=name)
-            yield warning(("rooms", name), text, at_key=True)
-
-
-def _fits(policy: RoomPolicy, space: str, kind: str) -> bool:
-    return (not policy.spaces or space in policy.spaces) and (not policy.kinds or kind in policy.kinds)
-
-
-def _booked_spaces(draft: Draft) -> set[str]:
-    return {room for calendar in draft.calendars.values() for room in calendar.spaces}
+def never_open(draft: Draft) -> Iterator[Problem]:
+    for name, timetable in draft.hours.items():
+        if not timetable.opens:
+            yield warning(("hours", name), say("{id} is closed at all times. Give it days and their times.", id=name), at_key=True)
 
 
 RULES: tuple[Rule, ...] = (
@@ -229,9 +155,8 @@ RULES: tuple[Rule, ...] = (
     one_controller_a_door,
     known_points,
     one_point_a_topic,
-    calendar_sources,
-    shared_locations,
     unused_entries,
-    idle_policies,
+    never_open,
+    *BOOKING_RULES,
     route_problems,
 )

@@ -75,6 +75,8 @@ def _bad_text(found: str, limits: Mapping[str, Any]) -> Text | None:
     pattern = str(limits.get("pattern", ""))
     if pattern.startswith("^https?"):
         return say("An address starts with http:// or https://.")
+    if pattern.startswith("^[A-Z"):
+        return say("This is no id of Microsoft Entra. Copy it from the registered application.")
     if pattern.startswith("^[^+#"):
         return say("A topic is written out in full, without + and #.")
     if "max_length" in limits and limits["max_length"] > 64:

@@ -37,7 +37,7 @@ _DURATION = r"([0-9]{1,9}) ?(s|min|h|d)"
 _LONGEST = timedelta(days=366)
 
 
-def _duration(value: object) -> object:
+def _duration(value: object) -> timedelta:
     if isinstance(value, str) and (match := re.fullmatch(_DURATION, value)):
         value = timedelta(seconds=min(int(match[1]) * UNITS[match[2]], 10**9))
     if not isinstance(value, timedelta):
@@ -62,6 +62,27 @@ def _not_zero(value: timedelta) -> timedelta:
 
 Period = Annotated[Duration, AfterValidator(_not_zero)]
 """A duration after which something happens again."""
+
+Never = Literal["never"]
+
+
+def _period_or_never(value: object) -> object:
+    if value == "never":
+        return value
+    try:
+        period = _duration(value)
+    except Wrong:
+        text = say('"{found}" is no duration. Write a number and a unit, such as "15 min", or never.', found=shown(value))
+        raise Wrong(text) from None
+    return _not_zero(period)
+
+
+PeriodOrNever = Annotated[
+    timedelta | Never,
+    BeforeValidator(_period_or_never),
+    WithJsonSchema({"type": "string", "pattern": f"^(never|{_DURATION})$", "examples": ["15 min", "never"]}),
+]
+
 
 _REFERENCE = r"(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)"
 

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, Self, cast
 
-from pydantic import Field, PrivateAttr
+from pydantic import Field, PrivateAttr, model_validator
 
 from edge.site.frozen import Table
 from edge.site.local import LocalCalendar
-from edge.site.week import Interval, IsoDate, MonthDay, Times, Week
+from edge.site.week import Interval, IsoDate, MonthDay, SeasonDay, Times, Week
+from edge.site.wrong import Wrong
+from edge.text import say
 
 __all__ = ["Interval", "LocalCalendar", "Opening", "Season", "Timetable"]
 
@@ -36,25 +38,34 @@ class _Stretch(NamedTuple):
 
 
 class Season(Week):
-    """A part of each year, both days included, whose times replace those of the days that it names."""
+    """A part of each year, or of one, both days included, whose times replace those of the days that it names."""
 
-    from_: MonthDay = Field(alias="from", description="First day, month and day")
-    to: MonthDay = Field(description="Last day; may lie in the next year")
+    from_: SeasonDay = Field(alias="from", description="First day: month and day of every year, or a date")
+    to: SeasonDay = Field(description="Last day, written alike; without a year it may lie in the next one")
+
+    @model_validator(mode="after")
+    def _is_one_stretch(self) -> Self:
+        if isinstance(self.from_, date) != isinstance(self.to, date):
+            raise Wrong(say("One day of the season has a year and the other has none. Write both alike."), "to")
+        if isinstance(self.from_, date) and isinstance(self.to, date) and self.to < self.from_:
+            raise Wrong(say("The season ends before it starts."), "to")
+        return self
 
     def holds(self, day: date) -> bool:
-        today = (day.month, day.day)
-        if self.from_ <= self.to:
-            return self.from_ <= today <= self.to
-        return today >= self.from_ or today <= self.to
+        if isinstance(self.from_, date) and isinstance(self.to, date):
+            return self.from_ <= day <= self.to
+        first, last, today = cast("MonthDay", self.from_), cast("MonthDay", self.to), (day.month, day.day)
+        return first <= today <= last if first <= last else today >= first or today <= last
 
 
 class Timetable(Week):
     """Opening times by day, in local time. A day that is not named is closed.
 
-    A date goes before a public holiday, a holiday before a season, a season before the week.
+    A date goes before a public holiday, a holiday before an eve, an eve before a season, a season before the week.
     """
 
     holidays: Times = Field((), description="Public holidays; closed unless said", json_schema_extra={"default": "closed"})
+    eves: Times | None = Field(None, description="Days before a public holiday that would be open; absent: as any other day")
     dates: Table[IsoDate, Times] = Field({}, description="Single dates: 2026-12-24")
     seasons: tuple[Season, ...] = Field((), description="The first season that names the day applies")
 
@@ -68,7 +79,14 @@ class Timetable(Week):
         if local.holidays(day):
             return self.holidays
         weeks: Iterable[Week] = (*(season for season in self.seasons if season.holds(day)), self)
-        return next((times for week in weeks if (times := week.on_weekday(day.weekday())) is not None), ())
+        usual = next((times for week in weeks if (times := week.on_weekday(day.weekday())) is not None), ())
+        # The Saturday before Easter is an eve too, and no reason to open an office.
+        return self.eves if self.eves is not None and usual and local.holidays(day + timedelta(days=1)) else usual
+
+    @property
+    def opens(self) -> bool:
+        """Whether it is ever open."""
+        return any((*self.week.values(), self.holidays, *self.dates.values(), *(t for s in self.seasons for t in s.week.values())))
 
     def opening_at(self, t: datetime, local: LocalCalendar) -> Opening | None:
         """The opening that t lies in; None when closed. t is aware."""

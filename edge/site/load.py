@@ -70,7 +70,12 @@ def _around_the_file(raw: Mapping[str, Any], folder: File, environ: Mapping[str,
     return [*_missing_secrets(raw, folder, environ), *_missing_calendars(raw, folder)]
 
 
-_SECRETS: tuple[Path, ...] = (("site", "token"), ("connections", EACH, "password"))
+_SECRETS: tuple[Path, ...] = (
+    ("site", "token"),
+    ("connections", EACH, "password"),
+    ("calendars", EACH, "password"),
+    ("calendars", EACH, "graph", "secret"),
+)
 
 
 def _missing_secrets(raw: Mapping[str, Any], folder: File, environ: Mapping[str, str]) -> Iterator[Problem]:

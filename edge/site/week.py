@@ -29,8 +29,9 @@ _TIME = r"([0-9]{1,2})(?:[:.]([0-9]{2}))?"
 _INTERVAL = re.compile(rf"\s*{_TIME}\s*[-–—]\s*{_TIME}\s*")
 _DAY = f"(?:{'|'.join(DAYS)})"
 _DAYS = re.compile(rf"{_DAY}(?:-{_DAY})?(?: *, *{_DAY}(?:-{_DAY})?)*")
-_SETTINGS = ("holidays", "dates", "seasons", "from", "to")
+_SETTINGS = ("holidays", "eves", "dates", "seasons", "from", "to")
 _MONTH_DAY = re.compile(r"([0-9]{2})-([0-9]{2})")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class Interval(NamedTuple):
@@ -117,19 +118,23 @@ def _day_key(key: str) -> str:
 def _iso_date(value: object) -> date:
     if isinstance(value, date):
         return value
-    if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+    if isinstance(value, str) and _DATE.fullmatch(value):
         with suppress(ValueError):
             return date.fromisoformat(value)
     raise Wrong(say('"{found}" is no date. Write year, month and day: 2026-12-24.', found=shown(value)))
 
 
-def _month_day(value: object) -> tuple[int, int]:
+def _season_day(value: object) -> object:
+    if isinstance(value, date | tuple):
+        return value
     if isinstance(value, str) and (match := _MONTH_DAY.fullmatch(value)):
         with suppress(ValueError):
             # A leap year, so that a season may end on 29 February.
             day = date(2000, int(match[1]), int(match[2]))
             return day.month, day.day
-    raise Wrong(say('"{found}" is no day of the year. Write month and day: "06-01".', found=shown(value)))
+    elif isinstance(value, str) and _DATE.fullmatch(value):
+        return _iso_date(value)
+    raise Wrong(say('"{found}" is no day of the year. Write month and day: "06-01", or a date: 2026-06-01.', found=shown(value)))
 
 
 _ONE = _INTERVAL.pattern
@@ -147,11 +152,13 @@ Times = Annotated[
 ]
 DayKey = Annotated[str, AfterValidator(_day_key)]
 IsoDate = Annotated[date, BeforeValidator(_iso_date), WithJsonSchema({"type": "string", "format": "date"})]
-MonthDay = Annotated[
-    tuple[int, int],
-    BeforeValidator(_month_day),
-    WithJsonSchema({"type": "string", "pattern": f"^{_MONTH_DAY.pattern}$", "examples": ["06-01"]}),
+MonthDay = tuple[int, int]
+SeasonDay = Annotated[
+    date | MonthDay,
+    BeforeValidator(_season_day),
+    WithJsonSchema({"type": "string", "pattern": f"^({_MONTH_DAY.pattern}|{_DATE.pattern})$", "examples": ["06-01", "2026-09-01"]}),
 ]
+"""Month and day of every year, or a date."""
 
 
 def _each_day_once(by_key: Mapping[str, tuple[Interval, ...]]) -> Mapping[str, tuple[Interval, ...]]:

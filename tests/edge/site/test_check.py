@@ -1,58 +1,13 @@
 """Rules that need more than one section: one small change to a good site, and the finding it must give."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
 from edge.site.check import check
 from edge.site.draft import Draft
-from edge.site.model import Site
 from edge.site.references import unknown_ids
-from edge.site.wrong import in_english
-
-GOOD: dict[str, Any] = {
-    "site": {"id": "small", "name": "Small", "hours": "service"},
-    "hours": {"service": {"mon-fri": "8-16"}},
-    "agencies": {"dvv": {"name": "DVV"}},
-    "spaces": {
-        "lobby": {"zone": "public"},
-        "room": {"zone": "semi-public", "kind": "service-room"},
-        "office": {"zone": "internal", "agency": "dvv"},
-    },
-    "doors": {
-        "entrance": {"from": "outside", "to": "lobby", "unlock": {"hours": "service"}},
-        "front": {"from": "lobby", "to": "room", "unlock": "booking"},
-        "rear": {"from": "room", "to": "office", "escape": {"forward": "alarmed"}},
-    },
-    "connections": {"broker": {"protocol": "mqtt"}},
-    "devices": {
-        "lock-entrance": {"type": "door-controller", "connection": "broker", "door": "entrance"},
-        "lock-front": {"type": "door-controller", "connection": "broker", "door": "front"},
-        "panic": {"type": "panic-button", "connection": "broker", "space": "room", "locks": ["entrance"]},
-    },
-    "calendars": {"bookings": {"file": "a.ics", "rooms": {"room": "Room"}}},
-    "rooms": {"service": {"kinds": ["service-room"]}},
-}
-
-
-def merged(base: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
-    """A value of ... removes the key."""
-    result = dict(base)
-    for key, value in change.items():
-        if value is ...:
-            del result[key]
-        elif isinstance(value, dict) and isinstance(base.get(key), dict):
-            result[key] = merged(base[key], value)
-        else:
-            result[key] = value
-    return result
-
-
-def found(change: Mapping[str, Any]) -> list[str]:
-    raw = merged(GOOD, change)
-    problems = check(Draft.of(Site.model_validate(raw), raw))
-    return [f"{p.level} {'.'.join(map(str, p.path))}: {in_english(p.text)}" for p in problems]
+from tests.edge.site.small_site import GOOD, found, merged
 
 
 def lock(door: str) -> dict[str, str]:
@@ -109,22 +64,10 @@ CASES: list[tuple[dict[str, Any], str]] = [
         {"devices": {"lock-front": {"points": {"lock": {"topic": "a", "set": "a"}}}}},
         "error devices.lock-front.points.lock.set: lock-front/lock already uses the topic a.",
     ),
-    ({"calendars": {"bookings": {"url": "http://x"}}}, "error calendars.bookings.url: A calendar has one source."),
-    ({"calendars": {"bookings": {"file": ...}}}, "error calendars.bookings: The calendar has no source."),
-    ({"calendars": {"bookings": {"room": "room"}}}, "error calendars.bookings.room: Either every booking"),
-    ({"calendars": {"bookings": {"rooms": ...}}}, "error calendars.bookings: The calendar books nothing."),
-    (
-        {"calendars": {"more": {"file": "b.ics", "rooms": {"room": "Room"}}}},
-        "error calendars.more.rooms.room: bookings already",
-    ),
-    (
-        {"calendars": {"bookings": {"rooms": {"office": "Room"}}}},
-        "warning calendars.bookings.rooms.office: room has the",
-    ),
     ({"hours": {"spare": {}}}, "warning hours.spare: Nothing refers to spare."),
+    ({"hours": {"service": {"mon-fri": "closed"}}}, "warning hours.service: service is closed at all times."),
     ({"agencies": {"mml": {"name": "MML"}}}, "warning agencies.mml: "),
     ({"connections": {"spare": {"protocol": "mqtt"}}}, "warning connections.spare: "),
-    ({"rooms": {"weddings": {"kinds": ["wedding-room"]}}}, "warning rooms.weddings: The policy weddings fits no room"),
     ({"spaces": {"attic": {"zone": "internal"}}}, "warning spaces.attic: No door leads to attic."),
     (
         {"doors": {"front": {"back": "credential", "unlock": "never"}}},

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from edge.errors import IllegalInput
 from edge.site.hours import LocalCalendar, Opening, Timetable
+from edge.site.public_holidays import holidays_of
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
 SPRING, AUTUMN = date(2026, 3, 29), date(2026, 10, 25)
@@ -114,6 +115,104 @@ def test_a_season_may_run_over_the_new_year_and_end_on_29_february() -> None:
         600,
         480,
     ]
+
+
+@pytest.mark.parametrize(
+    ("day", "open_hours"),
+    [
+        ("2026-04-02", (9, 12)),  # Thursday before Good Friday
+        ("2026-04-04", None),  # Saturday before Easter: an eve, but Saturdays are closed
+        ("2026-04-30", (9, 12)),  # before May Day
+        ("2026-05-13", (9, 12)),  # before Ascension Day
+        ("2026-06-18", (9, 12)),  # before Midsummer Eve, which state offices keep as a holiday
+        ("2026-06-19", None),
+        ("2026-10-30", (9, 12)),  # Friday before All Saints' Day
+        ("2026-12-05", None),  # Saturday before Independence Day
+        ("2026-12-23", (9, 12)),
+        ("2026-12-24", None),  # Christmas Eve
+        ("2026-12-28", (8, 16)),
+        ("2026-12-31", (9, 12)),
+        ("2027-01-05", (9, 12)),  # before Epiphany
+        ("2027-12-03", (8, 16)),  # Friday; Independence Day is on Monday
+        ("2027-12-05", None),  # Sunday before it
+        ("2026-07-01", (8, 16)),
+    ],
+)
+def test_eves_in_finland(day: str, open_hours: tuple[int, int] | None) -> None:
+    table, finland = timetable(mon_fri="8-16", eves="9-12"), LocalCalendar(HELSINKI, holidays_of("FI"))
+    found = table.hours_on(date.fromisoformat(day), finland)
+    assert found == (() if open_hours is None else ((open_hours[0] * 60, open_hours[1] * 60),))
+
+
+def test_without_eves_the_day_before_a_holiday_is_as_any_other() -> None:
+    assert hours_on(timetable(mon_fri="8-16"), "2026-12-23", date(2026, 12, 24)) == [(480, 960)]
+
+
+def test_eves_may_be_closed() -> None:
+    assert hours_on(timetable(mon_fri="8-16", eves="closed"), "2026-12-23", date(2026, 12, 24)) == []
+
+
+def test_a_date_goes_before_an_eve_before_a_season() -> None:
+    holidays = [date(2026, 12, 24), date(2026, 12, 25)]
+    season = {"from": "12-01", "to": "12-31", "mon-fri": "10-14"}
+    written = {"mon-fri": "8-16", "eves": "9-12", "holidays": "11-12", "dates": {"2026-12-31": "8-10"}, "seasons": [season]}
+    table = Timetable.model_validate(written)
+    assert hours_on(table, "2026-12-22", *holidays) == [(600, 840)]
+    assert hours_on(table, "2026-12-23", *holidays) == [(540, 720)]
+    assert hours_on(table, "2026-12-24", *holidays) == [(660, 720)]  # a holiday, although another one follows
+    assert hours_on(table, "2026-12-31", *holidays, date(2027, 1, 1)) == [(480, 600)]
+
+
+def test_a_season_of_one_year_is_of_that_year_alone_and_both_its_days_are_in_it() -> None:
+    trial = {"from": "2026-09-01", "to": "2026-11-30", "mon-thu": "8-20"}
+    table = timetable(mon_fri="8-16", seasons=[trial, {"from": "06-01", "to": "09-30", "mon-fri": "9-15"}])
+    days = ("2026-08-31", "2026-09-01", "2026-09-04", "2026-11-30", "2026-12-01", "2027-09-01")
+    assert [hours_on(table, day)[0] for day in days] == [
+        (540, 900),
+        (480, 1200),  # the first season that names the day
+        (540, 900),  # a Friday, which the trial does not name
+        (480, 1200),
+        (480, 960),
+        (540, 900),
+    ]
+
+
+def test_a_season_of_given_years_may_run_over_the_new_year() -> None:
+    table = timetable(mon_sun="8-16", seasons=[{"from": "2026-12-20", "to": "2027-01-10", "mon-sun": "10-12"}])
+    days = ("2026-01-05", "2026-12-20", "2027-01-10", "2027-01-11", "2027-12-25")
+    assert [hours_on(table, day)[0][0] // 60 for day in days] == [8, 10, 10, 8, 8]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "why"),
+    [
+        ("2026-09-01", "11-30", "Write both alike"),
+        ("09-01", "2026-11-30", "Write both alike"),
+        ("2026-09-01", "2026-08-31", "ends before it starts"),
+        ("2026-02-30", "2026-03-31", "no date"),
+        ("02-30", "03-31", "no day of the year"),
+        ("1.9.", "30.11.", "no day of the year"),
+        (901, 1130, "no day of the year"),
+    ],
+)
+def test_refused_seasons(first: object, last: object, why: str) -> None:
+    with pytest.raises(ValidationError, match=why):
+        timetable(mon="8-16", seasons=[{"from": first, "to": last, "mon": "9-15"}])
+
+
+@pytest.mark.parametrize(
+    ("written", "opens"),
+    [
+        ({}, False),
+        ({"mon-sun": "closed", "holidays": "closed", "eves": "9-12"}, False),  # an eve is open only where its day would be
+        ({"mon": "8-16"}, True),
+        ({"holidays": "8-16"}, True),
+        ({"dates": {"2026-12-24": "8-12"}}, True),
+        ({"seasons": [{"from": "06-01", "to": "08-31", "mon": "9-15"}]}, True),
+    ],
+)
+def test_whether_a_timetable_ever_opens(written: dict[str, object], opens: bool) -> None:
+    assert Timetable.model_validate(written).opens is opens
 
 
 def test_holidays_are_closed_unless_said() -> None:

@@ -17,7 +17,7 @@ EDITOR = jsonschema.Draft202012Validator(schema())
 
 
 def test_the_published_schema_is_the_models() -> None:
-    # Renew: python -c "from edge.site.schema import schema_text; print(schema_text(), end='')" > docs/site.schema.json
+    # Renew: .venv/bin/talonmies schema > docs/site.schema.json
     assert PUBLISHED.read_text(encoding="utf-8") == schema_text()
     jsonschema.Draft202012Validator.check_schema(json.loads(schema_text()))
 
@@ -39,6 +39,11 @@ SHAPES: list[tuple[dict[str, Any], bool]] = [
     ({"doors": None}, True),
     ({"hours": {"h": {"mon-wed, fri": "8.00–16.15", "sat": ["8-9", "10-11"], "holidays": "closed"}}}, True),
     ({"hours": {"h": {"dates": {"2026-12-24": "closed"}, "seasons": [{"from": "06-01", "to": "08-31", "mon": "9-15"}]}}}, True),
+    (
+        {"hours": {"h": {"mon": "8-9", "eves": "8-12", "seasons": [{"from": "2026-09-01", "to": "2026-11-30", "mon": "9-20"}]}}},
+        True,
+    ),
+    ({"hours": {"h": {"seasons": [{"from": "September", "to": "2026-11-30"}]}}}, False),
     ({"hours": {"h": {"mondy": "8-9"}}}, False),
     ({"hours": {"h": {"mon": 8}}}, False),
     ({"hours": {"h": {"mon": ["8-9, 10-11"]}}}, False),
@@ -49,6 +54,24 @@ SHAPES: list[tuple[dict[str, Any], bool]] = [
     ({"connections": {"c": {"protocol": "mqtt", "version": 5, "password": "env:X"}}}, True),
     ({"connections": {"c": {"protocol": "mqtt", "password": "hunter2"}}}, False),
     ({"calendars": {"c": {"url": "ftp://x", "room": "b"}}}, False),
+    ({"calendars": {"c": {"caldav": "https://x", "username": "u", "password": "env:P", "rooms": {"b": ["B", "Room B"]}}}}, True),
+    (
+        {
+            "calendars": {
+                "c": {"file": "a", "rooms": {"b": {"location": "B", "category": ["x"], "organizer": "@x", "attendee": "a@x"}}}
+            }
+        },
+        True,
+    ),
+    ({"calendars": {"c": {"graph": {"tenant": "t.fi", "client": "c", "secret": "env:S"}, "mailboxes": {"b": "b@x"}}}}, True),
+    ({"calendars": {"c": {"graph": {"tenant": "t.fi", "client": "c", "secret": "hunter2"}, "mailboxes": {"b": "b@x"}}}}, False),
+    ({"calendars": {"c": {"local": "b"}, "d": {"local": ["b"], "agency": "x"}}}, True),
+    ({"agencies": {"x": {"name": "X", "hours": "h", "organizers": "@x", "categories": ["X"], "staff_first": True}}}, True),
+    ({"spaces": {"b": {"zone": "public", "agency": ["x", "y"], "others": "when-away"}}}, True),
+    ({"spaces": {"b": {"zone": "public", "agency": "x", "others": "sometimes"}}}, False),
+    ({"rooms": {"p": {"no_show": "never", "between": "8-12, 13-16", "categories": "X", "staff_first": False}}}, True),
+    ({"rooms": {"p": {"no_show": "15 min", "changeover": "0 s", "organizers": ["a@x", "@x"], "agencies": ["x"]}}}, True),
+    ({"rooms": {"p": {"no_show": "no"}}}, False),
 ]
 
 
