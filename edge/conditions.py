@@ -17,6 +17,11 @@ RETAINED_COMMAND = "retained-command"
 CALENDAR_FAILING = "calendar-failing"
 CALENDAR_STALE = "calendar-stale"
 CALENDAR_PROBLEMS = "calendar-problems"
+OFFICIAL_AWAITED = "official-awaited"
+ROOM_RELEASED = "room-released"
+OVER_TIME = "over-time"
+BOOKING_FLAGGED = "booking-flagged"
+DOUBLE_BOOKING = "double-booking"
 CLOCK_JUMPED = "clock-jumped"
 
 CONDITIONS = frozenset(value for name, value in dict(globals()).items() if name.isupper())

@@ -12,8 +12,9 @@ from edge.facts import ACTIVE, DECISION, READING, Facts
 from edge.kernel import CommandedPoint, Kernel, Outcome, Rule, decided_event
 from edge.points import DEVICE_TYPES, PointId, PointKind
 from edge.site import Site
-from rooms import plan
+from rooms import life, plan, stays
 from rooms.doors import DoorPlan
+from rooms.life import RoomLife
 from security import alarms, panic, releases, supervision
 from security.alarms import PRESSES
 from security.guard import ZoningGuard
@@ -31,8 +32,12 @@ class Controller:
         self.site = site
         timing = Timing().stretched(stretch)
         self.kernel = Kernel(
-            folds=(plan.fold, alarms.fold, releases.fold, supervision.fold),
-            reactions=(alarms.react, lambda facts, event: plan.react(facts, event, site)),
+            folds=(plan.fold, stays.fold, alarms.fold, releases.fold, supervision.fold),
+            reactions=(
+                alarms.react,
+                lambda facts, event: plan.react(facts, event, site),
+                lambda facts, event: life.react(facts, event, site),
+            ),
             rules=_rules(site, Supervision(site, timing, stretch, heartbeats)),
             points=_commanded_points(site),
             guard=ZoningGuard(site, timing.cold_start),
@@ -81,7 +86,7 @@ class Controller:
         released = [release for _, release in facts.of(RELEASE) if release.until > at]
         conditions = [began for _, began in facts.of(ACTIVE)]
         decided = [decided_event(decision, decision.since) for _, decision in facts.of(DECISION)]
-        return [*readings, *plan.kept(facts, at), *released, alarms.kept(facts, at), *conditions, *decided]
+        return [*readings, *plan.kept(facts, at), *stays.kept(facts, at), *released, alarms.kept(facts, at), *conditions, *decided]
 
 
 def _rules(site: Site, supervision_of: Supervision) -> list[Rule]:
@@ -95,6 +100,7 @@ def _rules(site: Site, supervision_of: Supervision) -> list[Rule]:
         Rule("device health", devices, supervision_of.device_health),
         Rule("hours", doors, plan_of.hours),
         Rule("bookings", doors, plan_of.bookings),
+        Rule("room", site.bookable, RoomLife(site).room),
         Rule("release", doors, lambda look, door: releases.claims(look, site, door)),
         Rule("panic", buttons, lambda look, button: panic.claims(look, site, button)),
         Rule("obedience", devices, supervision_of.obedience),

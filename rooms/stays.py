@@ -1,15 +1,17 @@
 """What people do with bookings: facts beside the calendars, journaled, that outlast a restart and end with their booking.
 
-Actions of people are judged here by the facts of the moment; `rooms.life` says what the facts mean.
+Actions of people are judged in `rooms.desk`; `rooms.slots` and `rooms.life` say what the facts mean.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from edge.events import Event
-from edge.facts import Family
+from edge.facts import Facts, Family
 from rooms.bookings import Booking
+from rooms.plan import BOOKINGS
 
 Arrival = Literal["tap", "door", "presence"]
 """How it is known that the official is there: a tap on the room's panel, the door from the internal side, or somebody in the
@@ -36,42 +38,42 @@ class RoomKept(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BookingReleased(Event):
-    """The rest of a booking was given free. by: who did; "" when nobody had come. until: its end, when the fact ends."""
+class BookingAct(Event):
+    """What is done with one booking, named as in `Booking.identity`. booked_until: its end in the calendar at that time: when the
+    calendar gives it another, the act is void. by: who did it; "" when nobody did."""
 
-    kind = "booking-released"
     calendar: str
     room: str
     uid: str
     rid: str
-    until: datetime
+    booked_until: datetime
     by: str = ""
 
+    @property
+    def identity(self) -> tuple[str, str, str, str]:
+        return self.calendar, self.room, self.uid, self.rid
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BookingExtended(Event):
-    """A booking lasts longer than its calendar says, until `until`."""
+class BookingReleased(BookingAct):
+    """The rest of the booking was given free; by nobody: because nobody had come."""
+
+    kind = "booking-released"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingExtended(BookingAct):
+    """It lasts until `until`, longer than its calendar says."""
 
     kind = "booking-extended"
-    calendar: str
-    room: str
-    uid: str
-    rid: str
     until: datetime
-    by: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BookingAllowed(Event):
-    """Somebody let a booking open its room that would not have done so by itself. until: its end."""
+class BookingAllowed(BookingAct):
+    """Somebody let it open its room, which it would not have done by itself."""
 
     kind = "booking-allowed"
-    calendar: str
-    room: str
-    uid: str
-    rid: str
-    until: datetime
-    by: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +99,38 @@ CAME: Family[OfficialCame] = Family("official-came")
 KEPT: Family[RoomKept] = Family("room-kept")
 """By room."""
 RELEASED: Family[BookingReleased] = Family("booking-released")
-"""By (calendar, room, uid, rid), as Booking.identity."""
+"""By the booking's identity."""
 EXTENDED: Family[BookingExtended] = Family("booking-extended")
 ALLOWED: Family[BookingAllowed] = Family("booking-allowed")
+
+_REMEMBERED = timedelta(days=1)
+"""How long after the end of its booking an act is kept in checkpoints."""
+
+
+def fold(facts: Facts, event: Event) -> None:
+    match event:
+        case OfficialCame():
+            facts.set(CAME(event.room), event)
+        case RoomKept():
+            facts.set(KEPT(event.room), event)
+        case BookingReleased():
+            facts.set(RELEASED(*event.identity), event)
+        case BookingExtended():
+            facts.set(EXTENDED(*event.identity), event)
+        case BookingAllowed():
+            facts.set(ALLOWED(*event.identity), event)
+        case LocalBookingMade(booking=booking):
+            key = BOOKINGS(booking.calendar, booking.room)
+            facts.set(key, tuple(sorted((*(facts(key) or ()), booking), key=lambda b: (b.start, b.end, b.uid))))
+        case LocalBookingCancelled(calendar=calendar, room=room, uid=uid):
+            facts.set(BOOKINGS(calendar, room), tuple(b for b in facts(BOOKINGS(calendar, room)) or () if b.uid != uid))
+        case _:
+            pass
+
+
+def kept(facts: Facts, at: datetime) -> Iterable[Event]:
+    """What still matters, for a checkpoint. Local bookings are kept with all others, by `rooms.plan`."""
+    acts: list[BookingAct] = [act for _, act in (*facts.of(RELEASED), *facts.of(EXTENDED), *facts.of(ALLOWED))]
+    yield from (act for act in acts if act.booked_until > at - _REMEMBERED)
+    said: list[Event] = [event for _, event in (*facts.of(CAME), *facts.of(KEPT))]
+    yield from (event for event in said if event.at > at - _REMEMBERED)

@@ -6,6 +6,7 @@ An alarm needs a response; a condition for which nobody has to act at once is a 
 from dataclasses import dataclass
 
 from edge.conditions import (
+    BOOKING_FLAGGED,
     CALENDAR_FAILING,
     CALENDAR_PROBLEMS,
     CALENDAR_STALE,
@@ -17,10 +18,14 @@ from edge.conditions import (
     DOOR_FORCED,
     DOOR_HELD_OPEN,
     DOOR_NOT_FOLLOWING,
+    DOUBLE_BOOKING,
     JOURNAL_FAILING,
+    OFFICIAL_AWAITED,
+    OVER_TIME,
     PANIC,
     PANIC_SOURCE_LOST,
     RETAINED_COMMAND,
+    ROOM_RELEASED,
     RULE_FAILED,
     TAMPER,
     UNLOCK_REFUSED,
@@ -98,6 +103,15 @@ ALARM_TYPES: dict[str, AlarmType] = {
         say("Calendar is out of date"), None, (say("Check the calendar server; new bookings are not seen."),)
     ),
     CALENDAR_PROBLEMS: AlarmType(say("Bookings that cannot be used"), None, (say("Correct these bookings in the calendar."),)),
+    OFFICIAL_AWAITED: AlarmType(
+        say("Official awaited"), None, (say("Ask the customers to wait, and call the official of the booking."),)
+    ),
+    OVER_TIME: AlarmType(say("Over time"), None, (say("Ask the people to finish, or extend the booking while the room is free."),)),
+    BOOKING_FLAGGED: AlarmType(
+        say("Booking does not open the room"), None, (say("Find out whose booking it is, and allow it if it is in order."),)
+    ),
+    DOUBLE_BOOKING: AlarmType(say("Double booking"), None, (say("Find another room for one of the two."),)),
+    ROOM_RELEASED: AlarmType(say("Room given free"), None, (say("Others can use the room; who comes late needs a new booking."),)),
     CLOCK_JUMPED: AlarmType(say("Clock changed"), None, (say("Check the time of the controller and its time server."),)),
 }
 """In order of urgency within a level: the first stands above the next on the screen."""

@@ -203,6 +203,33 @@ class Site(Section):
                 by_space[door.to] = (*by_space.get(door.to, ()), name)
         return by_space
 
+    @cached_property
+    def _sensors(self) -> Mapping[str, tuple[str, ...]]:
+        by_space: dict[str, tuple[str, ...]] = {}
+        for name, device in self.devices.items():
+            if device.type == "occupancy-sensor" and device.space:
+                by_space[device.space] = (*by_space.get(device.space, ()), name)
+        return by_space
+
+    def sensors_of(self, space: str) -> tuple[str, ...]:
+        """The occupancy sensors of a space."""
+        return self._sensors.get(space, ())
+
+    @cached_property
+    def staff_doors(self) -> Mapping[str, str]:
+        """By door-controller, the space of customers whose door to the staff's side it is at."""
+        return FrozenDict(
+            {
+                self.controllers[name]: room
+                for name, door in self.doors.items()
+                if name in self.controllers and (room := self._customers_side(door))
+            }
+        )
+
+    def _customers_side(self, door: Door) -> str | None:
+        zones = {side: self.zone_of(side) for side in (door.from_, door.to)}
+        return next((side for side, zone in zones.items() if zone != "internal"), None) if "internal" in zones.values() else None
+
     def device_at(self, door: str) -> str | None:
         """The door-controller of a door."""
         return self.controllers.get(door)

@@ -16,6 +16,7 @@ from edge.text import say
 from rooms import plan
 from rooms.bookings import Booking, CalendarFailed
 from rooms.doors import DoorPlan
+from rooms.policies import policy_of
 from tests.builders import DAY, HOUR, MINUTE, SECOND, booking, local, read, site_of
 
 MORNING, NOON = local("2026-11-23 08:00"), local("2026-11-23 12:00")
@@ -256,7 +257,7 @@ def test_the_first_policy_that_fits_applies(start: datetime, room: str, before: 
 def test_the_weekday_is_the_local_one() -> None:
     """Half past midnight on Friday in Helsinki is still Thursday in UTC."""
     early = local("2026-11-27 00:30")
-    assert DoorPlan(site(POLICIES)).policy_of(booking(early, early + HOUR, "hall")).lock_after == 15 * MINUTE
+    assert policy_of(site(POLICIES), booking(early, early + HOUR, "hall")).lock_after == 15 * MINUTE
 
 
 # --- calendars that cannot be read ------------------------------------------------------------------------------------

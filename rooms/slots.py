@@ -1,0 +1,207 @@
+"""The bookings of a room around now, each with what people have done with it and with what it asks of the room's doors."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from edge.facts import Look
+from edge.site import Site
+from edge.site.booking import RoomPolicy
+from edge.text import Ref, Text, say
+from rooms.bookings import Booking
+from rooms.hours import opening
+from rooms.plan import BOOKINGS, CALENDAR
+from rooms.policies import agency_of, day_problem, longest_notice, policy_of, waits_for_official
+from rooms.stays import ALLOWED, CAME, EXTENDED, RELEASED, BookingAct, BookingReleased
+
+REMEMBERED = timedelta(hours=12)
+"""How long a booking that has ended is still looked at: it may have been extended, and people may still be there."""
+_EARLY = timedelta(hours=1)
+"""How long before the door could open the official may have come already."""
+
+
+Act = TypeVar("Act", bound=BookingAct)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """One booking at work. opens, closes: when its door does, aware UTC. end: of the booking, as extended or released.
+
+    agency: whose it is, perhaps only by the day. turns: whether the door closes between it and the booking of another agency
+    before it; after: that agency, None where it is not known. official_from: an arrival since then is for this booking.
+    waits: whether it opens only once an official has come. problem: what speaks against it at whatever time.
+    """
+
+    booking: Booking
+    policy: RoomPolicy
+    agency: str | None
+    opens: datetime
+    end: datetime
+    closes: datetime
+    official_from: datetime
+    waits: bool
+    allowed: bool
+    problem: Text | None
+    released: BookingReleased | None = None
+    turns: bool = False
+    after: str | None = None
+
+    @property
+    def may_open(self) -> bool:
+        """Whether it opens the room in its time, unless something is in the way then."""
+        return self.problem is None or self.allowed
+
+    def has_begun(self, look: Look) -> bool:
+        return look.passed(self.booking.start)
+
+    def is_over(self, look: Look) -> bool:
+        return look.passed(self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class Slots:
+    """near: by start, those that have begun or may open or be announced by now, and those lately over. next: the first after."""
+
+    near: tuple[Slot, ...]
+    next: Booking | None
+
+
+def slots(look: Look, site: Site, room: str) -> Slots:
+    """Whoever asks is asked again when another booking comes near."""
+    notice = longest_notice(site)
+    near: list[Booking] = []
+    later: list[Booking] = []
+    for feed in site.feeds_of(room):
+        for booking in look(BOOKINGS(feed, room)) or ():
+            if booking.end + REMEMBERED <= look.now or booking.verdict == "no":
+                continue
+            if not look.passed(booking.start - notice):
+                later.append(booking)
+                break
+            near.append(booking)
+    near.sort(key=lambda booking: (booking.start, booking.end, booking.identity))
+    return Slots(tuple(_in_turn([_slot(look, site, booking) for booking in near])), min(later, key=lambda b: b.start, default=None))
+
+
+def refused(look: Look, site: Site, room: str) -> Iterable[Booking]:
+    """Bookings of now that say themselves that they open nothing."""
+    for feed in site.feeds_of(room):
+        for booking in look(BOOKINGS(feed, room)) or ():
+            if booking.verdict != "no" or booking.end <= look.now:
+                continue
+            if not look.passed(booking.start):
+                break
+            look.passed(booking.end)
+            yield booking
+
+
+def _slot(look: Look, site: Site, booking: Booking) -> Slot:
+    policy = policy_of(site, booking)
+    agency = agency_of(site, booking)
+    released = _still(look(RELEASED(*booking.identity)), booking)
+    extended = _still(look(EXTENDED(*booking.identity)), booking)
+    allowed = _still(look(ALLOWED(*booking.identity)), booking)
+    end = extended.until if extended else booking.end
+    closes = end + policy.lock_after
+    if released is not None:
+        end = closes = min(end, released.at)
+    opens = booking.start - policy.unlock_before
+    return Slot(
+        booking=booking,
+        policy=policy,
+        agency=agency,
+        opens=opens,
+        end=end,
+        closes=closes,
+        official_from=opens - _EARLY,
+        waits=waits_for_official(site, agency, policy),
+        allowed=allowed is not None,
+        problem=_standing_problem(site, booking, policy),
+        released=released,
+    )
+
+
+def _still(fact: Act | None, booking: Booking) -> Act | None:
+    """What people did is about the booking as it was: once its calendar gives it another end, that counts."""
+    return fact if fact is not None and fact.booked_until == booking.end else None
+
+
+def _standing_problem(site: Site, booking: Booking, policy: RoomPolicy) -> Text | None:
+    """What speaks against the booking at whatever time, so that only a person can let it open the room."""
+    if booking.verdict == "pending" and not policy.tentative:
+        return booking.reason
+    return day_problem(site, booking)
+
+
+def _in_turn(found: Sequence[Slot]) -> list[Slot]:
+    """Bookings one after another: of one agency they share the open door, of two the door closes between them."""
+    slots = list(found)
+    for later in range(len(slots)):
+        for earlier in range(later):
+            a, b = slots[earlier], slots[later]
+            if a.end > b.booking.start or not (a.may_open and b.may_open):
+                continue
+            same = a.agency == b.agency
+            if same and a.closes >= b.opens:
+                slots[later] = replace(b, official_from=a.official_from)
+            elif not same and a.closes + b.policy.changeover > b.opens:
+                slots[earlier] = replace(a, closes=min(a.closes, a.end))
+                opens = max(b.opens, a.end + b.policy.changeover)
+                slots[later] = replace(b, opens=opens, official_from=max(b.official_from, a.end), turns=True, after=a.agency)
+            else:
+                slots[later] = replace(b, official_from=max(b.official_from, a.end))
+    return slots
+
+
+def is_trusted(look: Look, site: Site, feed: str) -> bool:
+    """Whether a feed was read lately enough for its bookings to open doors; what is booked here is always known."""
+    section = site.feeds[feed]
+    if section.local:
+        return True
+    health = look(CALENDAR(feed))
+    return health is not None and health.read_at is not None and not look.lasted(health.read_at, section.hold)
+
+
+def has_come(look: Look, slot: Slot) -> bool:
+    """Whether an official is there for this booking."""
+    came = look(CAME(slot.booking.room))
+    return came is not None and came.at >= slot.official_from
+
+
+def obstacle(look: Look, site: Site, slot: Slot) -> tuple[Text | None, datetime]:
+    """Why a booking may not open its room at this moment, and until when that answer (or the unlock) lasts."""
+    booking, closes = slot.booking, slot.closes
+    if slot.problem is not None and not slot.allowed:
+        return slot.problem, closes
+    if not is_trusted(look, site, booking.calendar):
+        return say("The calendar has not been read for too long; the booking cannot be trusted"), closes
+    shut, until = _shut(look, site, slot)
+    if shut is None and slot.waits and not has_come(look, slot):
+        return say("Booked {start}–{end}: waits for the official", start=booking.start, end=slot.end), until
+    return shut, until
+
+
+def _shut(look: Look, site: Site, slot: Slot) -> tuple[Text | None, datetime]:
+    """What the room's hours say."""
+    booking, policy, closes = slot.booking, slot.policy, slot.closes
+    bounded = booking.all_day or booking.verdict == "policy"
+    if bounded and policy.all_day == "never":
+        return say("All-day bookings do not unlock this room"), closes
+    timetable = None if policy.hours == "always" else policy.hours or site.site.hours
+    if timetable is None:
+        return (say("All-day bookings need opening hours to unlock within") if bounded else None), closes
+    now_open = opening(look, site, timetable)
+    if now_open is None:
+        change = site.hours[timetable].next_change(look.now, site.local)
+        closed_until = closes if change is None else min(closes, change)
+        return say("Booked {start}–{end}, but the building is closed", start=booking.start, end=slot.end), closed_until
+    return None, min(closes, now_open.end)
+
+
+def changeover(slot: Slot) -> Text:
+    """What is said while the door is closed between two agencies."""
+    if slot.after is None or slot.agency is None:
+        return say("Closed between two bookings; opens {opens}", opens=slot.opens)
+    before, agency = Ref(slot.after), Ref(slot.agency)
+    return say("Closed between {before} and {agency}; opens {opens}", before=before, agency=agency, opens=slot.opens)
