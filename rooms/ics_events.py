@@ -176,7 +176,7 @@ def read_event(uid: str, event: Component, zones: Zones, *, cancelled: bool, rep
         return CalendarEvent(uid=uid, facts=known, start=replaces, length=Length(timedelta()), recurrence=replaces)
     start = start_of(event, zones)
     length = _length(event, zones, start)
-    _check_length(start, length)
+    check_length(start, length)
     floating = start.zone
     return CalendarEvent(
         uid=uid,
@@ -211,7 +211,7 @@ def _length(event: Component, zones: Zones, start: Stamp) -> Length:
     return Length(DAY if start.all_day else timedelta())
 
 
-def _check_length(start: Stamp, length: Length) -> None:
+def check_length(start: Stamp, length: Length) -> None:
     real = length.end(start.local, start.zone) - start.utc
     if real < timedelta() or length.nominal < timedelta():
         raise Unreadable(say("Event {uid} ends before it begins"))
