@@ -133,10 +133,17 @@ def one_point_a_topic(draft: Draft) -> Iterator[Problem]:
 
 def unused_entries(draft: Draft) -> Iterator[Problem]:
     for table in ("hours", "agencies", "connections"):
-        used = used_ids(draft, table)
+        used = {ALWAYS, *used_ids(draft, table), *_told_by_bookings(draft, table)}
         for name in draft.known(table):
-            if name not in used | {ALWAYS}:
+            if name not in used:
                 yield warning((table, name), say("Nothing refers to {id}. Use it or remove it.", id=name), at_key=True)
+
+
+def _told_by_bookings(draft: Draft, table: str) -> Iterator[str]:
+    """Agencies that need no mention: a calendar says whose its bookings are, or people do who book here."""
+    if table == "agencies":
+        asked = any(calendar.local for calendar in draft.calendars.values())
+        yield from (name for name, agency in draft.agencies.items() if asked or agency.organizers or agency.categories)
 
 
 def never_open(draft: Draft) -> Iterator[Problem]:

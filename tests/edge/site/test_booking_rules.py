@@ -136,6 +136,8 @@ FINE: list[dict[str, Any]] = [
     {"spaces": {"room": {"agency": "dvv", "others": "always"}}},
     {"devices": {"occ": SENSOR}, "rooms": {"service": {"no_show": "15 min"}}},
     {"rooms": {"service": {"no_show": "never"}}},
+    {"agencies": {"mml": {"name": "MML", "categories": "MML"}}},
+    {**calendar(local="room"), "agencies": {"mml": {"name": "MML"}}},
 ]
 
 

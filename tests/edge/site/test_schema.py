@@ -22,9 +22,8 @@ def test_the_published_schema_is_the_models() -> None:
     jsonschema.Draft202012Validator.check_schema(json.loads(schema_text()))
 
 
-@pytest.mark.parametrize("name", ["joensuu", "pelkosenniemi"])
-def test_the_examples_are_valid_and_name_the_schema(name: str) -> None:
-    file = Path(f"examples/{name}.yaml")
+@pytest.mark.parametrize("file", sorted(Path("examples").glob("*.yaml")), ids=lambda file: file.stem)
+def test_the_examples_are_valid_and_name_the_schema(file: Path) -> None:
     text = read_text(file)
     root = build_tree(text).root
     assert root is not None
