@@ -123,8 +123,8 @@ class _Scene:
         conflicts = tuple(slot.booking for slot in live) if len(live) > 1 else ()
         slot = next((slot for slot, because in judged if because is None), None)
         if slot is not None:
-            state, because, gives_up_at = self._in_use(slot, alone=not conflicts)
-            return self._as(state, because, slot.booking, conflicts=conflicts, gives_up_at=gives_up_at)
+            used, because, gives_up_at = self._in_use(slot, alone=not conflicts)
+            return self._as(used, because, slot.booking, conflicts=conflicts, gives_up_at=gives_up_at)
         if not judged:
             return self._as("prepared", changeover(live[0]), live[0].booking, conflicts=conflicts)
         waiting = next((slot for slot, _ in judged if self._only_waits(slot)), None)
@@ -193,12 +193,10 @@ class _Scene:
 
     def _over_time(self) -> RoomNow | None:
         """Somebody has been there without a break since before the end."""
-        ended = [slot for slot in self.near if slot.is_over(self.look) and slot.released is None]
+        begun = [slot for slot in self.near if slot.has_begun(self.look)]
+        slot = max(begun, key=lambda slot: slot.booking.end, default=None)
         seen_since = self.presence.seen_since
-        if not ended or seen_since is None:
-            return None
-        slot = max(ended, key=lambda slot: slot.end)
-        if seen_since > slot.end:
+        if slot is None or slot.released is not None or seen_since is None or seen_since > slot.end:
             return None
         following = self.following
         if following is None:

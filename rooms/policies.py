@@ -9,6 +9,8 @@ from rooms.bookings import Booking
 
 PLAIN = RoomPolicy()
 NO_SHOW = timedelta(minutes=15)
+OFFICIAL_EARLY = timedelta(hours=1)
+"""How long before the door could open the official may have come already."""
 LONG = timedelta(hours=4)
 """A booking longer than this is kept although nobody is seen, unless its policy says otherwise."""
 _KEPT_EMPTY = ("wedding-room", "safe-room")
@@ -94,4 +96,4 @@ def _day(site: Site, booking: Booking) -> date:
 def longest_notice(site: Site) -> timedelta:
     """No policy looks farther ahead than this."""
     policies = [PLAIN, *site.rooms.values()]
-    return max(max(policy.soon, policy.unlock_before) for policy in policies)
+    return max(max(policy.soon, policy.unlock_before + OFFICIAL_EARLY) for policy in policies)

@@ -12,13 +12,11 @@ from edge.text import Ref, Text, say
 from rooms.bookings import Booking
 from rooms.hours import opening
 from rooms.plan import BOOKINGS, CALENDAR
-from rooms.policies import agency_of, day_problem, longest_notice, policy_of, waits_for_official
+from rooms.policies import OFFICIAL_EARLY, agency_of, day_problem, longest_notice, policy_of, waits_for_official
 from rooms.stays import ALLOWED, CAME, EXTENDED, RELEASED, BookingAct, BookingReleased
 
 REMEMBERED = timedelta(hours=12)
 """How long a booking that has ended is still looked at: it may have been extended, and people may still be there."""
-_EARLY = timedelta(hours=1)
-"""How long before the door could open the official may have come already."""
 
 
 Act = TypeVar("Act", bound=BookingAct)
@@ -114,7 +112,7 @@ def _slot(look: Look, site: Site, booking: Booking) -> Slot:
         opens=opens,
         end=end,
         closes=closes,
-        official_from=opens - _EARLY,
+        official_from=opens - OFFICIAL_EARLY,
         waits=waits_for_official(site, agency, policy),
         allowed=allowed is not None,
         problem=_standing_problem(site, booking, policy),
