@@ -1,4 +1,4 @@
-"""What people may do with rooms, judged by the facts of that very moment. All raise IllegalCommand to refuse."""
+"""What people may do with rooms, judged by the facts of that very moment. All raise RoomRefusal to refuse."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -8,7 +8,7 @@ from edge.errors import IllegalCommand
 from edge.events import Event
 from edge.facts import Facts, Look
 from edge.site import Site
-from edge.text import say
+from edge.text import Text, say
 from rooms.bookings import Booking
 from rooms.plan import BOOKINGS
 from rooms.policies import day_problem
@@ -29,6 +29,14 @@ LONGEST = timedelta(days=1)
 FARTHEST = timedelta(days=60)
 _LATE = timedelta(minutes=1)
 """How late a booking "from now" may arrive."""
+
+
+class RoomRefusal(IllegalCommand):
+    """told: why, in the words of whoever asked."""
+
+    def __init__(self, told: Text) -> None:
+        super().__init__(told.message.format(**told.values))
+        self.told = told
 
 
 def arrive(_facts: Facts, site: Site, at: datetime, room: str, by: str) -> Event:
@@ -55,11 +63,11 @@ def extend(facts: Facts, site: Site, at: datetime, room: str, by: str) -> Event:
     slot = _present(facts, site, at, room)
     booking, until = slot.booking, slot.end + slot.policy.extend
     if until == slot.end:
-        _refuse("bookings of this kind cannot be extended")
+        _refuse(say("Bookings of this kind cannot be extended."))
     if until - booking.start > LONGEST:
-        _refuse("a booking lasts at most a day")
+        _refuse(say("A booking lasts at most a day."))
     if _taken(facts, site, room, slot.end, until, but=booking):
-        _refuse("the room is booked by somebody else then")
+        _refuse(say("The room is booked by somebody else then."))
     calendar, _, uid, rid = booking.identity
     return BookingExtended(at=at, calendar=calendar, room=room, uid=uid, rid=rid, booked_until=booking.end, by=by, until=until)
 
@@ -69,11 +77,11 @@ def allow(facts: Facts, site: Site, at: datetime, room: str, by: str, uid: str, 
     _require_room(site, room)
     booking = next((b for b in _bookings(facts, site, room) if (b.uid, b.rid) == (uid, rid)), None)
     if booking is None or booking.end <= at:
-        _refuse("there is no such booking any more")
+        _refuse(say("There is no such booking any more."))
     if booking.verdict == "no":
-        _refuse("a cancelled, declined or free booking opens nothing: make a new one")
+        _refuse(say("A cancelled, declined or free booking opens nothing: make a new one."))
     if booking.verdict != "pending" and day_problem(site, booking) is None:
-        _refuse("nothing speaks against this booking")
+        _refuse(say("Nothing speaks against this booking."))
     return BookingAllowed(at=at, calendar=booking.calendar, room=room, uid=uid, rid=rid, booked_until=booking.end, by=by)
 
 
@@ -84,13 +92,13 @@ def book(
     _require_room(site, room)
     calendar = _local_calendar(site, room)
     if agency is not None and agency not in site.agencies:
-        _refuse("this site has no such agency")
+        _refuse(say("This site has no such agency."))
     if not at - _LATE <= start <= at + FARTHEST:
-        _refuse(f"a booking begins between now and {FARTHEST.days} days from now")
+        _refuse(say("A booking begins between now and {days} days from now.", days=FARTHEST.days))
     if not SHORTEST <= end - start <= LONGEST:
-        _refuse("a booking lasts from five minutes to a day")
+        _refuse(say("A booking lasts from five minutes to a day."))
     if _taken(facts, site, room, start, end):
-        _refuse("the room is booked then")
+        _refuse(say("The room is booked then."))
     uid = hashed(f"{calendar}/{room}/{start.isoformat()}/{at.isoformat()}")
     booking = Booking(
         room=room,
@@ -113,22 +121,22 @@ def cancel(facts: Facts, site: Site, at: datetime, room: str, by: str, uid: str)
     _require_room(site, room)
     calendar = _local_calendar(site, room)
     if all(booking.uid != uid for booking in facts(BOOKINGS(calendar, room)) or ()):
-        _refuse("no such booking was made here")
+        _refuse(say("No such booking was made here."))
     return LocalBookingCancelled(at=at, calendar=calendar, room=room, uid=uid, by=by)
 
 
-def _refuse(why: str) -> NoReturn:
-    raise IllegalCommand(why)
+def _refuse(why: Text) -> NoReturn:
+    raise RoomRefusal(why)
 
 
 def _require_room(site: Site, room: str) -> None:
     if room not in site.bookable:
-        _refuse(f"no room {room} that can be booked")
+        _refuse(say("There is no room {room} that can be booked.", room=room))
 
 
 def _local_calendar(site: Site, room: str) -> str:
     local = next((feed for feed in site.feeds_of(room) if site.feeds[feed].local), None)
-    return local or _refuse("this room is booked in its own calendar, not here")
+    return local or _refuse(say("This room is booked in its own calendar, not here."))
 
 
 def _present(facts: Facts, site: Site, at: datetime, room: str) -> Slot:
@@ -137,9 +145,9 @@ def _present(facts: Facts, site: Site, at: datetime, room: str) -> Slot:
     look = Look(facts, at)
     live = [slot for slot in slots(look, site, room).near if slot.has_begun(look) and not slot.is_over(look)]
     if not live:
-        _refuse("the room is not booked now")
+        _refuse(say("The room is not booked now."))
     if len(live) > 1:
-        _refuse("two bookings overlap here: change them in their calendar")
+        _refuse(say("Two bookings overlap here: change them in their calendar."))
     return live[0]
 
 

@@ -79,7 +79,9 @@ def slots(look: Look, site: Site, room: str) -> Slots:
                 break
             near.append(booking)
     near.sort(key=lambda booking: (booking.start, booking.end, booking.identity))
-    return Slots(tuple(_in_turn([_slot(look, site, booking) for booking in near])), min(later, key=lambda b: b.start, default=None))
+    return Slots(
+        tuple(_in_turn([slot_of(look, site, booking) for booking in near])), min(later, key=lambda b: b.start, default=None)
+    )
 
 
 def refused(look: Look, site: Site, room: str) -> Iterable[Booking]:
@@ -94,7 +96,8 @@ def refused(look: Look, site: Site, room: str) -> Iterable[Booking]:
             yield booking
 
 
-def _slot(look: Look, site: Site, booking: Booking) -> Slot:
+def slot_of(look: Look, site: Site, booking: Booking) -> Slot:
+    """One booking by itself, without regard to those before and after it."""
     policy = policy_of(site, booking)
     agency = agency_of(site, booking)
     released = _still(look(RELEASED(*booking.identity)), booking)
