@@ -1,7 +1,7 @@
 """Microsoft 365: one room mailbox, asked for its changes and checked against what the coming day really looks like.
 
 Changes alone are not enough: the service may be silent about one, forget where it was, or repeat itself. So a round is believed
-only when it has come to its end, everything is read anew each night, and the next 24 hours are looked at themselves every few minutes.
+only when it has come to its end, everything is read anew each night, and the coming day is itself looked at every few minutes.
 Source: Microsoft Graph REST API v1.0, "event: delta" and "Use delta query to track changes".
 """
 
