@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote_from_bytes, unquote_to_bytes, urljoin, urlsplit
 
+from edge.text import say
+from rooms.ics_lines import Unreadable
 from rooms.sources.port import Content
 
 _UNESCAPED = "!$&'()*+,;=:@"
@@ -25,16 +27,22 @@ class Collection:
         A server may write its own address, percent signs and, behind a proxy, even the way to the collection differently than we
         do. Only the last step of the path tells resources of one collection apart.
         """
-        path = urlsplit(urljoin(self.url, href)).path
+        path = self._path_of(href)
         if path.endswith("/") or _canonical(path) == self._own:
             return None
         return self._path + _last_step(path)
 
     def is_itself(self, href: str) -> bool:
         """Whether this is the collection and nothing in it."""
-        path = urlsplit(urljoin(self.url, href)).path
+        path = self._path_of(href)
         own = _canonical(path.rstrip("/")) == self._own
         return own or (path.endswith("/") and _last_step(path.rstrip("/")) == _last_step(self._own))
+
+    def _path_of(self, href: str) -> str:
+        try:
+            return urlsplit(urljoin(self.url, href)).path
+        except ValueError as error:
+            raise Unreadable(say("The calendar's server speaks of a resource without saying which")) from error
 
     def address(self, name: str) -> str:
         """Always at the host that the site file names: nobody else gets to see our credentials."""
