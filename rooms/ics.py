@@ -6,17 +6,19 @@ that never opens more than the writer meant.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from hashlib import blake2b
 from zoneinfo import ZoneInfo
 
 from edge.text import Text, say
 from rooms.ics_events import CalendarEvent, Horizon, RoomReply, is_onwards, last_modified, read_event, recurrence, revision
 from rooms.ics_lines import Component, TooMuchWork, Unreadable, components
-from rooms.ics_rules import Allowance
+from rooms.ics_rules import Allowance, Share
 from rooms.ics_series import Instance, Key, Series, Window, key_of, rid_of, single
-from rooms.ics_values import Stamp
+from rooms.ics_values import DAY, Stamp
 from rooms.ics_zones import Zones
 
+_OF_A_VERSION = ("UID", "DTSTAMP", "LAST-MODIFIED", "SEQUENCE")
 _MOST_EVENTS = 50_000
 _MOST_OCCURRENCES = 50_000
 
@@ -26,7 +28,7 @@ class Occurrence:
     """One time that something is in the calendar. rid: its UTC instant ("20261005T060000Z") or date in its series.
 
     busy: Outlook's BUSYSTATUS. replies: what rooms answered to the invitation. revision: SEQUENCE and DTSTAMP, to compare versions.
-    organizer, attendees: addresses in lower case, without "mailto:".
+    organizer, attendees: addresses in lower case, without "mailto:". nominal: its length by the clock on the wall, where known.
     """
 
     uid: str
@@ -44,10 +46,17 @@ class Occurrence:
     categories: tuple[str, ...] = ()
     organizer: str | None = None
     attendees: tuple[str, ...] = ()
+    nominal: timedelta | None = None
 
     @property
     def is_empty(self) -> bool:
         return self.end <= self.start
+
+    @property
+    def is_long(self) -> bool:
+        """Whether a timed one lasts for more than a day, be it of 23 or 25 hours."""
+        real = self.end - self.start
+        return not self.all_day and min(real, self.nominal or real) > DAY
 
     def partstat(self, *names: str) -> str | None:
         """The answer of the room. names: its address and names; they decide only when several rooms were asked.
@@ -104,19 +113,19 @@ def read_feed(body: bytes, *, zone: ZoneInfo, window: Window) -> Feed:
     calendars, notes = components(body)
     allowance, horizon = Allowance(), Horizon(window)
     versions: dict[str, list[_Version]] = {}
-    errors = [EventError("", note) for note in notes]
     for calendar in calendars:
         zones = Zones(calendar, zone, window[1], allowance)
         cancelled = (calendar.text("METHOD") or "").upper() == "CANCEL"
         for event in calendar.children:
             if event.name == "VEVENT":
-                _add(versions, errors, _Version(event, zones, cancelled))
+                versions.setdefault(event.text("UID") or _made_up(event), []).append(_Version(event, zones, cancelled))
+    errors = [EventError("", note) for note in (*notes, *_doubts(calendars))]
     if sum(map(len, versions.values())) > _MOST_EVENTS:
         raise Unreadable(say("The calendar has more than {most} events", most=_MOST_EVENTS))
     occurrences: list[Occurrence] = []
     for uid, group in versions.items():
         try:
-            instances, refused = _instances(uid, group, window, horizon, zone, allowance)
+            instances, refused = _instances(uid, group, window, horizon, zone, Share(allowance))
         except TooMuchWork:
             raise
         except Unreadable as error:
@@ -133,12 +142,18 @@ def read_feed(body: bytes, *, zone: ZoneInfo, window: Window) -> Feed:
     return Feed(tuple(occurrences), tuple(errors), calendars[0].text("X-WR-CALNAME"))
 
 
-def _add(versions: dict[str, list[_Version]], errors: list[EventError], version: _Version) -> None:
-    uid = version.event.text("UID")
-    if uid:
-        versions.setdefault(uid, []).append(version)
-    else:
-        errors.append(EventError("", say("An event has no UID, so nobody could tell when it is changed or cancelled")))
+def _made_up(event: Component) -> str:
+    """A name for an event without a UID: the same as long as it says the same."""
+    said = sorted((name, lines) for name, lines in event.properties.items() if name not in _OF_A_VERSION)
+    return f"no-uid-{blake2b(repr(said).encode(), digest_size=8).hexdigest()}"
+
+
+def _doubts(calendars: list[Component]) -> Iterable[Text]:
+    events = [event for calendar in calendars for event in calendar.children if event.name == "VEVENT"]
+    if nameless := sum(1 for event in events if not event.text("UID")):
+        yield say("{count} events have no UID, so nobody can tell when they are changed", count=nameless)
+    if not events and any(child.name == "VFREEBUSY" for calendar in calendars for child in calendar.children):
+        yield say("The calendar says only when somebody is free or busy, and names no bookings")
 
 
 def _newest(versions: list[_Version]) -> _Version | None:
@@ -149,6 +164,8 @@ def _instances(
     uid: str, group: list[_Version], window: Window, horizon: Horizon, site: ZoneInfo, allowance: Allowance
 ) -> tuple[Iterable[Instance], list[EventError]]:
     """Instances of one UID, and what of it was refused. Raises Unreadable where the whole UID is in doubt."""
+    if longest := max(version.event.longest for version in group):
+        raise Unreadable(say("Event {uid} has a line of {octets} octets", octets=longest))
     newest = _newest([version for version in group if version.event.first("RECURRENCE-ID") is None])
     if newest and len(group) == 1 and horizon.is_beyond(newest.event):
         return [], []
@@ -205,4 +222,5 @@ def _occurrence(uid: str, instance: Instance) -> Occurrence:
         categories=facts.categories,
         organizer=facts.organizer,
         attendees=facts.attendees,
+        nominal=instance.length.nominal,
     )

@@ -3,17 +3,18 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
+from functools import partial
 
 from edge.text import say
 from rooms.ics_lines import Component, Unreadable, decoded, items, parameters, time_parameters
 from rooms.ics_rules import Rule, parse_rule
-from rooms.ics_values import DAY, Length, Stamp, between, duration, periods, stamp, stamps
+from rooms.ics_values import DAY, MOST_VALUES, Length, Stamp, between, duration, periods, stamp, stamps
 from rooms.ics_zones import Zones
 
-_LONGEST_ALL_DAY = timedelta(days=366)
+_LONGEST = timedelta(days=366)
 _UTC_TIME = re.compile(rb":(\d{8})[Tt](\d{6})[Zz]?\s*$")
-_START = re.compile(rb":(\d{8}(?:[Tt]\d{6})?)[Zz]?\s*$")
+_TIME = re.compile(rb":(\d{8}(?:[Tt]\d{6})?)[Zz]?\s*$")
 _NO_STAMP = datetime(1, 1, 1, tzinfo=UTC)
 
 
@@ -109,7 +110,8 @@ def _utc(event: Component, name: str) -> datetime:
 
 
 def _address(value: str) -> str:
-    return value.strip().lower().removeprefix("mailto:").strip()
+    """What stands before "mailto:" is a name that somebody forgot to quote."""
+    return value.lower().rpartition("mailto:")[2].strip()
 
 
 def _reply(named: Mapping[str, str], address: str) -> RoomReply | None:
@@ -122,7 +124,7 @@ def _reply(named: Mapping[str, str], address: str) -> RoomReply | None:
 def recurrence(event: Component, zones: Zones, floating: tzinfo | None) -> Stamp | None:
     """floating: zone of the series' start, where the series is known."""
     line = event.first("RECURRENCE-ID")
-    return None if line is None else stamp(line, zones, floating or _own_zone(event, zones))
+    return None if line is None else stamp(line, zones, floating or partial(_own_zone, event, zones))
 
 
 def is_onwards(event: Component) -> bool:
@@ -144,7 +146,7 @@ def start_of(event: Component, zones: Zones) -> Stamp:
     line = event.first("DTSTART")
     if line is None:
         raise Unreadable(say("Event {uid} has no start (DTSTART)"))
-    return stamp(line, zones, zones.floating())
+    return stamp(line, zones, zones.floating)
 
 
 class Horizon:
@@ -153,24 +155,33 @@ class Horizon:
     def __init__(self, window: tuple[datetime, datetime]) -> None:
         # Generous by more than any zone is away from UTC.
         self._last = (window[1] + 2 * DAY).replace(tzinfo=None)
-        self._first_time = (window[0] - 3 * DAY).replace(tzinfo=None)
-        self._first_day = self._first_time - _LONGEST_ALL_DAY
+        self._first = (window[0] - 3 * DAY).replace(tzinfo=None)
+        self._first_of_long = self._first - _LONGEST
 
     def is_beyond(self, event: Component) -> bool:
         if "RRULE" in event.properties or "RDATE" in event.properties:
             return False
-        match = _START.search(event.first("DTSTART") or b"")
-        if not match:
+        start = _roughly(event.first("DTSTART"))
+        if start is None or self._first <= start <= self._last:
             return False
-        try:
-            start = datetime.fromisoformat(decoded(match[1]))
-        except ValueError:
-            return False
-        return not (self._first_time if start.time() != time() else self._first_day) <= start <= self._last
+        if not self._first_of_long <= start <= self._last:
+            return True
+        end = _roughly(event.first("DTEND"))
+        return end is not None and start <= end < self._first
+
+
+def _roughly(line: bytes | None) -> datetime | None:
+    """The time of a property whatever its zone is."""
+    match = _TIME.search(line) if line else None
+    try:
+        return datetime.fromisoformat(decoded(match[1])) if match else None
+    except ValueError:
+        return None
 
 
 def read_event(uid: str, event: Component, zones: Zones, *, cancelled: bool, replaces: Stamp | None = None) -> CalendarEvent:
     """replaces: the RECURRENCE-ID, read before. Raises Unreadable; then nothing of the event may be used."""
+    _check_lists(event)
     known = facts(event, cancelled)
     if replaces and known.status == "CANCELLED" and event.first("DTSTART") is None:
         return CalendarEvent(uid=uid, facts=known, start=replaces, length=Length(timedelta()), recurrence=replaces)
@@ -196,6 +207,12 @@ def _rules(event: Component, name: str) -> tuple[Rule, ...]:
     return tuple(parse_rule(parameters(line)[1]) for line in event.properties.get(name, ()))
 
 
+def _check_lists(event: Component) -> None:
+    dates = sum(1 + line.count(b",") for name in ("RDATE", "EXDATE") for line in event.properties.get(name, ()))
+    if dates > MOST_VALUES:
+        raise Unreadable(say("Event {uid} lists {count} dates", count=dates))
+
+
 def _length(event: Component, zones: Zones, start: Stamp) -> Length:
     if (line := event.first("DTEND")) is not None:
         length = between(start, stamp(line, zones, start.zone))
@@ -215,8 +232,5 @@ def check_length(start: Stamp, length: Length) -> None:
     real = length.end(start.local, start.zone) - start.utc
     if real < timedelta() or length.nominal < timedelta():
         raise Unreadable(say("Event {uid} ends before it begins"))
-    if start.all_day:
-        if length.nominal > _LONGEST_ALL_DAY:
-            raise Unreadable(say("Event {uid} lasts for more than a year"))
-    elif min(real, length.nominal) > DAY:
-        raise Unreadable(say("Event {uid} lasts for more than 24 hours"))
+    if length.nominal > _LONGEST:
+        raise Unreadable(say("Event {uid} lasts for more than a year"))

@@ -40,11 +40,12 @@ class TooMuchWork(Unreadable):
 
 @dataclass(slots=True)
 class Component:
-    """properties: by upper-case name, each line from its first ";" or ":" on."""
+    """properties: by upper-case name, each line from its first ";" or ":" on. longest: of the lines that were too long to keep."""
 
     name: str
     properties: dict[str, list[bytes]] = field(default_factory=dict)
     children: list["Component"] = field(default_factory=list)
+    longest: int = 0
 
     def first(self, name: str) -> bytes | None:
         lines = self.properties.get(name)
@@ -74,15 +75,19 @@ def components(body: bytes) -> tuple[list[Component], tuple[Text, ...]]:
         elif name == "END":
             _close(stack, match[2])
         elif len(match[2]) > _LONGEST_LINE:
-            raise Unreadable(say("The calendar has a line of {octets} octets", octets=len(match[2])))
+            stack[-1].longest = max(stack[-1].longest, len(match[2]))
         else:
             stack[-1].properties.setdefault(name, []).append(match[2])
     if len(stack) > 1:
         raise Unreadable(say("The calendar is cut short: {component} does not end", component=stack[-1].name))
+    if longest := max((calendar.longest for calendar in root.children), default=0):
+        raise Unreadable(say("The calendar has a line of {octets} octets", octets=longest))
     return root.children, _notes(text)
 
 
 def _unfolded(body: bytes) -> bytes:
+    if body.startswith((b"\xff\xfe", b"\xfe\xff")):
+        body = body.decode("utf-16", "replace").encode()
     body = body.removeprefix(b"\xef\xbb\xbf").replace(b"\0", b"").replace(b"\r\n", b"\n")
     if b"\n" not in body:
         body = body.replace(b"\r", b"\n")

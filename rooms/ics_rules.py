@@ -2,6 +2,7 @@
 
 Source: RFC 5545, 3.3.10. Whole periods (days, weeks, months, years) are made one by one, beginning near the wanted stretch where
 the rule has no COUNT, so an endless series from long ago costs no more than a new one, and an impossible rule ends there too.
+Hours, minutes and seconds are made a day at a time, for the same reason.
 """
 
 import re
@@ -9,25 +10,45 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import MAXYEAR, date, datetime, time, timedelta
 from itertools import product
+from math import prod
 
 from edge.text import say
 from rooms.ics_lines import TooMuchWork, Unreadable
 
-_FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
+_UNITS = {"HOURLY": timedelta(hours=1), "MINUTELY": timedelta(minutes=1), "SECONDLY": timedelta(seconds=1)}
+_FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY", *_UNITS)
+_OF_A_DAY = (range(24), range(60), range(60))
 _WEEKDAYS = {"MO": 0, "TU": 1, "WE": 2, "TH": 3, "FR": 4, "SA": 5, "SU": 6}
+_DAY = timedelta(days=1)
 MOST_A_DAY = 500
+MOST_IN_ALL = 2_000
+"""Instances of a rule that repeats by the minute or second."""
 
 
 class Allowance:
     """How much work one feed may ask for; raises TooMuchWork when it is used up."""
 
-    def __init__(self, steps: int = 3_000_000) -> None:
+    def __init__(self, steps: int = 500_000) -> None:
         self._left = steps
 
     def spend(self, steps: int) -> None:
         self._left -= steps
         if self._left < 0:
             raise TooMuchWork(say("The recurrence rules of the calendar ask for too much work"))
+
+
+class Share(Allowance):
+    """What one event may ask for; raises Unreadable when that is used up, so that the others stay."""
+
+    def __init__(self, whole: Allowance, steps: int = 100_000) -> None:
+        super().__init__(steps)
+        self._whole = whole
+
+    def spend(self, steps: int) -> None:
+        self._whole.spend(steps)
+        self._left -= steps
+        if self._left < 0:
+            raise Unreadable(say("Event {uid} asks for too much work with its recurrence rules"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,21 +70,37 @@ class Rule:
     seconds: tuple[int, ...] = ()
     positions: tuple[int, ...] = ()
 
+    @property
+    def is_rapid(self) -> bool:
+        """Whether it repeats by the minute or second."""
+        return self.frequency in ("MINUTELY", "SECONDLY")
+
 
 def parse_rule(value: str) -> Rule:
-    """Raises Unreadable for what RFC 5545 does not allow and for rules finer than daily."""
+    """Raises Unreadable for what RFC 5545 does not allow, and for what no calendar of rooms needs."""
     try:
         parts = _parts(value)
-        frequency = parts.pop("FREQ")
-        if frequency in ("SECONDLY", "MINUTELY", "HOURLY"):
-            raise Unreadable(say("Event {uid} repeats more often than daily: {frequency}", frequency=frequency))
-        rule = _rule(frequency, parts)
+        rule = _rule(parts.pop("FREQ"), parts)
     except (KeyError, ValueError) as error:
         raise Unreadable(say("Event {uid} has a recurrence rule that cannot be read: {rule}", rule=value[:200])) from error
-    a_day = max(len(rule.hours), 1) * max(len(rule.minutes), 1) * max(len(rule.seconds), 1)
-    if a_day > MOST_A_DAY:
+    if rule.is_rapid:
+        if rule.count is None and rule.until is None:
+            raise Unreadable(say("Event {uid} repeats without an end by the minute or second"))
+        check_number(rule.count or 0)
+    elif (a_day := _most_a_day(rule)) > MOST_A_DAY:
         raise Unreadable(say("Event {uid} repeats {count} times a day", count=a_day))
     return rule
+
+
+def check_number(instances: int) -> None:
+    """Of a rule that repeats by the minute or second."""
+    if instances > MOST_IN_ALL:
+        raise Unreadable(say("Event {uid} repeats more than {most} times by the minute or second", most=MOST_IN_ALL))
+
+
+def _most_a_day(rule: Rule) -> int:
+    hours = len(rule.hours) or (24 // rule.interval or 1 if rule.frequency == "HOURLY" else 1)
+    return hours * max(len(rule.minutes), 1) * max(len(rule.seconds), 1)
 
 
 def _parts(value: str) -> dict[str, str]:
@@ -128,7 +165,7 @@ def _weekdays(text: str, frequency: str) -> tuple[tuple[int, int], ...]:
         if not match:
             raise ValueError(item)
         ordinal = _number(match[1], -53, 53) if match[1] else 0
-        if match[1] and (ordinal == 0 or frequency in ("DAILY", "WEEKLY")):
+        if match[1] and (ordinal == 0 or frequency not in ("MONTHLY", "YEARLY")):
             raise ValueError(item)
         found.append((ordinal, _WEEKDAYS[match[2]]))
     return tuple(found)
@@ -141,8 +178,11 @@ def instances(rule: Rule, start: datetime, first: datetime, last: datetime, allo
     `last` bounds the search; UNTIL and COUNT are not looked at.
     """
     whole = _completed(rule, start)
-    times = [time(h, m, s) for h, m, s in product(whole.hours, whole.minutes, whole.seconds)]
     begin = start if rule.count is not None else max(start, first)
+    if rule.frequency in _UNITS:
+        yield from _within_days(whole, start, begin.date(), last.date(), allowance)
+        return
+    times = [time(h, m, s) for h, m, s in product(whole.hours, whole.minutes, whole.seconds)]
     for period in _periods(whole, start.date(), begin.date(), last.date()):
         dates = _dates(whole, period)
         allowance.spend(1 + len(dates) * len(times) + (31 if whole.frequency == "YEARLY" else 0))
@@ -165,13 +205,68 @@ def _completed(rule: Rule, start: datetime) -> Rule:
         elif rule.frequency == "YEARLY":
             days["month_days"] = (start.day,)
             days["months"] = rule.months or (start.month,)
+    unit = _UNITS.get(rule.frequency, _DAY)
     return replace(
         rule,
-        hours=rule.hours or (start.hour,),
-        minutes=rule.minutes or (start.minute,),
-        seconds=rule.seconds or (start.second,),
+        hours=rule.hours or ((start.hour,) if unit == _DAY else ()),
+        minutes=rule.minutes or ((start.minute,) if unit > _UNITS["MINUTELY"] else ()),
+        seconds=rule.seconds or ((start.second,) if unit > _UNITS["SECONDLY"] else ()),
         **days,  # type: ignore[arg-type]
     )
+
+
+def _within_days(rule: Rule, start: datetime, first: date, last: date, allowance: Allowance) -> Iterator[datetime]:
+    """Moments of a rule that repeats by the hour, minute or second."""
+    unit = _UNITS[rule.frequency]
+    given = (rule.hours, rule.minutes, rule.seconds)
+    level = list(_UNITS).index(rule.frequency) + 1
+    origin = datetime.combine(start.date(), time()) + (start - datetime.combine(start.date(), time())) // unit * unit
+    for day in (first + timedelta(days=n) for n in range((min(last, date(MAXYEAR - 1, 12, 31)) - first).days + 1)):
+        allowance.spend(1)
+        if not _fits(rule, day):
+            continue
+        midnight = datetime.combine(day, time())
+        numbers = _numbers_of_day(given[:level], (midnight - origin) // unit, rule.interval, _DAY // unit)
+        within = [timedelta(minutes=m, seconds=s) for m, s in _below(given, level)]
+        allowance.spend(len(numbers) * len(within))
+        for number in numbers:
+            moments = [midnight + number * unit + more for more in within]
+            for moment in _at_positions(moments, rule.positions) if rule.positions else moments:
+                if moment >= start:
+                    yield moment
+
+
+def _numbers_of_day(given: tuple[tuple[int, ...], ...], base: int, interval: int, units: int) -> list[int]:
+    """Which hours, minutes or seconds of a day are meant: every `interval`th, and as the rule's lists say.
+
+    base: the number of the day's first one, counted from that of the start.
+    """
+    steps = range(-base % interval, units, interval)
+    if prod(len(values) or len(whole) for values, whole in zip(given, _OF_A_DAY, strict=False)) < len(steps):
+        chosen = product(*(values or whole for values, whole in zip(given, _OF_A_DAY, strict=False)))
+        return [number for number in map(_number_of, chosen) if (base + number) % interval == 0]
+    return [number for number in steps if _is_listed(given, number)]
+
+
+def _number_of(values: tuple[int, ...]) -> int:
+    number = 0
+    for value in values:
+        number = number * 60 + value
+    return number
+
+
+def _is_listed(given: tuple[tuple[int, ...], ...], number: int) -> bool:
+    for values in reversed(given[1:]):
+        number, value = divmod(number, 60)
+        if values and value not in values:
+            return False
+    return not given[0] or number in given[0]
+
+
+def _below(given: tuple[tuple[int, ...], ...], level: int) -> list[tuple[int, int]]:
+    """The minutes and seconds within one hour or minute."""
+    minutes = given[1] if level < 2 else (0,)
+    return list(product(minutes, given[2] if level < 3 else (0,)))
 
 
 def _periods(rule: Rule, start: date, first: date, last: date) -> Iterator[date]:

@@ -8,11 +8,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import cached_property
 
 from edge.text import say
 from rooms.ics_events import CalendarEvent, Facts
 from rooms.ics_lines import Unreadable
-from rooms.ics_rules import MOST_A_DAY, Allowance, Rule, instances
+from rooms.ics_rules import MOST_A_DAY, Allowance, Rule, check_number, instances
 from rooms.ics_values import DAY, Length, Stamp, at, on, read_until
 from rooms.ics_zones import is_gap
 
@@ -138,7 +139,7 @@ class Series:
     def _plain(self, stretch: Window) -> dict[Key, Instance]:
         """Instances that start in a stretch as the series itself gives them, without those it excepts."""
         event = self._event
-        self._allowance.spend(len(event.more) + len(event.except_times))
+        self._allowance.spend(1 + len(event.more))
         found: dict[Key, Instance] = {}
 
         def add(start: Stamp, length: Length) -> None:
@@ -154,9 +155,13 @@ class Series:
         for start, length in event.more:
             add(self._alike(start), length or event.length)
         _check_crowd(found)
-        excepted = {self._key(stamp) for stamp in event.except_times}
-        excepted.update(self._key(stamp) for rule in event.except_rules for stamp in self._by_rule(rule, stretch))
+        ruled_out = {self._key(stamp) for rule in event.except_rules for stamp in self._by_rule(rule, stretch)}
+        excepted = self._excepted | ruled_out if ruled_out else self._excepted
         return {key: it for key, it in found.items() if key not in excepted and it.start.date not in excepted}
+
+    @cached_property
+    def _excepted(self) -> set[Key]:
+        return {self._key(stamp) for stamp in self._event.except_times}
 
     def _alike(self, extra: Stamp) -> Stamp:
         """An extra date of a series of times is at the series' time of day; an extra time of an all-day series is its day."""
@@ -171,19 +176,28 @@ class Series:
         (RFC 5545, 3.3.10 and 3.8.5.3)."""
         start, zone = self._event.start, self._event.start.zone
         first, last = (t.astimezone(zone).replace(tzinfo=None) for t in stretch)
+        if rule.is_rapid:
+            # Followed from beginning to end, for it must be seen to have one.
+            first, last = start.local, datetime.max if rule.count is None else last  # noqa: DTZ901
         in_time = self._until(rule)
         if rule.count is None and not in_time(at(max(first, start.local), zone)):
             return
         left = rule.count
         if left is not None and next(instances(rule, start.local, start.local, start.local, self._allowance), None) != start.local:
             left -= 1
-        for local in instances(rule, start.local, first, last, self._allowance):
+        for number, local in enumerate(instances(rule, start.local, first, last, self._allowance)):
+            if rule.is_rapid:
+                check_number(number)
             if not self._all_day and is_gap(local, zone):
                 continue
-            stamp = on(local.date(), self._site) if self._all_day else start if local == start.local else at(local, zone)
-            if left == 0 or not in_time(stamp):
+            if left == 0:
                 return
             left = None if left is None else left - 1
+            if local < first - DAY:
+                continue
+            stamp = on(local.date(), self._site) if self._all_day else start if local == start.local else at(local, zone)
+            if not in_time(stamp):
+                return
             yield stamp
 
     def _until(self, rule: Rule) -> Callable[[Stamp], bool]:

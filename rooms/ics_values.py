@@ -5,8 +5,9 @@ Source: RFC 5545, 3.3.4 to 3.3.6 and 3.8.2.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from edge.text import say
 from rooms.ics_lines import Unreadable, time_parameters
@@ -14,11 +15,16 @@ from rooms.ics_zones import Zones, instant
 
 DAY = timedelta(days=1)
 _NOTHING = timedelta()
-_MOST_VALUES = 20_000
+_MIDNIGHT = time()
+MOST_VALUES = 20_000
 _TIME = re.compile(r"(\d{8})(?:[Tt](\d\d)(\d\d)(\d\d)?([Zz])?)?", re.ASCII)
 _DURATION = re.compile(
     r"([+-])?P(?:(\d{1,6})W)?(?:(\d{1,6})D)?(?:T(?:(\d{1,6})H)?(?:(\d{1,6})M)?(?:(\d{1,9})S)?)?", re.ASCII | re.IGNORECASE
 )
+
+
+Floating = tzinfo | Callable[[], tzinfo]
+"""The zone of times that name none; asked for only by those, for nobody may know it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +56,11 @@ class Length:
     exact: timedelta = _NOTHING
 
     def end(self, local: datetime, zone: tzinfo) -> datetime:
-        return instant(local + self.wall, zone) + self.exact
+        end = instant(local + self.wall, zone)
+        if self.wall > _NOTHING and end <= (start := instant(local, zone)):
+            # The start is a time that the clocks skip, so it counts as a later one, perhaps later than the end.
+            end = start + self.wall
+        return end + self.exact
 
     @property
     def nominal(self) -> timedelta:
@@ -66,7 +76,7 @@ def on(day: date, zone: tzinfo) -> Stamp:
     return Stamp(midnight, zone, instant(midnight, zone), all_day=True)
 
 
-def stamp(line: bytes, zones: Zones, floating: tzinfo) -> Stamp:
+def stamp(line: bytes, zones: Zones, floating: Floating) -> Stamp:
     """One DATE or DATE-TIME property. floating: zone of a time that names none."""
     values = stamps(line, zones, floating)
     if len(values) != 1:
@@ -74,13 +84,13 @@ def stamp(line: bytes, zones: Zones, floating: tzinfo) -> Stamp:
     return values[0]
 
 
-def stamps(line: bytes, zones: Zones, floating: tzinfo) -> list[Stamp]:
+def stamps(line: bytes, zones: Zones, floating: Floating) -> list[Stamp]:
     """The times of a property that may list several."""
     named, value = time_parameters(line)
     return [_stamp(item, named, zones, floating) for item in _items(value)]
 
 
-def periods(line: bytes, zones: Zones, floating: tzinfo) -> list[tuple[Stamp, Length | None]]:
+def periods(line: bytes, zones: Zones, floating: Floating) -> list[tuple[Stamp, Length | None]]:
     """The times of an RDATE, with their own length where they are periods."""
     named, value = time_parameters(line)
     found: list[tuple[Stamp, Length | None]] = []
@@ -97,13 +107,10 @@ def periods(line: bytes, zones: Zones, floating: tzinfo) -> list[tuple[Stamp, Le
 
 
 def _items(value: str) -> list[str]:
-    items = [item.strip() for item in value.split(",") if item.strip()]
-    if len(items) > _MOST_VALUES:
-        raise Unreadable(say("Event {uid} lists {count} dates", count=len(items)))
-    return items
+    return [item.strip() for item in value.split(",") if item.strip()]
 
 
-def _stamp(item: str, named: dict[str, str], zones: Zones, floating: tzinfo) -> Stamp:
+def _stamp(item: str, named: dict[str, str], zones: Zones, floating: Floating) -> Stamp:
     tzid = named.get("TZID")
     try:
         local, is_date, is_utc = _written(item)
@@ -113,9 +120,15 @@ def _stamp(item: str, named: dict[str, str], zones: Zones, floating: tzinfo) -> 
             utc = local.replace(tzinfo=UTC)
             zone = zones.named(tzid) if tzid else UTC
             return Stamp(utc.astimezone(zone).replace(tzinfo=None), zone, utc)
-        return at(local, zones.named(tzid) if tzid else floating)
+        return at(local, _zone(tzid, zones, floating))
     except (ValueError, OverflowError) as error:
         raise Unreadable(say("Event {uid} has a time that cannot be read: {value}", value=item[:60])) from error
+
+
+def _zone(tzid: str | None, zones: Zones, floating: Floating) -> tzinfo:
+    if tzid:
+        return zones.named(tzid)
+    return floating if isinstance(floating, tzinfo) else floating()
 
 
 def _written(value: str) -> tuple[datetime, bool, bool]:
@@ -140,6 +153,10 @@ def duration(value: str) -> Length:
 
 
 def between(start: Stamp, end: Stamp) -> Length:
+    if start.all_day and not end.all_day:
+        # The midnight of its day, in its own zone or in UTC, is a date too.
+        local = end.local if end.local.time() == _MIDNIGHT else end.utc.astimezone(start.zone).replace(tzinfo=None)
+        end = on(local.date(), start.zone) if local.time() == _MIDNIGHT else end
     if start.all_day != end.all_day:
         raise Unreadable(say("Event {uid} begins with a date and ends with a time, or the other way round"))
     if start.zone == end.zone:

@@ -14,8 +14,8 @@ from itertools import islice
 from zoneinfo import ZoneInfo, available_timezones
 
 from edge.text import say
-from rooms.ics_lines import Component, Unreadable, time_parameters, unescaped
-from rooms.ics_rules import Allowance, instances, parse_rule
+from rooms.ics_lines import Component, TooMuchWork, Unreadable, time_parameters, unescaped
+from rooms.ics_rules import Allowance, Share, instances, parse_rule
 from rooms.zones_windows import IANA_OF_WINDOWS
 
 _EARLIEST = datetime(1970, 1, 1)
@@ -31,7 +31,7 @@ class Zones:
 
     def __init__(self, calendar: Component, site: ZoneInfo, until: datetime, allowance: Allowance) -> None:
         self._given = {
-            unescaped(name).strip().strip('"'): child
+            _plain(name): child
             for child in calendar.children
             if child.name == "VTIMEZONE" and (name := child.text("TZID")) is not None
         }
@@ -55,16 +55,22 @@ class Zones:
         return self.named(self._floating) if self._floating else self.site
 
     def _own(self, tzid: str) -> tzinfo | None:
-        given = self._given.get(tzid)
+        given = self._given.get(_plain(tzid))
         try:
-            return None if given is None else OwnZone(tzid, _transitions(given, self._until, self._allowance))
+            return None if given is None else OwnZone(tzid, _transitions(given, self._until, Share(self._allowance)))
+        except TooMuchWork:
+            raise
         except (ValueError, OverflowError, Unreadable):
             return None
 
 
+def _plain(name: str) -> str:
+    return unescaped(name).strip().strip('"').strip()
+
+
 def iana_zone(name: str) -> ZoneInfo | None:
     """By IANA name in any case, by Windows name, behind a maker's prefix, or by the cities of "(UTC+02:00) Helsinki, Kyiv, ..."."""
-    plain = name.strip().strip('"').lower()
+    plain = _plain(name).lower()
     if plain in _WINDOWS:
         return ZoneInfo(_WINDOWS[plain])
     known = _iana_names()
@@ -83,7 +89,7 @@ def _iana_names() -> Mapping[str, str]:
     return {name.lower(): name for name in available_timezones() if name != "Factory"}
 
 
-_DISPLAYED = re.compile(r"\((?:utc|gmt)(?:([+-])(\d\d):(\d\d))?\)\s*(.+)")
+_DISPLAYED = re.compile(r"\((?:utc|gmt)(?:([+-])(\d\d)[:.](\d\d))?\)\s*(.+)")
 
 
 def _by_cities(name: str) -> ZoneInfo | None:
@@ -186,7 +192,10 @@ def _wall_time(value: str) -> datetime:
 
 def is_gap(local: datetime, zone: tzinfo) -> bool:
     """Whether a wall time does not exist, because the clocks go forward over it."""
-    return local.replace(tzinfo=zone).astimezone(UTC).astimezone(zone).replace(tzinfo=None, fold=0) != local
+    there = local.replace(tzinfo=zone)
+    if there.utcoffset() == there.replace(fold=1).utcoffset():
+        return False
+    return there.astimezone(UTC).astimezone(zone).replace(tzinfo=None, fold=0) != local
 
 
 def instant(local: datetime, zone: tzinfo) -> datetime:

@@ -5,7 +5,7 @@ from typing import Literal, Protocol
 from edge.text import Text, say
 
 Verdict = Literal["yes", "no", "pending", "policy"]
-"""pending: waits for somebody's approval. policy: all-day, so the room's policy says in which hours."""
+"""pending: waits for somebody's approval. policy: all-day or longer than a day, so the room's policy says in which hours."""
 
 
 class Judged(Protocol):
@@ -21,6 +21,8 @@ class Judged(Protocol):
     def all_day(self) -> bool: ...
     @property
     def is_empty(self) -> bool: ...
+    @property
+    def is_long(self) -> bool: ...
 
 
 def unlock(occurrence: Judged, partstat: str | None) -> tuple[Verdict, Text]:
@@ -31,6 +33,8 @@ def unlock(occurrence: Judged, partstat: str | None) -> tuple[Verdict, Text]:
         return "pending", reason
     if occurrence.all_day:
         return "policy", say("All day: the room's policy says when")
+    if occurrence.is_long:
+        return "policy", say("Lasts longer than a day: opens only within the room's hours")
     return "yes", say("Booked")
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from edge.errors import Garbled
 from rooms.ics import read_feed
-from tests.rooms.ics_text import HEAD, HELSINKI, WINDOW, booked, calendar, event, hel, problems, read, starts, times
+from tests.rooms.ics_text import HEAD, HELSINKI, WINDOW, booked, calendar, event, hel, read, starts, times
 
 ALARM = b"BEGIN:VALARM\r\nTRIGGER:-PT5M\r\nDTSTART:nonsense\r\nDURATION:PT5M\r\nEND:VALARM\r\n"
 GOOD = booked("20261006T090000", "20261006T100000", uid="good")
@@ -79,7 +79,12 @@ def test_a_letter_may_be_folded_in_its_middle() -> None:
         f"{hel('DTSTART', '20261005T100000')}\n{hel('DTEND', '20261005T090000')}",
         f"{hel('DTSTART', '20261005T100000')}\nDURATION:-PT1H",
         f"{hel('DTSTART', '20261005T100000')}\nDURATION:an hour",
-        f"{hel('DTSTART', '20261005T100000')}\n{hel('DTEND', '20261006T100001')}",
+        f"{hel('DTSTART', '20261005T100000')}\n{hel('DTEND', '20271007T100001')}",
+        f"{hel('DTSTART', '20261005T100000')}\nDURATION:PT1H\nRRULE:FREQ=SECONDLY",
+        f"{hel('DTSTART', '20261005T100000')}\nDURATION:PT1H\nRRULE:FREQ=MINUTELY;UNTIL=20261231T000000Z",
+        f"{hel('DTSTART', '20261005T100000')}\nDURATION:PT1H\nRRULE:FREQ=MINUTELY;UNTIL=99991231T000000Z;BYMONTH=2;BYMONTHDAY=30",
+        "DTSTART:00010105T100000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY;COUNT=1000000000",
+        f"{hel('DTSTART', '20261005T100000')}\nDURATION:PT1H\nEXDATE:{'20261005T100000,' * 100_000}",
         "DTSTART;TZID=Nowhere/Land:20261005T100000\nDURATION:PT1H",
         "DTSTART;TZID=Customized Time Zone:20261005T100000\nDURATION:PT1H",
         f"{hel('DTSTART', '20261005T100000')}\nDURATION:PT1H\nRRULE:FREQ=DAILY;COUNT=2\nEXDATE;TZID=Nowhere:20261006T100000",
@@ -104,10 +109,21 @@ def test_a_bad_event_is_refused_alone_and_told(lines: str) -> None:
     assert "{uid}" in feed.errors[0].text.message
 
 
-def test_an_event_without_a_uid_is_refused() -> None:
-    feed = read(GOOD, f"{hel('DTSTART', '20261005T090000')}\n{hel('DTEND', '20261005T100000')}")
-    assert [it.uid for it in feed.occurrences] == ["good"]
-    assert problems(feed) == ["An event has no UID, so nobody could tell when it is changed or cancelled"]
+def test_an_event_without_a_uid_is_named_by_what_it_says() -> None:
+    nameless = f"{hel('DTSTART', '20261005T090000')}\n{hel('DTEND', '20261005T100000')}"
+    feed = read(GOOD, nameless, nameless.replace("20261005T", "20261007T"))
+    assert times(feed) == ["10-05 06:00–07:00", "10-06 06:00–07:00", "10-07 06:00–07:00"]
+    assert [(error.uid, error.text.values) for error in feed.errors] == [("", {"count": 2})]
+    again = read(f"DTSTAMP:20261001T000000Z\nSEQUENCE:4\n{nameless}\nDESCRIPTION:Tuo kahvia", "UID:\n" + nameless)
+    assert [it.uid for it in again.occurrences] == [feed.occurrences[0].uid]
+    assert [it.uid for it in read(nameless + "\nLOCATION:Sali").occurrences] != [feed.occurrences[0].uid]
+
+
+def test_what_lasts_for_days_is_kept() -> None:
+    feed = read(booked("20260101T100000", "20261006T120000"), booked("20261005T100000", "20261006T100000", uid="day"))
+    assert [(it.uid, it.is_long, it.all_day) for it in feed.occurrences] == [("a", True, False), ("day", False, False)]
+    nights = read(booked("20261024T000000", "20261025T000000", "RRULE:FREQ=DAILY;COUNT=3"))
+    assert [it.is_long for it in nights.occurrences] == [False, False, False]
 
 
 def test_without_an_end_an_event_is_empty_and_a_day_is_a_day() -> None:
@@ -247,8 +263,16 @@ def test_a_flood_of_exceptions_and_changes_ends() -> None:
         for n in range(2_000)
     ]
     series = booked("20000101T090000", "20000101T100000", "RRULE:FREQ=DAILY", *[f"EXDATE:{dates}"] * 2)
+    assert read(series, *changes).errors == ()
+    several = ["RRULE:FREQ=DAILY;BYHOUR=9;BYMINUTE=" + ",".join(map(str, range(60)))] * 8
+    crowd = booked("20000101T090000", "20000101T100000", *several)
+    assert [error.uid for error in read(crowd, *changes, GOOD).errors] == ["a"]
+
+
+def test_a_feed_full_of_bombs_is_refused_as_a_whole() -> None:
+    bomb = "DTSTART:00010105T100000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY;COUNT=1000000000"
     with pytest.raises(Garbled, match="too much work"):
-        read(series, *changes)
+        read(*(event(bomb, f"{n}") for n in range(20)))
 
 
 def test_who_and_what_an_event_is_for() -> None:

@@ -16,8 +16,9 @@ START = datetime(2024, 2, 29, 9, 30)
 DAYS = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"]
 
 
-def ours(rule: str, start: datetime, first: datetime, last: datetime) -> list[datetime]:
-    return [t for t in instances(parse_rule(rule), start, first, last, Allowance()) if first <= t <= last]
+def ours(rule: str, start: datetime, first: datetime, last: datetime, most: int | None = None) -> list[datetime]:
+    found = (t for t in instances(parse_rule(rule), start, first, last, Allowance()) if first <= t <= last)
+    return list(islice(found, most))
 
 
 def listed(values: list[int]) -> str:
@@ -55,6 +56,45 @@ def test_same_instances_as_dateutil_wherever_the_window_lies(rule: str, start: d
     last = first + timedelta(days=200)
     theirs = rrulestr(f"{rule};UNTIL={last:%Y%m%dT%H%M%S}", dtstart=start)
     assert ours(rule, start, first, last) == [t for t in theirs if t >= first]
+
+
+@st.composite
+def fine_rules(draw: st.DrawFn) -> str:
+    """Only such as have an instance soon: dateutil looks for the first one until the year 9999."""
+    frequency, most = draw(st.sampled_from([("HOURLY", 30), ("MINUTELY", 900), ("SECONDLY", 4_000)]))
+    parts = [f"FREQ={frequency}", f"INTERVAL={draw(st.integers(1, most))}"]
+    for name, high in [("BYHOUR", 23), ("BYMINUTE", 59), ("BYSECOND", 59)][frequency == "SECONDLY" :]:
+        if draw(st.booleans()):
+            parts.append(f"{name}=" + listed(draw(st.lists(st.integers(0, high), min_size=1, max_size=4, unique=True))))
+    if frequency != "SECONDLY" and draw(st.booleans()):
+        parts.append("BYDAY=" + ",".join(draw(st.lists(st.sampled_from(DAYS), min_size=2, unique=True))))
+    if frequency == "HOURLY" and draw(st.booleans()):
+        parts.append("BYMONTHDAY=" + listed(draw(st.lists(st.integers(1, 28), min_size=8, unique=True))))
+    if draw(st.booleans()):
+        parts.append("BYSETPOS=" + draw(st.sampled_from(["1", "-1", "1,-1"])))
+    return ";".join(parts)
+
+
+@settings(max_examples=80, deadline=None)
+@given(fine_rules(), st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31)))
+def test_same_hours_minutes_and_seconds_as_dateutil(rule: str, start: datetime) -> None:
+    start = start.replace(microsecond=0, fold=0)
+    end = start + timedelta(days=365)
+    try:
+        theirs = list(islice(rrulestr(rule, dtstart=start), 12))
+    except ValueError:
+        # It refuses a rule whose steps never meet its lists.
+        theirs = []
+    assert ours(f"{rule};UNTIL={end:%Y%m%dT%H%M%S}", start, start, theirs[-1] if theirs else start, most=12) == theirs
+
+
+def test_a_rule_by_the_hour_is_not_followed_from_long_ago() -> None:
+    first = datetime(2026, 10, 1)
+    few = Allowance(200)
+    found = instances(parse_rule("FREQ=HOURLY;INTERVAL=7"), datetime(1601, 1, 1, 9), first, first + timedelta(days=7), few)
+    step, begin = timedelta(hours=7), datetime(1601, 1, 1, 9)
+    past = -((begin - first) // step)
+    assert [t for t in found if t >= first][:24] == [begin + (past + n) * step for n in range(24)]
 
 
 @pytest.mark.parametrize(
@@ -95,7 +135,8 @@ def test_rule_in_the_words_of_the_rfc(rule: str, start: str, expected: list[str]
 @pytest.mark.parametrize(
     "rule",
     [
-        "FREQ=SECONDLY", "FREQ=MINUTELY;COUNT=3", "FREQ=HOURLY", "FREQ=SOMETIMES", "INTERVAL=2", "", "FREQ=DAILY;INTERVAL=0",
+        "FREQ=SECONDLY", "FREQ=MINUTELY", "FREQ=MINUTELY;INTERVAL=30", "FREQ=SECONDLY;COUNT=2001", "FREQ=HOURLY;BYDAY=1MO",
+        "FREQ=HOURLY;BYMINUTE=" + listed([*range(60)]), "FREQ=SOMETIMES", "INTERVAL=2", "", "FREQ=DAILY;INTERVAL=0",
         "FREQ=DAILY;COUNT=0", "FREQ=DAILY;COUNT=many", "FREQ=WEEKLY;BYDAY=XX", "FREQ=WEEKLY;BYDAY=2MO", "FREQ=MONTHLY;BYDAY=0MO",
         "FREQ=MONTHLY;BYMONTHDAY=0", "FREQ=MONTHLY;BYMONTHDAY=32", "FREQ=YEARLY;BYMONTH=13", "FREQ=DAILY;BYHOUR=24",
         "FREQ=DAILY;WHAT=1", "FREQ=DAILY;FREQ=WEEKLY", "FREQ=YEARLY;RSCALE=HEBREW",

@@ -237,7 +237,7 @@ def test_a_series_from_long_ago_of_which_one_instance_is_moved_today() -> None:
     assert starts(feed) == ["10-01 06:00", "10-02 06:00", "10-02 09:00"]
 
 
-@pytest.mark.parametrize("rule", ["FREQ=SECONDLY", "FREQ=HOURLY;COUNT=2", "FREQ=DAILY;BYMONTH=13", "nonsense"])
+@pytest.mark.parametrize("rule", ["FREQ=SECONDLY", "FREQ=MINUTELY", "FREQ=DAILY;BYMONTH=13", "nonsense"])
 def test_a_rule_that_is_refused_refuses_only_its_event(rule: str) -> None:
     feed = read(
         booked("20261005T090000", "20261005T100000", f"RRULE:{rule}"), booked("20261006T090000", "20261006T100000", uid="b")

@@ -14,6 +14,7 @@ class Said:
     busy: str | None = None
     all_day: bool = False
     is_empty: bool = False
+    is_long: bool = False
 
 
 @pytest.mark.parametrize(
@@ -37,6 +38,9 @@ class Said:
         (Said(all_day=True), None, "policy"),
         (Said(all_day=True, status="TENTATIVE"), None, "pending"),
         (Said(all_day=True, transp="TRANSPARENT"), None, "no"),
+        (Said(is_long=True), None, "policy"),
+        (Said(is_long=True), "DECLINED", "no"),
+        (Said(is_long=True, busy="TENTATIVE"), None, "pending"),
         (Said(status="TENTATIVE"), "DECLINED", "no"),
     ],
 )
