@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
@@ -195,18 +196,20 @@ def bookings(
 
     With what they mean for doors, and what is wrong with them. Needs no daemon. Exit 1 when a calendar cannot be read.
     """
+    from edge.calendars.files import standing_in
     from edge.calendars.listing import read_calendars
     from edge.clock import SystemClock
     from edge.language import Renderer
+    from edge.secrets import read_secret
     from rooms.report import bookings_report
 
     with one_sentence_per_error():
-        site = read_site(site_file)
+        site, folder, now = read_site(site_file), site_file.resolve().parent, SystemClock().now()
+        site = standing_in(site, _calendar_files(site, site_file, calendar or ()))
         zone = site.local.zone
-        today = SystemClock().now().astimezone(zone).date()
-        since = _instant(start or today.isoformat(), zone)
+        since = _instant(start or now.astimezone(zone).date().isoformat(), zone)
         window = (since, _instant(end, zone, end_of_day=True) if end else since + timedelta(days=7))
-        readings = asyncio.run(read_calendars(site, _calendar_files(site, site_file, calendar or ()), window))
+        readings = asyncio.run(read_calendars(site, folder, partial(read_secret, folder=folder), now, window))
         report = bookings_report(readings, Renderer(site, language).text)
         if format is Format.JSON:
             typer.echo(json.dumps(report, ensure_ascii=False, indent=2))

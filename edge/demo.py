@@ -23,6 +23,7 @@ from rich.markup import escape
 
 from drivers.mosquitto import Broker
 from edge.account import sentence
+from edge.calendars.files import standing_in
 from edge.clock import Clock, FastClock, SystemClock
 from edge.daemon import Daemon
 from edge.errors import StartRefused
@@ -57,24 +58,22 @@ def run_demo(*, speed: float, listen: str, data: Path | None, language: str | No
         site = _site_of_today(read_site(EXAMPLE), origin, broker)
         calendar = folder / "bookings.ics"
         calendar.write_text(bookings_around(site, origin), encoding="utf-8")
+        site = standing_in(site, {name: calendar for name, section in site.calendars.items() if not section.local})
         daemon = daemon_for(site, EXAMPLE.parent, data or folder / "data", clock, stretch=max(speed, 1.0))
         teller = _Teller(daemon, Renderer(site, language or site.site.language))
         token = os.environ.get("TALONMIES_TOKEN") or token_urlsafe(16)
         with _devices(broker, speed, origin) as devices:
             teller.introduce(listen, broker, token, devices)
-            asyncio.run(_run(daemon, teller, devices, sock=sock, token=token, calendar=calendar))
+            asyncio.run(_run(daemon, teller, devices, sock=sock, token=token))
         teller.say_plainly("The demo has ended.")
 
 
-async def _run(
-    daemon: Daemon, teller: "_Teller", devices: "subprocess.Popen[str]", *, sock: object, token: str, calendar: Path
-) -> None:
+async def _run(daemon: Daemon, teller: "_Teller", devices: "subprocess.Popen[str]", *, sock: object, token: str) -> None:
     telling = asyncio.create_task(teller.follow())
     if sys.stdin is not None and sys.stdin.isatty():
         asyncio.get_running_loop().add_reader(sys.stdin, _press_a_button, daemon.site, devices)
-    replaced = dict.fromkeys(daemon.site.calendars, calendar)
     await serve(
-        daemon, folder=EXAMPLE.parent, sock=sock, token=token, signed_in=True, replaced=replaced, on_ready=teller.tell_ready  # type: ignore[arg-type]
+        daemon, folder=EXAMPLE.parent, sock=sock, token=token, signed_in=True, on_ready=teller.tell_ready  # type: ignore[arg-type]
     )  # fmt: skip
     await telling
 

@@ -5,10 +5,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 from drivers.virtual.device import Behaviour
 from edge.account import Line, Render, lines, require_aware
+from edge.calendars.files import standing_in
 from edge.errors import Garbled, IllegalInput, TalonmiesError
 from edge.events import Event
 from edge.facts import Facts
@@ -35,10 +37,11 @@ class Happening:
 def rehearse(
     site: Site, start: datetime, end: datetime, calendars: Mapping[str, bytes], events: Iterable[str], render: Render
 ) -> Iterator[Line]:
-    """Decisions between two instants, in order of time. calendars: the body of each calendar's feed.
+    """Decisions between two instants, in order of time. calendars: the body of an ICS file for each calendar.
 
     Raises IllegalInput naming the line for an event that cannot be understood, before anything runs.
     """
+    site = standing_in(site, dict.fromkeys(calendars, Path()))
     happenings = sorted((*read_happenings(site, events), *_readings(site, start, end, calendars)), key=lambda h: (h.at, h.order))
     waiting: list[Line] = []
 

@@ -16,14 +16,17 @@ from drivers.mqtt.link import MqttDriver
 from edge.clock import Clock
 from edge.daemon import Daemon
 from edge.errors import StartRefused
+from edge.events import Event
 from edge.inbox import Inbox
 from edge.secrets import read_secret
 from edge.site import Site
+from rooms.plan import known_bookings
 
 if TYPE_CHECKING:
     import uvicorn
 
 _SHUTDOWN_S = 2
+_TAKEN_WITHIN_S = 1.0
 _SWITCH_S = 0.0005
 """How long a thread may keep the others waiting: by default a press waits 5 ms for each thread that is busy with telemetry."""
 
@@ -49,6 +52,13 @@ def site_token(site: Site, folder: Path) -> str:
     if site.site.token is None:
         raise StartRefused("The site file names no token for the API: add site.token, such as env:TALONMIES_TOKEN.")
     return read_secret(site.site.token, folder)
+
+
+def _secrets_of_calendars(site: Site, folder: Path) -> dict[str, str]:
+    """By reference."""
+    passwords = [calendar.password for calendar in site.calendars.values()]
+    logins = [calendar.graph.secret for calendar in site.calendars.values() if calendar.graph]
+    return {reference: read_secret(reference, folder) for reference in (*passwords, *logins) if reference}
 
 
 def daemon_for(site: Site, folder: Path, data: Path, clock: Clock, stretch: float = 1.0) -> Daemon:
@@ -81,21 +91,21 @@ async def serve(
     sock: socket.socket,
     token: str,
     signed_in: bool = False,
-    replaced: Mapping[str, Path] | None = None,
     accept_loss: bool = False,
     on_ready: Callable[[], None] = lambda: None,
 ) -> None:
     """Presses are taken first; calendars and screens follow. Returns after a signal, when everything is closed in good order.
 
-    replaced: calendars read from another file. on_ready: called when the screens can be opened too.
+    on_ready: called when the screens can be opened too. Raises StartRefused before anything starts when a secret is missing.
     """
     sys.setswitchinterval(_SWITCH_S)
+    secrets = _secrets_of_calendars(daemon.site, folder)
     stopping, ready = asyncio.Event(), asyncio.Event()
     with _stopped_by_signals(stopping):
         await daemon.start(accept_loss=accept_loss)
         turning = asyncio.create_task(daemon.run())
         try:
-            housekeeping = _Housekeeping(daemon, folder, replaced or {})
+            housekeeping = _Housekeeping(daemon, folder, secrets)
             server = await _screens(daemon, token, signed_in, ready)
             serving = asyncio.create_task(server.serve([sock]))
             stopped = asyncio.create_task(stopping.wait())
@@ -158,19 +168,21 @@ async def _screens(daemon: Daemon, token: str, signed_in: bool, ready: asyncio.E
 class _Housekeeping:
     """What goes on beside the controller and may be late without harm: reading calendars, forgetting old entries."""
 
-    def __init__(self, daemon: Daemon, folder: Path, replaced: Mapping[str, Path]) -> None:
+    def __init__(self, daemon: Daemon, folder: Path, secrets: Mapping[str, str]) -> None:
         from edge.calendars.fetcher import CalendarFetcher
         from edge.scheduler import Scheduler
 
+        self._inbox = daemon.inbox
         self._scheduler = Scheduler(daemon.clock)
         self._fetcher = CalendarFetcher(
             daemon.site,
             folder,
             daemon.clock,
-            daemon.inbox.event,
+            self._deliver,
+            known=partial(known_bookings, daemon.facts, daemon.site),
             keep=daemon.journal.keep,
             kept=daemon.journal.kept,
-            replaced=replaced,
+            secret=secrets.__getitem__,
         )
         self._fetcher.start(self._scheduler)
         self._scheduler.every(timedelta(days=1), daemon.forget_old, "journal retention", first_after=timedelta(hours=1))
@@ -178,3 +190,11 @@ class _Housekeeping:
 
     def stop(self) -> None:
         self._scheduler.stop()
+
+    async def _deliver(self, event: Event) -> None:
+        """Not faster than the controller takes it on, so that presses come between; but a failing disk keeps no booking waiting."""
+        taken = asyncio.Event()
+        self._inbox.event(event, taken.set)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_TAKEN_WITHIN_S):
+                await taken.wait()

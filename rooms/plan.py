@@ -3,7 +3,7 @@
 A failed or doubtful reading changes nothing here but the health: the last good bookings stay.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -16,18 +16,38 @@ from edge.text import Text, say
 from rooms.bookings import Booking, BookingsRead, CalendarFailed, CalendarUnchanged
 
 KEPT_AFTER_END = timedelta(days=2)
+MOST_AT_ONCE = 200
+"""Bookings in one event: a turn of the controller that takes on more would keep presses waiting."""
 NOTED_EVERY = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookingsChanged(Event):
-    """How the bookings of one calendar differ from those known before. Carries no titles: they are nobody's business here."""
+    """How the bookings of one calendar differ from those known before, or a part of it where they differ in much.
+
+    Carries no titles, unless the site file asks for them: they are nobody's business here.
+    """
 
     kind = "bookings-changed"
     calendar: str
     made: tuple[Booking, ...] = ()
     changed: tuple[Booking, ...] = ()
     cancelled: tuple[Booking, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarRead(Event):
+    """A calendar was read to its end, and all its bookings have been told.
+
+    read_at: when the calendar itself was last heard; earlier than `at` when its last answer was only looked at again.
+    problems: what was left out of the answer, and why.
+    """
+
+    kind = "calendar-read"
+    journaled = False
+    calendar: str
+    problems: tuple[Text, ...]
+    read_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +76,14 @@ NOTED: Family[datetime] = Family("calendar-noted")
 """The newest reading of a calendar that is in the journal."""
 
 
+def feeds_in(site: Site, calendar: str) -> list[str]:
+    """The feeds of a calendar that somebody else holds."""
+    section = site.calendars[calendar]
+    if section.graph is not None:
+        return [f"{calendar}/{space}" for space in section.mailboxes]
+    return [] if section.local else [calendar]
+
+
 def known_bookings(facts: Facts, site: Site, calendar: str) -> list[Booking]:
     return [b for room in site.feeds[calendar].spaces for b in facts(BOOKINGS(calendar, room)) or ()]
 
@@ -65,21 +93,37 @@ def react(facts: Facts, event: Event, site: Site) -> Iterable[Event]:
     match event:
         case CalendarUnchanged(at=at, calendar=calendar):
             yield from _note(facts, site, calendar, at, at)
-        case BookingsRead(at=at, calendar=calendar, bookings=bookings, read_at=read_at):
+        case CalendarRead(at=at, calendar=calendar, read_at=read_at):
             yield from _note(facts, site, calendar, at, read_at)
-            before = {_identity(b): b for b in known_bookings(facts, site, calendar)}
-            after = {_identity(b): replace(b, title="") for b in bookings}
-            change = BookingsChanged(
-                at=at,
-                calendar=calendar,
-                made=tuple(b for key, b in after.items() if key not in before),
-                changed=tuple(b for key, b in after.items() if key in before and before[key] != b),
-                cancelled=tuple(b for key, b in before.items() if key not in after and b.end > at - KEPT_AFTER_END),
-            )
-            if change.made or change.changed or change.cancelled:
-                yield change
+        case BookingsRead(at=at, calendar=calendar, bookings=bookings, problems=problems, read_at=read_at):
+            yield from changes(site, calendar, known_bookings(facts, site, calendar), bookings, at)
+            yield CalendarRead(at=at, calendar=calendar, problems=problems, read_at=read_at)
         case _:
             pass
+
+
+def changes(
+    site: Site, calendar: str, known: Iterable[Booking], found: Iterable[Booking], at: datetime
+) -> Iterator[BookingsChanged]:
+    """What must change for exactly the bookings found to be known: the nearest first, a few at a time.
+
+    Looks at all of both: for many bookings, in a thread.
+    """
+    titles = site.feeds[calendar].titles
+    before = {_identity(b): b for b in known}
+    after = {_identity(b): b if titles or not b.title else replace(b, title="") for b in found if b.end > at - KEPT_AFTER_END}
+    come = [b for key, b in after.items() if before.get(key) != b]
+    gone = [b for key, b in before.items() if key not in after and b.end > at - KEPT_AFTER_END]
+    differing = sorted((*come, *gone), key=lambda b: (b.end <= at, b.start, b.end, b.uid, b.rid))
+    for first in range(0, len(differing), MOST_AT_ONCE):
+        part = differing[first : first + MOST_AT_ONCE]
+        yield BookingsChanged(
+            at=at,
+            calendar=calendar,
+            made=tuple(b for b in part if _identity(b) not in before),
+            changed=tuple(b for b in part if _identity(b) in before and _identity(b) in after),
+            cancelled=tuple(b for b in part if _identity(b) not in after),
+        )
 
 
 def _note(facts: Facts, site: Site, calendar: str, at: datetime, read_at: datetime) -> Iterable[Event]:
@@ -93,7 +137,7 @@ def fold(facts: Facts, event: Event) -> None:
     match event:
         case BookingsChanged():
             _fold_changed(facts, event)
-        case BookingsRead(calendar=calendar, problems=problems, read_at=read_at):
+        case CalendarRead(calendar=calendar, problems=problems, read_at=read_at):
             known = facts(CALENDAR(calendar))
             health = CalendarHealth(read_at, problems=problems)
             only_later = known is not None and replace(known, read_at=read_at) == health
@@ -120,7 +164,8 @@ def kept(facts: Facts, at: datetime) -> Iterable[Event]:
         if health.read_at is not None:
             yield CalendarHeard(at=at, calendar=calendar, read_at=health.read_at)
     for (calendar, _), known in facts.of(BOOKINGS):
-        yield BookingsChanged(at=at, calendar=calendar, made=known)
+        for first in range(0, len(known), MOST_AT_ONCE):
+            yield BookingsChanged(at=at, calendar=calendar, made=known[first : first + MOST_AT_ONCE])
 
 
 def _identity(booking: Booking) -> tuple[str, str, str]:
@@ -139,19 +184,33 @@ def _fold_changed(facts: Facts, event: BookingsChanged) -> None:
 
 
 def health_conditions(look: Look, site: Site, calendar: str) -> Iterable[Condition]:
-    """Notices for the facility manager about one calendar."""
-    section = site.calendars[calendar]
-    health = look(CALENDAR(calendar)) or CalendarHealth(None)
-    start = look(START())
-    if health.failure is not None:
-        told = say("{calendar} cannot be read: {problem}", calendar=calendar, problem=health.failure)
-        yield Condition(CALENDAR_FAILING, calendar, told)
-    if health.read_at is not None and look.lasted(health.read_at, section.stale_after):
-        yield Condition(
-            CALENDAR_STALE, calendar, say("{calendar} was last read {read_at}", calendar=calendar, read_at=health.read_at)
-        )
-    elif health.read_at is None and start is not None and look.lasted(start.at, section.stale_after):
-        yield Condition(CALENDAR_STALE, calendar, say("{calendar} has not been read since the start", calendar=calendar))
-    if health.problems:
-        first, more = health.problems[0], len(health.problems) - 1
+    """Notices for the facility manager about one calendar of the site file, over all of its feeds."""
+    feeds = feeds_in(site, calendar)
+    known = [look(CALENDAR(feed)) or CalendarHealth(None) for feed in feeds]
+    if failures := [health.failure for health in known if health.failure is not None]:
+        yield Condition(CALENDAR_FAILING, calendar, _failing(calendar, failures, len(feeds)))
+    if known and (stale := _stale(look, site, calendar, known)) is not None:
+        yield Condition(CALENDAR_STALE, calendar, stale)
+    if problems := [problem for health in known for problem in health.problems]:
+        first, more = problems[0], len(problems) - 1
         yield Condition(CALENDAR_PROBLEMS, calendar, say("{problem} ({more} more)", problem=first, more=more) if more else first)
+
+
+def _failing(calendar: str, failures: Sequence[Text], feeds: int) -> Text:
+    if feeds == 1:
+        return say("{calendar} cannot be read: {problem}", calendar=calendar, problem=failures[0])
+    return say(
+        "{calendar}: {n} of {m} rooms cannot be read: {problem}", calendar=calendar, n=len(failures), m=feeds, problem=failures[0]
+    )
+
+
+def _stale(look: Look, site: Site, calendar: str, known: Sequence[CalendarHealth]) -> Text | None:
+    """The oldest counts."""
+    stale_after = site.calendars[calendar].stale_after
+    start = look(START())
+    read = [health.read_at for health in known if health.read_at is not None]
+    if read and look.lasted(min(read), stale_after):
+        return say("{calendar} was last read {read_at}", calendar=calendar, read_at=min(read))
+    if len(read) < len(known) and start is not None and look.lasted(start.at, stale_after):
+        return say("{calendar} has not been read since the start", calendar=calendar)
+    return None

@@ -1,45 +1,37 @@
 """`talonmies bookings`: what the calendars of a site say at this moment, without any daemon."""
 
-import asyncio
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
-from edge.calendars.download import DownloadFailed, download, host_of
+from edge.calendars.carrier import carry
 from edge.calendars.reading import NotRead, read_apart
+from edge.calendars.sources import Supply, supplies
 from edge.site import Site
 from edge.text import say
 from rooms.feeding import feeding
 from rooms.ics_lines import Unreadable
 from rooms.ics_series import Window
 from rooms.report import CalendarReading
-from rooms.sources.ics import Answer, Failed, IcsSource, NewBody
-
-PATIENCE_S = 30.0
+from rooms.sources.port import Failed, New
 
 
-async def read_calendars(site: Site, files: Mapping[str, Path], window: Window) -> list[CalendarReading]:
-    """Each calendar once, from its file or address; a failure is part of the answer."""
-    return [await _read(site, calendar, files.get(calendar), window) for calendar in site.calendars]
+async def read_calendars(
+    site: Site, folder: Path, secret: Callable[[str], str], now: datetime, window: Window
+) -> list[CalendarReading]:
+    """Each feed once, from wherever it is; a failure is part of the answer. folder: of the site file."""
+    trust = ssl.create_default_context()
+    return [await _read(site, feed, supply, trust, now, window) for feed, supply in supplies(site, folder, secret).items()]
 
 
-async def _read(site: Site, calendar: str, file: Path | None, window: Window) -> CalendarReading:
-    url = site.calendars[calendar].url or ""
-    source = str(file) if file is not None else host_of(url)
+async def _read(site: Site, feed: str, supply: Supply, trust: ssl.SSLContext, now: datetime, window: Window) -> CalendarReading:
+    answer = await carry(supply.source.ask(now), trust)
     try:
-        answer = IcsSource().read(await asyncio.to_thread(file.read_bytes)) if file is not None else await _download(url)
-        if isinstance(answer, NewBody):
-            understood = await read_apart(feeding(site, calendar), answer.body, window)
-            return CalendarReading(calendar=calendar, source=source, understood=understood)
+        if isinstance(answer, New):
+            read = await read_apart(feeding(site, feed), answer.content, window)
+            return CalendarReading(calendar=feed, source=supply.place, understood=read.understood)
         problem = answer.problem if isinstance(answer, Failed) else say("The calendar gave no answer of its own")
-    except (DownloadFailed, Unreadable, NotRead) as failure:
+    except (Unreadable, NotRead) as failure:
         problem = failure.text
-    except OSError as failure:
-        problem = say("The file {path} cannot be read: {reason}", path=source, reason=failure.strerror or "?")
-    return CalendarReading(calendar=calendar, source=source, failure=problem)
-
-
-async def _download(url: str) -> Answer:
-    source = IcsSource()
-    response = await download(url, source.request_headers(), ssl.create_default_context(), PATIENCE_S)
-    return source.receive(response.status, response.headers, response.body)
+    return CalendarReading(calendar=feed, source=supply.place, failure=problem)

@@ -3,7 +3,7 @@
 import contextlib
 import json
 import threading
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -173,12 +173,15 @@ class Journal:
             after = page[-1][0]
             left = None if left is None else left - len(page)
 
-    def keep(self, name: str, text: str) -> None:
-        """Store a text durably under a name, instead of the one before. Raises JournalFailed."""
-        values = {"name": name, "body": text, "at": _instant(self._clock.now())}
-        statement = upsert(KEPT).on_conflict_do_update(index_elements=["name"], set_={"body": text, "at": values["at"]})
+    def keep(self, texts: Mapping[str, str]) -> None:
+        """Store texts durably by name, instead of those before: all of them or, raising JournalFailed, none."""
+        at = _instant(self._clock.now())
+        statement = upsert(KEPT)
+        statement = statement.on_conflict_do_update(
+            index_elements=["name"], set_={"body": statement.excluded.body, "at": statement.excluded.at}
+        )
         with self._lock:
-            self._writer.commit((statement, [values]))
+            self._writer.commit((statement, [{"name": name, "body": text, "at": at} for name, text in texts.items()]))
 
     def kept(self, name: str) -> str | None:
         """Raises JournalFailed."""

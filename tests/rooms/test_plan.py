@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 
 from edge.events import Event, decode, encode
 from edge.facts import START, Facts, Look, Start
+from edge.site import Site
 from edge.text import say
 from rooms import plan
 from rooms.bookings import Booking, CalendarFailed
 from rooms.plan import BOOKINGS, CALENDAR, BookingsChanged
-from tests.builders import DAY, HOUR, MINUTE, MONDAY, booking, read, service_rooms
+from tests.builders import DAY, HOUR, MINUTE, MONDAY, booking, read, service_rooms, site_of
 
 T = MONDAY
 SITE = service_rooms(2)
@@ -22,24 +23,32 @@ SITE = service_rooms(2)
 class Known:
     """What is known of the bookings, fed as the kernel does."""
 
-    def __init__(self) -> None:
+    def __init__(self, site: Site = SITE) -> None:
+        self.site = site
         self.facts = Facts()
         self.journal: list[Event] = []
 
     def takes(self, event: Event) -> list[Event]:
-        further = list(plan.react(self.facts, event, SITE))
-        for each in (event, *further):
-            if each.journaled:
-                self.journal.append(each)
-            plan.fold(self.facts, each)
-        return further
+        further = list(plan.react(self.facts, event, self.site))
+        if event.journaled:
+            self.journal.append(event)
+        plan.fold(self.facts, event)
+        return [*further, *(later for each in further for later in self.takes(each))]
 
     def in_room(self, room: str = "room-1") -> tuple[Booking, ...]:
         return self.facts(BOOKINGS("rooms", room)) or ()
 
     def conditions(self, at: datetime) -> tuple[list[str], datetime | None]:
         look = Look(self.facts, at)
-        return [c.type for c in plan.health_conditions(look, SITE, "rooms")], look.wake
+        return [c.type for c in plan.health_conditions(look, self.site, "rooms")], look.wake
+
+
+def with_calendars(**calendars: object) -> Site:
+    return site_of({"room-1": "semi-public", "room-2": "semi-public"}, {}, calendars=calendars)
+
+
+def calendar_with(**more: object) -> Site:
+    return with_calendars(rooms={"url": "https://calendar.example/rooms.ics", "room": "room-1", **more})
 
 
 def failed(at: datetime) -> CalendarFailed:
@@ -84,6 +93,12 @@ def test_titles_are_nobodys_business() -> None:
     known.takes(read(T, replace(A, title="Divorce of N. N.")))
     assert [b.title for b in known.in_room()] == [""]
     assert changes(known.takes(read(T, A))) == []
+
+
+def test_titles_are_kept_where_the_site_file_asks_for_them() -> None:
+    known = Known(calendar_with(titles=True))
+    known.takes(read(T, replace(A, title="Council")))
+    assert [b.title for b in known.in_room()] == ["Council"]
 
 
 def test_a_newer_revision_that_says_the_same_is_no_change() -> None:
@@ -164,15 +179,72 @@ def test_when_a_calendar_was_last_read_is_known_after_a_restart_to_the_hour() ->
 
 
 def test_the_age_of_bookings_held_for_a_short_time_is_noted_more_often() -> None:
-    known, brief = Known(), SITE.calendars["rooms"].model_copy(update={"hold": 20 * MINUTE})
-    site = SITE.model_copy(update={"calendars": {"rooms": brief}})
-    noted = 0
-    for minute in range(20):
-        further = list(plan.react(known.facts, read(T + minute * MINUTE, A), site))
-        noted += sum(event.kind == "calendar-heard" for event in further)
-        for event in further:
-            plan.fold(known.facts, event)
-    assert noted == 20
+    known = Known(calendar_with(hold="20 min"))
+    noted = [event for minute in range(20) for event in known.takes(read(T + minute * MINUTE, A)) if event.kind == "calendar-heard"]
+    assert len(noted) == 20
+
+
+def test_many_differences_are_told_in_parts_the_nearest_first() -> None:
+    many = [booking(T + n * HOUR, T + (n + 1) * HOUR, uid=f"{n:04}") for n in range(-40, 2 * plan.MOST_AT_ONCE)]
+    known = Known()
+    parts = [e for e in known.takes(read(T, *many)) if isinstance(e, BookingsChanged)]
+    assert [len(part.made) for part in parts] == [200, 200, 40]
+    assert parts[0].made[0].start == T
+    assert max(b.end for b in parts[-1].made) <= T
+    assert list(known.in_room()) == sorted(many, key=lambda b: b.start)
+    moved = replace(many[-1], start=T, end=T + MINUTE)
+    assert changes(known.takes(read(T, *many[:-2], moved))) == [([], [moved.uid], [many[-2].uid])]
+
+
+def test_a_checkpoint_tells_many_bookings_in_parts() -> None:
+    many = [booking(T + n * HOUR, T + (n + 1) * HOUR, uid=f"{n:04}") for n in range(2 * plan.MOST_AT_ONCE + 1)]
+    known, again = Known(), Facts()
+    known.takes(read(T, *many))
+    parts = list(plan.kept(known.facts, T))
+    for event in parts:
+        plan.fold(again, decode(event.kind, encode(event)))
+    assert len(parts) == 4
+    assert again(BOOKINGS("rooms", "room-1")) == known.in_room()
+
+
+MAILBOXES = {f"room-{n}": f"room-{n}@example.org" for n in (1, 2)}
+GRAPH = {"graph": {"tenant": "t", "client": "c", "secret": "env:SECRET"}, "mailboxes": MAILBOXES}
+
+
+M365 = with_calendars(m365=GRAPH)
+
+
+def told(facts: Facts, site: Site, calendar: str, at: datetime) -> dict[str, str]:
+    return {c.type: c.because.message for c in plan.health_conditions(Look(facts, at), site, calendar)}
+
+
+def test_the_mailboxes_of_a_calendar_are_told_of_together() -> None:
+    known = Known(M365)
+    known.takes(read(T, calendar="m365/room-1"))
+    known.takes(CalendarFailed(at=T, calendar="m365/room-2", problem=say("No answer")))
+    (failing,) = plan.health_conditions(Look(known.facts, T), known.site, "m365")
+    assert (failing.type, failing.subject) == ("calendar-failing", "m365")
+    assert (failing.because.values["n"], failing.because.values["m"]) == (1, 2)
+    known.takes(read(T, calendar="m365/room-2"))
+    known.takes(read(T + 14 * MINUTE, calendar="m365/room-1"))
+    assert told(known.facts, known.site, "m365", T + 14 * MINUTE) == {}
+    assert list(told(known.facts, known.site, "m365", T + 15 * MINUTE)) == ["calendar-stale"]
+
+
+def test_a_mailbox_that_was_never_read_makes_its_calendar_stale() -> None:
+    known = Known(M365)
+    known.facts.set(START(), Start(T, 1))
+    known.takes(read(T + 14 * MINUTE, calendar="m365/room-1"))
+    assert told(known.facts, known.site, "m365", T + 15 * MINUTE) == {
+        "calendar-stale": "{calendar} has not been read since the start"
+    }
+
+
+def test_a_calendar_that_is_kept_here_is_never_ill() -> None:
+    site = with_calendars(own={"local": ["room-1"]})
+    facts = Facts()
+    facts.set(START(), Start(T, 1))
+    assert told(facts, site, "own", T + DAY) == {}
 
 
 bookings = st.builds(

@@ -105,7 +105,7 @@ def test_a_failing_disk_keeps_nothing_of_the_append_and_then_works_again(tmp_pat
                     with pytest.raises(JournalFailed, match="The journal could not be written: the disk gave"):
                         journal.append(some_events(400, 100))
                 with pytest.raises(JournalFailed):
-                    journal.keep("calendar-2f", "x" * 100_000)
+                    journal.keep({"calendar-2f": "x" * 100_000})
                 assert [entry.seq for entry in journal.entries()] == list(range(1, 11 + round_)), "reading still works"
             assert journal.append([press(round_)]) == 11 + round_
     assert verify(tmp_path / "journal").entries == 15

@@ -12,7 +12,7 @@ import pytest
 
 from edge.errors import IllegalInput, OurFault
 from edge.events import Event, Observed
-from edge.journal import Checkpoint, Journal, JournalPruned, verify
+from edge.journal import Checkpoint, Journal, JournalFailed, JournalPruned, verify
 from tests.edge.journal.examples import NINE, StoppedClock, press, raw, some_events
 
 
@@ -102,10 +102,20 @@ def test_writers_from_several_threads_take_turns(journal: Journal) -> None:
 def test_the_last_good_text_is_kept(tmp_path: Path) -> None:
     with closing(Journal.open(tmp_path)) as journal:
         assert journal.kept("calendar-2f") is None
-        journal.keep("calendar-2f", "first")
-        journal.keep("calendar-2f", "BEGIN:VCALENDAR äö")
+        journal.keep({"calendar-2f": "first"})
+        journal.keep({"calendar-2f": "BEGIN:VCALENDAR äö"})
     with closing(Journal.open(tmp_path)) as journal:
         assert journal.kept("calendar-2f") == "BEGIN:VCALENDAR äö"
+
+
+def test_texts_are_kept_together_or_not_at_all(tmp_path: Path) -> None:
+    with closing(Journal.open(tmp_path)) as journal:
+        journal.keep({"a": "1", "b": "1"})
+        with pytest.raises(JournalFailed):
+            journal.keep({"a": "2", "b": None})  # type: ignore[dict-item]
+        assert (journal.kept("a"), journal.kept("b")) == ("1", "1")
+        journal.keep({"b": "3", "c": "3"})
+        assert [journal.kept(name) for name in "abc"] == ["1", "3", "3"]
 
 
 def test_retention_removes_what_is_old_and_says_so(journal: Journal, tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ def folder(tmp_path: Path) -> Path:
     folder = tmp_path / "journal"
     with closing(Journal.open(folder)) as journal:
         journal.append(some_events(300))
-        journal.keep("calendar-2f", "bookings")
+        journal.keep({"calendar-2f": "bookings"})
     return folder
 
 

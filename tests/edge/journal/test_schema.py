@@ -36,7 +36,7 @@ def upgrade() -> None:
 def database(tmp_path: Path) -> Path:
     with closing(Journal.open(tmp_path / "journal")) as journal:
         journal.append(some_events(20))
-        journal.keep("calendar-2f", "bookings")
+        journal.keep({"calendar-2f": "bookings"})
     return tmp_path / "journal" / "journal.db"
 
 
