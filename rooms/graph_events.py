@@ -78,7 +78,7 @@ def master_id(row: Row) -> str | None:
     return None if is_master(row) else _text(row, "seriesMasterId")
 
 
-def is_slim(row: Row) -> bool:
+def _is_slim(row: Row) -> bool:
     """Whether the row leaves to its master how it is booked."""
     return master_id(row) is not None and "showAs" not in row
 
@@ -98,7 +98,7 @@ class RowReader:
 
     def occurrence(self, row: Row) -> Occurrence:
         master, whole = self._master(row), self._whole(row)
-        if is_slim(whole):
+        if _is_slim(whole):
             raise Unreadable(say("Event {uid} repeats, but the calendar has not told how its series is booked"))
         try:
             start, length = self._times(whole)

@@ -119,6 +119,7 @@ class GraphSource:
         if told.is_whole or abs(now - looked_at) >= LOOK_EVERY:
             ahead = now, now + LOOKED_AHEAD
             seen = yield from session.pages(self._service.view(ahead))
+            rows = yield from _with_masters(session, rows, seen.rows)
             rows, corrected = after_look(self._mailbox, rows, seen.rows, ahead, self._zone)
             looked_at = now
         # Changes that were silent about the coming day are silent about later ones too.
@@ -143,10 +144,7 @@ class GraphSource:
         if pages.delta_link is None:
             raise NoAnswer(nonsense())
         rows = after_round(known.rows if known else {}, pages.rows)
-        for event_id in masters_missed(rows, pages.rows)[:_MOST_MASTERS]:
-            master = yield from session.event(event_id)
-            if master is not None and is_master(master):
-                rows[event_id] = master
+        rows = yield from _with_masters(session, rows, pages.rows)
         return _Told(rows, pages.delta_link, is_whole=known is None)
 
     def _known(self, window: Window) -> _Known | None:
@@ -178,6 +176,16 @@ class GraphSource:
                 if not is_master(row) and hashed(reader.uid(row)) == uid and reader.rid_if_known(row) == rid:
                     return row["id"], reader.occurrence(row)
         return "", None
+
+
+def _with_masters(session: Session, rows: dict[str, Row], told: list[Row]) -> Exchange[dict[str, Row]]:
+    """Instances of a series that began long ago, or that was never told of, come without its master."""
+    found: dict[str, Row] = {}
+    for event_id in masters_missed(rows, told)[:_MOST_MASTERS]:
+        master = yield from session.event(event_id)
+        if master is not None and is_master(master):
+            found[event_id] = master
+    return rows | found
 
 
 def window_around(now: datetime, zone: ZoneInfo) -> Window:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from rooms.graph_events import Row, RowReader, is_master, is_slim, master_id
+from rooms.graph_events import Row, RowReader, is_master, master_id
 from rooms.ics import Occurrence
 from rooms.ics_lines import Unreadable
 from rooms.ics_series import Window
@@ -76,9 +76,9 @@ def after_round(rows: Rows, told: Iterable[Row]) -> dict[str, Row]:
 
 
 def masters_missed(rows: Rows, told: Iterable[Row]) -> list[str]:
-    """Ids of series whose occurrences were told without what they have in common."""
-    slim = {master_id(row): None for row in told if row["id"] in rows and is_slim(row)}
-    return [event_id for event_id in slim if event_id is not None and event_id not in rows]
+    """Ids of series of which instances were told, but nobody has told yet what these have in common."""
+    series = dict.fromkeys(master_id(row) for row in told if "@removed" not in row)
+    return [event_id for event_id in series if event_id is not None and event_id not in rows]
 
 
 def after_look(mailbox: str, rows: Rows, seen: Iterable[Row], window: Window, zone: ZoneInfo) -> tuple[dict[str, Row], int]:

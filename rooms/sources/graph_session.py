@@ -94,9 +94,11 @@ class Session:
         raise NoAnswer(Failed(say("The calendar has more than {most} pages", most=MOST_PAGES)))
 
     def event(self, event_id: str) -> Exchange[Row | None]:
-        """None where there is no such event any more."""
+        """None where the service does not have it to give."""
         response = yield from self.send("GET", self._service.event(event_id))
-        return None if response.status == 404 else _row(object_of(response))
+        if 400 <= response.status < 500 and response.status not in (401, 429):
+            return None
+        return _row(object_of(response))
 
     def _link(self, page: dict[str, Any], name: str) -> str | None:
         link = page.get(name)
