@@ -1,13 +1,20 @@
 """What people do, carried to the controller: judged there by the facts of that very moment."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from api.faults import Conflict, Forbidden, Unknown
 from api.port import Decide, Desk
 from edge.events import Event
 from edge.facts import Facts
+from edge.site import Site
+from rooms import desk as rooms
+from rooms.stays import LocalBookingMade
 from security import alarms, releases
 from security.releases import RELEASE
+
+Tap = Callable[[Facts, Site, datetime, str, str], Event]
+"""What one tap at a room asks for, such as `rooms.desk.keep`; given the room and the person last."""
 
 
 class Actions:
@@ -43,11 +50,45 @@ class Actions:
 
         await self._act(decide)
 
+    # --- rooms ----------------------------------------------------------------------------------------------------
+
+    async def tap(self, tap: Tap, room: str, by: str) -> None:
+        await self._act_in(room, lambda facts, at: tap(facts, self._desk.site, at, room, by))
+
+    async def allow(self, room: str, by: str, uid: str, rid: str) -> None:
+        await self._act_in(room, lambda facts, at: rooms.allow(facts, self._desk.site, at, room, by, uid, rid))
+
+    async def book(
+        self, room: str, by: str, start: datetime | None, until: datetime | int, agency: str | None = None
+    ) -> LocalBookingMade:
+        """start: None for now. until: an instant, or minutes from the start."""
+
+        def decide(facts: Facts, at: datetime) -> Event:
+            begins = start or at
+            end = begins + timedelta(minutes=until) if isinstance(until, int) else until
+            return rooms.book(facts, self._desk.site, at, room, by, start=begins, end=end, agency=agency)
+
+        if agency is not None and agency not in self._desk.site.agencies:
+            raise Unknown("this site has no agency of that id")
+        made = await self._act_in(room, decide)
+        assert isinstance(made, LocalBookingMade)  # noqa: S101
+        return made
+
+    async def cancel(self, room: str, by: str, uid: str) -> None:
+        await self._act_in(room, lambda facts, at: rooms.cancel(facts, self._desk.site, at, room, by, uid))
+
+    async def _act_in(self, room: str, decide: Decide) -> Event:
+        if room not in self._desk.site.bookable:
+            raise Unknown("no calendar of this site books a space of that id")
+        return await self._act(decide)
+
+    # --- both -----------------------------------------------------------------------------------------------------
+
     def _require_lock(self, door: str) -> None:
         if self._desk.site.device_at(door) is None:
             raise Unknown("this site has no door of that id with a controller")
 
-    async def _act(self, decide: Decide) -> None:
+    async def _act(self, decide: Decide) -> Event:
         if self.read_only_reason is not None:
             raise Forbidden(self.read_only_reason)
-        await self._desk.act(decide)
+        return await self._desk.act(decide)

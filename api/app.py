@@ -9,6 +9,7 @@ from fastapi.security import HTTPBearer
 
 from api import metrics
 from api.actions import Actions
+from api.console import room_routes
 from api.console import routes as console
 from api.console.pages import Pages
 from api.faults import answer_faults
@@ -16,7 +17,7 @@ from api.gate import Gate
 from api.metrics import Requests
 from api.port import Desk
 from api.readers import Readers
-from api.routes import PREFIX, alarms, calendars, events, health, releases, state
+from api.routes import PREFIX, alarms, calendars, events, health, releases, rooms, state
 from api.sessions import Sessions
 
 _DESCRIPTION = """State, alarms and actions of one building's controller. Sentences come in the language of `Accept-Language`, or of
@@ -51,6 +52,7 @@ def create_app(
         state.router(desk, readers),
         releases.router(desk, readers, actions),
         alarms.router(desk, readers, actions),
+        rooms.router(desk, readers, actions),
         calendars.router(desk, readers),
         events.router(desk, readers),
     ):
@@ -60,6 +62,7 @@ def create_app(
     app.include_router(metrics.router(desk, answers))
     app.include_router(console.sign_in_router(pages, sessions, token))
     app.include_router(console.router(desk, readers, pages, actions))
+    app.include_router(room_routes.router(desk, readers, pages, actions))
     app.mount("/static", console.KeptFiles(), name="static")
     app.add_middleware(
         Gate,

@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from api.gate import HEADERS
 from api.models import Problem
 from edge.errors import IllegalCommand, TalonmiesError
+from rooms.desk import RoomRefusal
 from security.alarms import AlarmConflict, NoSuchAlarm
 
 log = logging.getLogger("talonmies.api")
@@ -47,7 +48,7 @@ def status_of(error: TalonmiesError) -> int:
     match error:
         case NoSuchAlarm() | Unknown():
             return 404
-        case AlarmConflict() | Conflict():
+        case AlarmConflict() | RoomRefusal() | Conflict():
             return 409
         case Forbidden():
             return 403

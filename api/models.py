@@ -148,44 +148,6 @@ class Devices(AsOf):
     devices: list[DeviceOut]
 
 
-# --- calendars --------------------------------------------------------------------------------------------------------
-
-
-class BookingOut(BaseModel):
-    """A booking without its title: that is nobody's business here."""
-
-    room: str
-    room_name: str
-    calendar: str
-    uid: str
-    rid: str = Field(description="Which instance of a series")
-    start: datetime
-    end: datetime
-    all_day: bool
-    status: str
-    verdict: str = Field(description="Whether it may unlock: yes, no, pending or policy")
-    reason: str
-
-
-class Bookings(AsOf):
-    bookings: list[BookingOut]
-
-
-class CalendarOut(BaseModel):
-    id: str
-    name: str
-    rooms: list[str]
-    read_at: datetime | None = Field(description="When it was last read well")
-    failing_since: datetime | None
-    failure: str | None
-    problems: list[str] = Field(description="Bookings that cannot be used, and why")
-    bookings: int
-
-
-class Calendars(AsOf):
-    calendars: list[CalendarOut]
-
-
 # --- alarms and notices -----------------------------------------------------------------------------------------------
 
 

@@ -4,8 +4,6 @@ from collections.abc import Iterable
 
 from api.models import (
     AlarmOut,
-    BookingOut,
-    CalendarOut,
     ClaimOut,
     CommandOut,
     DeviceOut,
@@ -23,8 +21,6 @@ from edge.events import ConditionBegan
 from edge.facts import ACTIVE, DECISION, FLIGHT, HEARD, ONLINE, READING, Flight
 from edge.language import Renderer
 from edge.points import DEVICE_TYPES, PointId
-from rooms.bookings import Booking
-from rooms.plan import CALENDAR, known_bookings
 from security.alarm_types import ALARM_TYPES
 from security.alarms import Alarm, open_alarms
 
@@ -102,11 +98,14 @@ class Truth:
             kind=space.kind,
             capacity=space.capacity,
             agency=", ".join(map(self.renderer.name, space.agencies)) or None,
-            doors=[door_id for door_id, door in self.site.doors.items() if id_ in (door.from_, door.to)],
-            present=self._present(id_),
+            doors=[door for door in self.site.doors if id_ in self.sides(door)],
+            present=self.present(id_),
         )
 
-    def _present(self, space: str) -> bool | None:
+    def sides(self, door: str) -> tuple[str, str]:
+        return self.site.doors[door].from_, self.site.doors[door].to
+
+    def present(self, space: str) -> bool | None:
         """Somebody is there if one sensor that can be believed says so; nobody, only if all of them say so."""
         sensors = [id_ for id_, d in self.site.devices.items() if d.type == "occupancy-sensor" and d.space == space]
         readings = [self.reading(sensor, "present") for sensor in sensors]
@@ -126,47 +125,6 @@ class Truth:
             online=self.facts(ONLINE(id_)),
             last_heard=self.facts(HEARD(id_)),
             points={kind.name: self.reading(id_, kind.name) for kind in DEVICE_TYPES[device.type].values() if not kind.momentary},
-        )
-
-    # --- calendars ------------------------------------------------------------------------------------------------
-
-    def bookings(self) -> list[BookingOut]:
-        """Bookings that have not ended, by start."""
-        found = [
-            (booking, calendar)
-            for calendar in self.site.feeds
-            for booking in known_bookings(self.facts, self.site, calendar)
-            if booking.end > self.now
-        ]
-        found.sort(key=lambda pair: (pair[0].start, pair[0].end, pair[0].room, pair[0].uid, pair[0].rid))
-        return [self._booking(booking, calendar) for booking, calendar in found]
-
-    def _booking(self, booking: Booking, calendar: str) -> BookingOut:
-        return BookingOut(
-            room=booking.room,
-            room_name=self.renderer.name(booking.room),
-            calendar=calendar,
-            uid=booking.uid,
-            rid=booking.rid,
-            start=booking.start,
-            end=booking.end,
-            all_day=booking.all_day,
-            status=booking.status,
-            verdict=booking.verdict,
-            reason=self.renderer.text(booking.reason, self.now),
-        )
-
-    def calendar(self, id_: str) -> CalendarOut:
-        section, health = self.site.feeds[id_], self.facts(CALENDAR(id_))
-        return CalendarOut(
-            id=id_,
-            name=self.renderer.name(id_),
-            rooms=list(section.spaces),
-            read_at=health.read_at if health else None,
-            failing_since=health.failing_since if health else None,
-            failure=self.renderer.text(health.failure, self.now) if health and health.failure else None,
-            problems=[self.renderer.text(problem, self.now) for problem in health.problems] if health else [],
-            bookings=len(known_bookings(self.facts, self.site, id_)),
         )
 
     # --- alarms and notices ---------------------------------------------------------------------------------------

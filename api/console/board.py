@@ -5,7 +5,7 @@ for whatever reason, is brought to the present state and not through the past.
 """
 
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,10 +69,13 @@ class Board:
         """All items of a list."""
         return "".join(self._drawn[item].html for item in self._lists[list_id][0])
 
-    def newer_than(self, cursor: str) -> dict[str, Any] | None:
-        """Lists whose order, and items whose drawing, is newer than the page; everything for a page of another run."""
+    def newer_than(self, cursor: str, lists: Collection[str]) -> dict[str, Any] | None:
+        """Of the lists that a page shows, those whose order, and items whose drawing, is newer than the page; all of it for a page
+        of another run."""
         run, _, version = cursor.partition("-")
         seen = int(version) if run == self._run and version.isdecimal() and len(version) < 17 else -1
-        lists = {id_: order for id_, (order, changed) in self._lists.items() if changed > seen}
-        items = {id_: drawn.html for id_, drawn in self._drawn.items() if drawn.version > seen}
-        return {"lists": lists, "items": items} if lists or items else None
+        shown = {id_: self._lists[id_] for id_ in lists if id_ in self._lists}
+        orders = {id_: order for id_, (order, changed) in shown.items() if changed > seen}
+        drawn = {item: self._drawn[item] for order, _ in shown.values() for item in order}
+        items = {id_: one.html for id_, one in drawn.items() if one.version > seen}
+        return {"lists": orders, "items": items} if orders or items else None

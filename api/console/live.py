@@ -1,7 +1,7 @@
 """The stream behind an open page: a heartbeat with the controller's time, and whatever on the board is newer than the page."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Collection
 from typing import Final
 
 from api import stream
@@ -51,8 +51,10 @@ def _is_telemetry(item: FeedItem) -> bool:
     return item.seq is None and isinstance(item.event, Observed)
 
 
-async def messages(desk: Desk, pages: Pages, renderer: Renderer, caller: Caller, after: str) -> AsyncGenerator[str, None]:
-    """after: the cursor of the page."""
+async def messages(
+    desk: Desk, pages: Pages, renderer: Renderer, caller: Caller, lists: Collection[str], after: str
+) -> AsyncGenerator[str, None]:
+    """lists: those that the page shows; it is told of no others. after: its cursor."""
     loop = asyncio.get_running_loop()
     follower = desk.feed.follow()
     changes = _Changes(follower, loop.time)
@@ -62,7 +64,7 @@ async def messages(desk: Desk, pages: Pages, renderer: Renderer, caller: Caller,
         heartbeat_at = loop.time()
         while not changes.ended and caller.stays():
             board = pages.board(renderer.language, changes.at)
-            patch = board.newer_than(after)
+            patch = board.newer_than(after, lists)
             if patch is not None:
                 after = board.cursor
                 yield stream.message("patch", patch, after)

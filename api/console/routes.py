@@ -1,22 +1,22 @@
-"""The pages and what their forms do. Forms answer with a redirect, or with JSON when the page's own module sent them."""
+"""The pages of the guard and what their forms do; signing in."""
 
 import os
 from collections.abc import Awaitable
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Form, Header, Path, Request, Response
-from fastapi.responses import JSONResponse, RedirectResponse
+from fastapi.responses import RedirectResponse
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from api import stream
 from api.actions import Actions
 from api.console import live
+from api.console.forms import Forms, local_path, person
 from api.console.pages import STATIC, Pages
 from api.console.sections import LISTS
 from api.faults import status_of
-from api.gate import COOKIE, same_secret, session_cookie, wants_page
+from api.gate import COOKIE, same_secret, session_cookie
 from api.models import FreeText, PersonName
 from api.port import Desk
 from api.readers import Readers
@@ -33,26 +33,31 @@ Back = Annotated[str, Form()]
 
 def router(desk: Desk, readers: Readers, pages: Pages, actions: Actions) -> APIRouter:
     routes = APIRouter(include_in_schema=False)
+    forms = Forms(pages, readers)
 
     @routes.get("/")
     async def overview(request: Request) -> Response:
         board = pages.board(readers.of_page(request).language)
         lists = {list_id: board.html(list_id) for list_id in LISTS}
         unseen = sum(alarm.acknowledged_at is None for alarm in open_alarms(desk.facts))
-        return pages.answer("overview.html", request, lists=lists, cursor=board.cursor, unseen=unseen)
+        return pages.answer("overview.html", request, follows=LISTS, lists=lists, cursor=board.cursor, unseen=unseen)
 
     @routes.get("/alarms/{number}")
     async def alarm(request: Request, number: Number) -> Response:
         found = desk.facts(ALARM(str(number)))
         if found is None:
-            return refused(request, number, say("This alarm is no longer open."), 404)
+            return forms.refused(request, say("This alarm is no longer open."), 404)
         shown = Truth(desk, readers.of_page(request)).alarm(found)
         board = pages.board(readers.of_page(request).language)
-        return pages.answer("alarm.html", request, alarm=shown, cursor=board.cursor)
+        return pages.answer("alarm.html", request, follows=("alarms",), alarm=shown, cursor=board.cursor)
 
     @routes.get("/console/events")
-    async def events(request: Request, after: str = "", last_event_id: Annotated[str | None, Header()] = None) -> Response:
-        messages = live.messages(desk, pages, readers.of_page(request), request.state.caller, last_event_id or after)
+    async def events(
+        request: Request, lists: str = "", after: str = "", last_event_id: Annotated[str | None, Header()] = None
+    ) -> Response:
+        """lists: their names, with commas."""
+        renderer, caller = readers.of_page(request), request.state.caller
+        messages = live.messages(desk, pages, renderer, caller, lists.split(","), last_event_id or after)
         return stream.EventStream(messages)
 
     # --- forms ----------------------------------------------------------------------------------------------------
@@ -89,23 +94,11 @@ def router(desk: Desk, readers: Readers, pages: Pages, actions: Actions) -> APIR
             told = (
                 Text(str(error)) if actions.read_only_reason else why_not(desk.facts(ALARM(str(number))), seen_before=seen_before)
             )
-            return refused(request, number, told, status_of(error))
-        if not wants_page(request):
-            return Response(status_code=204)
+            return forms.refused(request, told, status_of(error))
         still_open = desk.facts(ALARM(str(number))) is not None
-        return RedirectResponse(local_path(back) if still_open else "/", 303)
-
-    def refused(request: Request, number: int, why: Text, status: int) -> Response:
-        if wants_page(request):
-            return pages.answer("refused.html", request, status, number=number, why=readers.of_page(request).text(why))
-        return JSONResponse({"detail": readers.of_page(request).text(why)}, status)
+        return forms.done(request, back if still_open else "/")
 
     return routes
-
-
-def person(request: Request) -> str:
-    """The name of whoever is signed in; a program that sends forms has none of its own."""
-    return request.state.caller.name or "program"
 
 
 def why_not(alarm: Alarm | None, *, seen_before: bool) -> Text:
@@ -118,13 +111,6 @@ def why_not(alarm: Alarm | None, *, seen_before: bool) -> Text:
     if seen_before and alarm.acknowledged_by is not None:
         return say("{by} has already acknowledged this alarm.", by=alarm.acknowledged_by)
     return say("This alarm has changed since you saw it. Look at it again.")
-
-
-def local_path(asked: str) -> str:
-    """Only a path of this controller: never another site's address."""
-    parts = urlsplit(asked)
-    plain = asked.startswith("/") and not parts.netloc and "\\" not in asked and asked.isprintable()
-    return asked if plain and not asked.startswith("//") else "/"
 
 
 # --- signing in -------------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The lists of the first page: what is on them now, and what the drawing of each item depends on."""
+"""The lists of the pages: what is on them now, and what the drawing of each item depends on."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,7 +10,9 @@ from typing import Final
 from jinja2 import Environment
 
 from api.console.board import Item
+from api.console.room_sections import RoomSections
 from api.port import Desk
+from api.room_truth import RoomTruth
 from api.truth import Truth, open_notices
 from edge.conditions import DOOR_FORCED, DOOR_HELD_OPEN, PANIC
 from edge.facts import ACTIVE, DECISION, FLIGHT, ONLINE, READING
@@ -19,7 +21,8 @@ from security.alarms import Alarm, open_alarms
 
 MOST_ALARMS: Final = 50
 MOST_BOOKINGS: Final = 8
-LISTS: Final = ("summary", "alarms", "notices", "spaces", "bookings")
+LISTS: Final = ("summary", "alarms", "notices", "spaces", "bookings", "calendars")
+"""Of the first page."""
 _LEVELS: Final = (1, 2, 3, 4)
 
 
@@ -39,6 +42,8 @@ class Sections:
         self._desk = desk
         self._renderer = renderer
         self._parts = templates.get_template("parts.html")
+        self._rooms = RoomSections(desk, renderer, templates)
+        self._bookable = frozenset(desk.site.bookable)
         self._doors: dict[str, list[str]] = {}
         for door in desk.site.controllers:
             self._doors.setdefault(space_of(desk.site, door), []).append(door)
@@ -54,6 +59,7 @@ class Sections:
             "notices": self._notices(truth, today),
             "spaces": self._spaces(truth, today),
             "bookings": self._bookings(truth, today),
+            **self._rooms.lists(truth, today),
         }
 
     def _draw(self, macro: str, **values: object) -> str:
@@ -75,13 +81,15 @@ class Sections:
             yield Item(id_, (notice, today), lambda n=notice, i=id_: self._draw("notice", id=i, notice=n, now=truth.now))  # type: ignore[misc]
 
     def _spaces(self, truth: Truth, today: date) -> Iterator[Item]:
-        for space, doors in self._in_order():
-            present = truth.space(space).present if space in self._watched else None
-            shows = (today, present, tuple(self._door_shows(truth, door) for door in doors))
-            yield Item(f"space-{space}", shows, lambda s=space, d=doors: self._space(truth, s, d))  # type: ignore[misc]
-
-    def _in_order(self) -> Iterator[tuple[str, list[str]]]:
-        return ((space, self._doors[space]) for space in self._desk.site.spaces if space in self._doors)
+        """Those with doors that we command, and those that are booked."""
+        told = RoomTruth(truth)
+        for space in self._desk.site.spaces:
+            doors, booked = self._doors.get(space, []), space in self._bookable
+            if doors or booked:
+                present = truth.present(space) if space in self._watched else None
+                life = self._rooms.shows(told, truth, space) if booked else None
+                shows = (today, present, life, tuple(self._door_shows(truth, door) for door in doors))
+                yield Item(f"space-{space}", shows, lambda s=space, d=doors: self._space(truth, told, s, d))  # type: ignore[misc]
 
     def _door_shows(self, truth: Truth, door: str) -> object:
         """The facts behind a door's lines. A renewed command or another loser changes nothing that is shown."""
@@ -100,7 +108,7 @@ class Sections:
     def _wide_open(self, truth: Truth, door: str) -> str | None:
         return next((type_ for type_ in (DOOR_FORCED, DOOR_HELD_OPEN) if truth.facts(ACTIVE(type_, door)) is not None), None)
 
-    def _space(self, truth: Truth, space: str, doors: list[str]) -> str:
+    def _space(self, truth: Truth, told: RoomTruth, space: str, doors: list[str]) -> str:
         lines = [
             {
                 "door": truth.door(door),
@@ -111,14 +119,21 @@ class Sections:
             }
             for door in doors
         ]
-        return self._draw("space", space=truth.space(space), watched=space in self._watched, lines=lines, now=truth.now)
+        life = self._rooms.life(told, truth, space) if space in self._bookable else ""
+        watched = space in self._watched
+        return self._draw("space", space=truth.space(space), life=life, watched=watched, lines=lines, now=truth.now)
 
     def _bookings(self, truth: Truth, today: date) -> Iterator[Item]:
         """Those to come; one that has begun shows at its door."""
-        coming = (booking for booking in truth.bookings() if booking.start > truth.now)
+        told = RoomTruth(truth)
+        coming = (booking for booking in told.coming() if booking.start > truth.now)
         for booking in islice(coming, MOST_BOOKINGS):
-            id_ = f"booking-{'/'.join((booking.calendar, booking.room, booking.uid, booking.rid)).encode().hex()}"
-            yield Item(id_, (booking, today), lambda b=booking, i=id_: self._draw("booking", id=i, booking=b, now=truth.now))  # type: ignore[misc]
+            id_ = f"booking-{'/'.join(booking.identity).encode().hex()}"
+            yield Item(
+                id_,
+                (booking, today),
+                lambda b=booking, i=id_: self._draw("booking", id=i, booking=told.booking(b), now=truth.now),  # type: ignore[misc]
+            )
 
 
 def panics_first(alarms: list[Alarm]) -> list[Alarm]:

@@ -5,9 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 
 from api.faults import READING
-from api.models import Bookings, Calendars
+from api.models_rooms import Bookings, Calendars
 from api.port import Desk
 from api.readers import Readers
+from api.room_truth import RoomTruth
 from api.truth import Truth
 from edge.language import Renderer
 
@@ -19,12 +20,14 @@ def router(desk: Desk, readers: Readers) -> APIRouter:
     @routes.get("/bookings", summary="Bookings that have not ended, by start")
     async def bookings(renderer: Reader, room: Annotated[str | None, Query(description="Only this space")] = None) -> Bookings:
         truth = Truth(desk, renderer)
-        found = [booking for booking in truth.bookings() if room is None or booking.room == room]
+        told = RoomTruth(truth)
+        found = [told.booking(booking) for booking in told.coming() if room is None or booking.room == room]
         return Bookings(at=truth.now, seq=truth.seq, bookings=found)
 
-    @routes.get("/calendars", summary="When each calendar was last read, and what was wrong with it")
+    @routes.get("/calendars", summary="How old what is known of each calendar is, and what was wrong with it")
     async def calendars(renderer: Reader) -> Calendars:
         truth = Truth(desk, renderer)
-        return Calendars(at=truth.now, seq=truth.seq, calendars=[truth.calendar(id_) for id_ in desk.site.feeds])
+        told = RoomTruth(truth)
+        return Calendars(at=truth.now, seq=truth.seq, calendars=[told.calendar(feed) for feed in desk.site.feeds])
 
     return routes

@@ -24,6 +24,12 @@ POLICIES = {
     ("POST", "/sign-out"): CLOSED,
     ("GET", "/"): CLOSED,
     ("GET", "/alarms/{number}"): CLOSED,
+    ("GET", "/rooms"): CLOSED,
+    ("GET", "/rooms/{room}"): CLOSED,
+    ("POST", "/console/rooms/book"): CLOSED,
+    ("POST", "/console/rooms/{room}/allow"): CLOSED,
+    ("POST", "/console/rooms/{room}/cancel"): CLOSED,
+    ("POST", "/console/rooms/{room}/{tap}"): CLOSED,
     ("GET", "/console/events"): CLOSED,
     ("POST", "/console/alarms/{number}/acknowledge"): CLOSED,
     ("POST", "/console/alarms/{number}/claim"): CLOSED,
@@ -39,6 +45,15 @@ POLICIES = {
     ("POST", "/api/v1/doors/{door}/release/end"): CLOSED,
     ("GET", "/api/v1/points"): CLOSED,
     ("GET", "/api/v1/devices"): CLOSED,
+    ("GET", "/api/v1/rooms"): CLOSED,
+    ("GET", "/api/v1/rooms/{room}"): CLOSED,
+    ("POST", "/api/v1/rooms/{room}/arrive"): CLOSED,
+    ("POST", "/api/v1/rooms/{room}/keep"): CLOSED,
+    ("POST", "/api/v1/rooms/{room}/release"): CLOSED,
+    ("POST", "/api/v1/rooms/{room}/extend"): CLOSED,
+    ("POST", "/api/v1/rooms/{room}/allow"): CLOSED,
+    ("POST", "/api/v1/rooms/{room}/bookings"): CLOSED,
+    ("DELETE", "/api/v1/rooms/{room}/bookings/{uid}"): CLOSED,
     ("GET", "/api/v1/bookings"): CLOSED,
     ("GET", "/api/v1/calendars"): CLOSED,
     ("GET", "/api/v1/alarms"): CLOSED,
@@ -87,7 +102,8 @@ def _routes(route: object, prefix: str) -> set[tuple[str, str]]:
 
 
 def real(path: str) -> str:
-    return re.sub(r"{door}", "room-2-front", path).replace("{number}", "3")
+    names = {"door": "room-2-front", "number": "3", "room": "room-2", "uid": "x", "tap": "keep"}
+    return re.sub(r"{(\w+)}", lambda found: names[found[1]], path)
 
 
 def test_every_route_has_a_declared_policy(app: FastAPI) -> None:

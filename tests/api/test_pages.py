@@ -13,7 +13,7 @@ from api.app import create_app
 from api.console import live
 from api.console.board import Board, Item
 from api.console.pages import Pages, age
-from api.console.sections import MOST_ALARMS
+from api.console.sections import LISTS, MOST_ALARMS
 from api.readers import Readers
 from api.sessions import Caller
 from edge.text import say
@@ -166,14 +166,15 @@ def test_ages() -> None:
 class Page:
     """What the browser's module does with the stream, in Python."""
 
-    def __init__(self, board: Board) -> None:
+    def __init__(self, board: Board, lists: str = "ab") -> None:
+        self.follows = lists
         self.cursor = ""
         self.items: dict[str, str] = {}
         self.lists: dict[str, list[str]] = {}
         self.take(board)
 
     def take(self, board: Board) -> None:
-        patch = board.newer_than(self.cursor)
+        patch = board.newer_than(self.cursor, self.follows)
         if patch:
             self.items.update(patch["items"])
             self.lists.update({list_id: list(order) for list_id, order in patch["lists"].items()})
@@ -190,7 +191,7 @@ def test_pages_that_look_at_any_time_end_up_alike(seed: int) -> None:
     shown: dict[str, dict[str, int]] = {"a": {}, "b": {}}
     board = Board(lambda: {n: [Item(i, v, lambda i=i, v=v: f"<{i} {v}>") for i, v in items.items()] for n, items in shown.items()})  # type: ignore[misc]
     board.refresh(now, now)
-    pages = [Page(board) for _ in range(3)]
+    pages = [Page(board), Page(board), Page(board, "a"), Page(board, "b")]
     for _ in range(200):
         items = shown[chance.choice("ab")]
         id_ = f"{'x' if items is shown['a'] else 'y'}{chance.randrange(6)}"
@@ -208,7 +209,10 @@ def test_pages_that_look_at_any_time_end_up_alike(seed: int) -> None:
     fresh = Page(board)
     for page in pages:
         page.take(board)
-        assert [page.html(n) for n in "ab"] == [fresh.html(n) for n in "ab"] == [board.html(n) for n in "ab"]
+        assert set(page.lists) == set(page.follows)
+        assert (
+            [page.html(n) for n in page.follows] == [fresh.html(n) for n in page.follows] == [board.html(n) for n in page.follows]
+        )
 
 
 def test_a_board_is_not_drawn_again_for_what_it_has_seen_already() -> None:
@@ -224,16 +228,17 @@ def test_a_board_is_not_drawn_again_for_what_it_has_seen_already() -> None:
 def test_the_cursor_of_another_run_brings_everything() -> None:
     board = Board(lambda: {"a": [Item("x", 1, lambda: "<x>")]})
     board.refresh(1, 1)
-    assert board.newer_than(board.cursor) is None
+    assert board.newer_than(board.cursor, ["a"]) is None
     for cursor in ("", "zzz", "ffffffff-1", board.cursor + "x", board.cursor.partition("-")[0] + "-"):
-        assert board.newer_than(cursor) == {"lists": {"a": ("x",)}, "items": {"x": "<x>"}}
+        assert board.newer_than(cursor, ["a", "nothing"]) == {"lists": {"a": ("x",)}, "items": {"x": "<x>"}}
+        assert board.newer_than(cursor, ["nothing"]) is None
 
 
 def reading(desk: MemoryDesk, after: str | None = None) -> tuple[Pages, AsyncIterator[str]]:
     readers = Readers(desk.site)
     pages = Pages(desk, readers, asyncio.get_running_loop().time, None)
     cursor = pages.board("fi").cursor if after is None else after
-    return pages, live.messages(desk, pages, readers.of("fi"), Caller("M. Virtanen"), cursor)
+    return pages, live.messages(desk, pages, readers.of("fi"), Caller("M. Virtanen"), LISTS, cursor)
 
 
 def parts(message: str) -> dict[str, str]:
@@ -259,7 +264,7 @@ async def test_a_page_of_another_run_is_sent_everything(desk: MemoryDesk) -> Non
     _, stream = reading(desk, "deadbeef-7")
     await anext(stream)
     patch = json.loads(parts(await anext(stream))["data"])
-    assert set(patch["lists"]) == {"summary", "alarms", "notices", "spaces", "bookings"}
+    assert set(patch["lists"]) == {"summary", "alarms", "notices", "spaces", "bookings", "calendars"}
     assert "alarm-3" in patch["items"]
     await stream.aclose()  # type: ignore[attr-defined]
 
@@ -280,7 +285,7 @@ async def test_the_stream_ends_with_the_session(desk: MemoryDesk) -> None:
     pages = Pages(desk, readers, asyncio.get_running_loop().time, None)
     allowed = iter([True, False])
     caller = Caller("x", lambda: next(allowed))
-    seen = [message async for message in live.messages(desk, pages, readers.of("fi"), caller, pages.board("fi").cursor)]
+    seen = [message async for message in live.messages(desk, pages, readers.of("fi"), caller, LISTS, pages.board("fi").cursor)]
     assert [parts(message).get("event") for message in seen] == [None, "heartbeat"]
     assert len(desk.feed) == 0
 

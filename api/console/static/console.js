@@ -1,7 +1,7 @@
 // Keeps an open page up to date. The server draws; this swaps elements by id, and says at once when it no longer can.
 // Without it the page still shows and acts: it is then loaded again every five seconds, and its forms are plain forms.
 
-const OFFLINE_MS = 3000, RECREATE_MS = 15000, RELOAD_MS = 60000, CLOSED_MS = 1000, SETTLE_MS = 400;
+const OFFLINE_MS = 3000, RECREATE_MS = 15000, RELOAD_MS = 60000, CLOSED_MS = 1000, SETTLE_MS = 400, DONE_MS = 1500, FADE_MS = 20000;
 const byId = (id) => document.getElementById(id);
 const page = document.body, freshness = byId("freshness"), banner = byId("offline"), clock = byId("clock");
 const tenths = new Intl.NumberFormat(document.documentElement.lang, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
@@ -158,9 +158,16 @@ document.addEventListener("submit", async (event) => {
     if (answer.status === 401) { location.reload(); return; }
     if (!answer.ok) told = (await answer.json()).detail;
   } catch { told = freshness.dataset.offline; }
-  byId("message").textContent = told;
-  if (told && !offline) button.removeAttribute("aria-disabled");
+  tell(told);
+  setTimeout(() => { if (!offline) button.removeAttribute("aria-disabled"); }, told ? 0 : DONE_MS);
 });
+
+function tell(told) {
+  const message = byId("message");
+  message.textContent = told;
+  // Beside a door the next person must not read what was said to the one before.
+  if (byId("page").dataset.quiet === "briefly") setTimeout(() => { if (message.textContent === told) message.textContent = ""; }, FADE_MS);
+}
 
 connect();
 setInterval(watch, 250);

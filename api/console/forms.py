@@ -1,0 +1,40 @@
+"""What all forms share: who sends them, where they lead back to, and how a refusal is told."""
+
+from urllib.parse import urlsplit
+
+from fastapi import Request, Response
+from fastapi.responses import JSONResponse, RedirectResponse
+
+from api.console.pages import Pages
+from api.gate import wants_page
+from api.readers import Readers
+from edge.text import Text
+
+
+class Forms:
+    """Answers to forms: with a page or a redirect, or with JSON when the page's own module sent them."""
+
+    def __init__(self, pages: Pages, readers: Readers) -> None:
+        self._pages = pages
+        self._readers = readers
+
+    def done(self, request: Request, back: str) -> Response:
+        return RedirectResponse(local_path(back), 303) if wants_page(request) else Response(status_code=204)
+
+    def refused(self, request: Request, why: Text, status: int, back: str = "/") -> Response:
+        told = self._readers.of_page(request).text(why)
+        if wants_page(request):
+            return self._pages.answer("refused.html", request, status, back=local_path(back), why=told)
+        return JSONResponse({"detail": told}, status)
+
+
+def person(request: Request) -> str:
+    """The name of whoever is signed in; a program that sends forms has none of its own."""
+    return request.state.caller.name or "program"
+
+
+def local_path(asked: str) -> str:
+    """Only a path of this controller: never another site's address."""
+    parts = urlsplit(asked)
+    plain = asked.startswith("/") and not parts.netloc and "\\" not in asked and asked.isprintable()
+    return asked if plain and not asked.startswith("//") else "/"

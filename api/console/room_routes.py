@@ -1,0 +1,116 @@
+"""The pages of rooms, for the lobby host and beside each door, and what their forms do."""
+
+from collections.abc import Awaitable
+from datetime import datetime
+from typing import Annotated, Final, Literal
+
+from fastapi import APIRouter, Form, Request, Response
+
+from api.actions import Actions, Tap
+from api.console.forms import Forms, person
+from api.console.pages import Pages
+from api.faults import status_of
+from api.models_rooms import LONGEST_MIN, SHORTEST_MIN, Uid
+from api.port import Desk
+from api.readers import Readers
+from edge.errors import IllegalCommand
+from edge.site import Site
+from edge.text import Text, say
+from rooms import desk as asked
+
+TAPS: Final[dict[str, Tap]] = {
+    "arrive": asked.arrive,
+    "keep": asked.keep,
+    "release": asked.release,
+    "extend": asked.extend,
+}
+HOST_LISTS: Final = ("rooms", "calendars")
+LENGTHS: Final = (15, 30, 45, 60, 90, 120, 180)
+"""Minutes that the lobby host chooses from."""
+ROOMS: Final = "/rooms"
+
+Back = Annotated[str, Form()]
+Minutes = Annotated[int, Form(ge=SHORTEST_MIN, le=LONGEST_MIN)]
+LocalTime = Annotated[str, Form(pattern=r"^([01]?[0-9]|2[0-3])[:.][0-5][0-9]$")]
+
+
+def router(desk: Desk, readers: Readers, pages: Pages, actions: Actions) -> APIRouter:
+    routes = APIRouter(include_in_schema=False)
+    forms = Forms(pages, readers)
+    site = desk.site
+    bookable_here = [room for room in site.bookable if any(site.feeds[feed].local for feed in site.feeds_of(room))]
+
+    @routes.get(ROOMS)
+    async def rooms(request: Request) -> Response:
+        renderer = readers.of_page(request)
+        board = pages.board(renderer.language)
+        return pages.answer(
+            "rooms.html",
+            request,
+            follows=HOST_LISTS,
+            lists={list_id: board.html(list_id) for list_id in HOST_LISTS},
+            cursor=board.cursor,
+            bookable_here={room: renderer.name(room) for room in bookable_here},
+            agencies={agency: renderer.name(agency) for agency in site.agencies},
+            lengths=LENGTHS,
+        )
+
+    @routes.get("/rooms/{room}")
+    async def room(request: Request, room: str) -> Response:
+        if room not in site.bookable:
+            return forms.refused(request, say("No calendar books a room of that name."), 404, ROOMS)
+        renderer, list_id = readers.of_page(request), f"panel-{room}"
+        board = pages.board(renderer.language)
+        return pages.answer(
+            "room.html",
+            request,
+            follows=(list_id,),
+            panel=board.html(list_id),
+            cursor=board.cursor,
+            room=room,
+            room_name=renderer.name(room),
+        )
+
+    # --- forms ----------------------------------------------------------------------------------------------------
+
+    @routes.post("/console/rooms/book")
+    async def book(
+        request: Request,
+        room: Annotated[str, Form()],
+        minutes: Minutes,
+        start: LocalTime | None = None,
+        agency: Annotated[str | None, Form()] = None,
+        back: Back = ROOMS,
+    ) -> Response:
+        begins = _today_at(site, desk.clock.now(), start) if start else None
+        return await done(request, back, actions.book(room, person(request), begins, minutes, agency))
+
+    @routes.post("/console/rooms/{room}/allow")
+    async def allow(
+        request: Request, room: str, uid: Annotated[Uid, Form()], rid: Annotated[str, Form()] = "", back: Back = ROOMS
+    ) -> Response:
+        return await done(request, back, actions.allow(room, person(request), uid, rid))
+
+    @routes.post("/console/rooms/{room}/cancel")
+    async def cancel(request: Request, room: str, uid: Annotated[Uid, Form()], back: Back = ROOMS) -> Response:
+        return await done(request, back, actions.cancel(room, person(request), uid))
+
+    @routes.post("/console/rooms/{room}/{tap}")
+    async def tap(request: Request, room: str, tap: Literal["arrive", "keep", "release", "extend"], back: Back = ROOMS) -> Response:
+        return await done(request, back, actions.tap(TAPS[tap], room, person(request)))
+
+    async def done(request: Request, back: str, action: Awaitable[object]) -> Response:
+        try:
+            await action
+        except IllegalCommand as error:
+            told = error.told if isinstance(error, asked.RoomRefusal) else Text(str(error))
+            return forms.refused(request, told, status_of(error), back)
+        return forms.done(request, back)
+
+    return routes
+
+
+def _today_at(site: Site, now: datetime, written: str) -> datetime:
+    """The instant of a local time of day, such as 13:30."""
+    hours, minutes = map(int, written.replace(".", ":").split(":"))
+    return site.local.instant(site.local.date_of(now), hours * 60 + minutes)

@@ -1,0 +1,170 @@
+"""The lists about rooms: every room for the lobby host, each room's own panel, and how old what the calendars say is."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from jinja2 import Environment
+
+from api.console.board import Item
+from api.models_rooms import BookingOut, CalendarOut
+from api.port import Desk
+from api.room_truth import RoomTruth
+from api.truth import Truth
+from edge.language import Renderer
+from rooms.bookings import Booking
+from rooms.life import ROOM
+from rooms.slots import Slot
+
+WALK_INS: Final = (30, 60)
+"""Minutes for which a room can be booked at its panel."""
+MOST_ON_PANEL: Final = 4
+_BOOKED_NOW: Final = frozenset({"prepared", "open", "in-use", "empty"})
+_FREE_NOW: Final = frozenset({"free", "released"})
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One booking on a screen. title: only where its calendar keeps titles, and never beside a door."""
+
+    id: str
+    booking: BookingOut
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Taps:
+    """What may be done with the room now. extend_min: what one tap adds; 0 where none does. walk_ins: minutes to book it for."""
+
+    arrive: bool
+    keep: bool
+    extend_min: int
+    release: bool
+    walk_ins: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AsOf:
+    """How old one calendar is, in words. rooms: of which of its rooms that is said, when not of all."""
+
+    name: str
+    local: bool
+    read: str | None
+    stale: bool
+    failure: str | None
+    rooms: tuple[str, ...] = ()
+
+
+class RoomSections:
+    """Lays out the rooms of one desk in one language."""
+
+    def __init__(self, desk: Desk, renderer: Renderer, templates: Environment) -> None:
+        self._site = desk.site
+        self._renderer = renderer
+        self._parts = templates.get_template("room_parts.html")
+
+    def lists(self, truth: Truth, today: date) -> Mapping[str, Iterable[Item]]:
+        told = RoomTruth(truth)
+        calendars = [*self._calendars(told, truth)]
+        panels = {f"panel-{room}": [self._panel(told, truth, today, room)] for room in self._site.bookable}
+        return {"calendars": calendars, "rooms": [self._row(told, truth, today, room) for room in self._site.bookable], **panels}
+
+    def shows(self, told: RoomTruth, truth: Truth, room: str) -> object:
+        """What the lines about a room's life depend on."""
+        now = truth.facts(ROOM(room))
+        if now is None:
+            return None
+        slots = (told.slot(booking) for booking in (now.booking, now.next, *now.conflicts) if booking is not None)
+        return now, tuple(map(_acts, slots))
+
+    def life(self, told: RoomTruth, truth: Truth, room: str) -> str:
+        """The lines about a room's life, for its card among the spaces."""
+        return self._draw("life", room=told.room(room), now=truth.now)
+
+    def _draw(self, macro: str, **values: object) -> str:
+        return str(getattr(self._parts.module, macro)(**values)).strip()
+
+    # --- the lobby host -------------------------------------------------------------------------------------------
+
+    def _row(self, told: RoomTruth, truth: Truth, today: date, room: str) -> Item:
+        bookings = [*told.today(room)]
+        taps = self._taps(told, truth, room)
+        shows = (today, self.shows(told, truth, room), taps, truth.present(room), *((b, _acts(told.slot(b))) for b in bookings))
+
+        def draw() -> str:
+            lines = [Line(_id_of(booking), told.booking(booking), self._title(booking)) for booking in bookings]
+            return self._draw("row", room=told.room(room), taps=taps, lines=lines, now=truth.now)
+
+        return Item(f"room-{room}", shows, draw)
+
+    def _title(self, booking: Booking) -> str:
+        return booking.title if self._site.feeds[booking.calendar].titles else ""
+
+    # --- beside the door ------------------------------------------------------------------------------------------
+
+    def _panel(self, told: RoomTruth, truth: Truth, today: date, room: str) -> Item:
+        coming = [booking for booking in told.today(room) if booking.verdict != "no" and booking.start > truth.now][:MOST_ON_PANEL]
+        taps, as_of = self._taps(told, truth, room), self._as_of_room(told, truth, room)
+        shows = (today, self.shows(told, truth, room), taps, as_of, *((b, _acts(told.slot(b))) for b in coming))
+
+        def draw() -> str:
+            lines = [Line(_id_of(booking), told.booking(booking), "") for booking in coming]
+            return self._draw("panel", room=told.room(room), taps=taps, lines=lines, as_of=as_of, now=truth.now)
+
+        return Item(f"now-{room}", shows, draw)
+
+    def _taps(self, told: RoomTruth, truth: Truth, room: str) -> Taps:
+        now = truth.facts(ROOM(room))
+        if now is None:
+            return Taps(arrive=False, keep=False, extend_min=0, release=False, walk_ins=())
+        slot = told.slot(now.booking) if now.booking and now.state in _BOOKED_NOW and not now.conflicts else None
+        live = slot is not None and slot.booking.start <= truth.now < slot.end
+        extend = slot.policy.extend if slot and live else timedelta(0)
+        here = now.state in _FREE_NOW and any(self._site.feeds[feed].local for feed in self._site.feeds_of(room))
+        room_for = now.next.start - truth.now if now.next else timedelta.max
+        return Taps(
+            arrive=now.awaits_official,
+            keep=now.state == "empty" and live,
+            extend_min=int(extend.total_seconds() // 60),
+            release=live,
+            walk_ins=tuple(minutes for minutes in WALK_INS if here and timedelta(minutes=minutes) <= room_for),
+        )
+
+    # --- how old it all is ----------------------------------------------------------------------------------------
+
+    def _calendars(self, told: RoomTruth, truth: Truth) -> Iterator[Item]:
+        """One line for each calendar of the site file, and one more for those of its mailboxes that are worse off."""
+        for calendar in self._site.calendars:
+            feeds = [told.calendar(feed) for feed in self._site.feeds if feed.partition("/")[0] == calendar]
+            good = [feed for feed in feeds if not (feed.stale or feed.failing)]
+            bad = [feed for feed in feeds if feed.stale or feed.failing]
+            for id_, some in ((f"calendar-{calendar}", good), (f"calendar-{calendar}-bad", bad)):
+                if some:
+                    line = self._as_of(truth, self._renderer.name(calendar), some, all_of_it=len(some) == len(feeds))
+                    yield Item(id_, line, lambda i=id_, a=line: self._draw("calendar", id=i, as_of=a))  # type: ignore[misc]
+
+    def _as_of(self, truth: Truth, name: str, feeds: list[CalendarOut], *, all_of_it: bool) -> AsOf:
+        read = [feed.read_at for feed in feeds if feed.read_at is not None]
+        rooms = () if all_of_it else tuple(self._renderer.name(room) for feed in feeds for room in feed.rooms)
+        return AsOf(
+            name=name,
+            local=all(feed.local for feed in feeds),
+            read=self._renderer.moment(min(read), truth.now) if read else None,
+            stale=any(feed.stale for feed in feeds),
+            failure=next((feed.failure for feed in feeds if feed.failure), None),
+            rooms=rooms,
+        )
+
+    def _as_of_room(self, told: RoomTruth, truth: Truth, room: str) -> AsOf | None:
+        """The oldest of the room's calendars; None when all are kept here."""
+        feeds = [feed for feed in map(told.calendar, self._site.feeds_of(room)) if not feed.local]
+        return self._as_of(truth, "", feeds, all_of_it=True) if feeds else None
+
+
+def _acts(slot: Slot) -> object:
+    return slot.end, slot.allowed, slot.problem, slot.released is not None
+
+
+def _id_of(booking: Booking) -> str:
+    return "/".join(booking.identity).encode().hex()
