@@ -20,7 +20,7 @@ from edge.facts import ACTIVE
 from edge.simulation import Simulation
 from edge.text import say
 from rooms.bookings import BookingsRead, CalendarFailed
-from rooms.sources.ics import RemovalGuard
+from rooms.sources.guard import RemovalGuard
 from rooms.understanding import merged, understand
 from security import alarms, releases
 from security.alarms import AlarmRaised, open_alarms
@@ -42,8 +42,8 @@ BAD_EVENTS = [
     "BEGIN:VEVENT\r\nUID:bad-2\r\nLOCATION:ROOM-1\r\nEND:VEVENT\r\n",
     "BEGIN:VEVENT\r\nUID:bad-3\r\nDTSTART;TZID=Nowhere/City:20261123T080000\r\nDURATION:PT9H\r\nLOCATION:ROOM-1\r\nEND:VEVENT\r\n",
     "BEGIN:VEVENT\r\nUID:bad-4\r\nDTSTART:20261101T000000Z\r\nDURATION:PT1H\r\nRRULE:FREQ=SECONDLY\r\nLOCATION:ROOM-1\r\nEND:VEVENT\r\n",
-    "BEGIN:VEVENT\r\nUID:bad-5\r\nDTSTART:20261101T000000Z\r\nDTEND:20270301T000000Z\r\nLOCATION:ROOM-1\r\nEND:VEVENT\r\n",
-    "BEGIN:VEVENT\r\nDTSTART:20261123T000000Z\r\nDTEND:20261123T230000Z\r\nLOCATION:ROOM-1\r\nEND:VEVENT\r\n",
+    "BEGIN:VEVENT\r\nUID:bad-5\r\nDTSTART:20261101T000000Z\r\nDTEND:20271201T000000Z\r\nLOCATION:ROOM-1\r\nEND:VEVENT\r\n",
+    "BEGIN:VEVENT\r\nDTSTART:20261123T000000Z\r\nDTEND:2026-11-23\r\nLOCATION:ROOM-1\r\nEND:VEVENT\r\n",
     "BEGIN:VEVENT\r\nUID:bad-7\r\nDTSTART:20261123T000000Z\r\nDTEND:20261123T230000Z\r\nLOCATION:Room-1 \r\nEND:VEVENT\r\n",
 ]
 
