@@ -21,6 +21,15 @@ from edge.site import Site
 from edge.text import Ref, Text, say
 from rooms.bookings import Booking
 from rooms.plan import BookingsChanged
+from rooms.stays import (
+    BookingAct,
+    BookingAllowed,
+    BookingExtended,
+    BookingReleased,
+    LocalBookingCancelled,
+    LocalBookingMade,
+    OfficialCame,
+)
 from security.alarm_types import ALARM_TYPES
 from security.alarms import AlarmAcknowledged, AlarmClaimed, AlarmCleared, AlarmNoted, AlarmRaised, AlarmResolved
 from security.releases import DoorReleased, ReleaseEnded
@@ -83,6 +92,12 @@ def lines(event: Event, site: Site, render: Render) -> Iterator[Line]:
             for state, bookings in (("made", event.made), ("changed", event.changed), ("cancelled", event.cancelled)):
                 for booking in bookings:
                     yield line("booking", booking.reason, state=state, **_booking(booking))
+        case BookingAct():
+            yield line("booking", _done_by(event), state=event.kind.removeprefix("booking-"), **_act(event))
+        case LocalBookingMade(booking=booking):
+            yield line("booking", _done_by(event), state="made", **_booking(booking))
+        case OfficialCame():
+            yield line("notice", _came(event), type=event.kind, subject=event.room, state="began")
         case _:
             yield from _alarm_lines(event, site, line)
 
@@ -108,6 +123,25 @@ def _booking(booking: Booking) -> dict[str, object]:
         "room": booking.room, "start": booking.start, "end": booking.end, "uid": booking.uid, "rid": booking.rid,
         "verdict": booking.verdict, "source": booking.calendar,
     }  # fmt: skip
+
+
+def _act(event: BookingAct) -> dict[str, object]:
+    end = event.until if isinstance(event, BookingExtended) else event.booked_until
+    return {"room": event.room, "start": event.at, "end": end, "uid": event.uid, "rid": event.rid, "source": event.calendar}
+
+
+def _done_by(event: BookingAct | LocalBookingMade) -> Text:
+    return say("By {by}", by=event.by) if event.by else say("Nobody came")
+
+
+def _came(event: OfficialCame) -> Text:
+    match event.how:
+        case "tap":
+            return say("{by} is at {room}", by=event.by, room=Ref(event.room))
+        case "door":
+            return say("The official came to {room} by the staff door", room=Ref(event.room))
+        case _:
+            return say("The official is at {room}: somebody is there, and its entry is locked", room=Ref(event.room))
 
 
 def _plain(value: object, local: Any) -> object:
@@ -155,6 +189,20 @@ def _other_sentence(event: Event) -> Text | None:
                 calendar=event.calendar,
                 **counts,
             )
+        case OfficialCame():
+            return _came(event)
+        case BookingReleased():
+            return say("{room} was given free. {because}", room=Ref(event.room), because=_done_by(event))
+        case BookingExtended():
+            return say("{by} extended the booking of {room} until {until}", by=event.by, room=Ref(event.room), until=event.until)
+        case BookingAllowed():
+            return say("{by} allowed the booking of {room}", by=event.by, room=Ref(event.room))
+        case LocalBookingMade(booking=booking):
+            return say(
+                "{by} booked {room} {start}–{end}", by=event.by, room=Ref(booking.room), start=booking.start, end=booking.end
+            )
+        case LocalBookingCancelled():
+            return say("{by} cancelled a booking of {room}", by=event.by, room=Ref(event.room))
         case DoorReleased():
             return say("{by} released {door} until {until}", by=event.by, door=Ref(event.door), until=event.until)
         case ReleaseEnded():
