@@ -4,7 +4,7 @@ Pure: octets and a window in, occurrences as UTC instants out. Source: RFC 5545;
 that never opens more than the writer meant.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -27,8 +27,9 @@ _MOST_OCCURRENCES = 50_000
 class Occurrence:
     """One time that something is in the calendar. rid: its UTC instant ("20261005T060000Z") or date in its series.
 
-    busy: Outlook's BUSYSTATUS. replies: what rooms answered to the invitation. revision: SEQUENCE and DTSTAMP, to compare versions.
-    organizer, attendees: addresses in lower case, without "mailto:". nominal: its length by the clock on the wall, where known.
+    busy: Outlook's BUSYSTATUS. replies: what rooms and persons answered to the invitation. revision: SEQUENCE and DTSTAMP, to
+    compare versions. organizer, attendees: addresses in lower case, without "mailto:". nominal: its length by the clock on the
+    wall, where known.
     """
 
     uid: str
@@ -58,13 +59,15 @@ class Occurrence:
         real = self.end - self.start
         return not self.all_day and min(real, self.nominal or real) > DAY
 
-    def partstat(self, *names: str) -> str | None:
-        """The answer of the room. names: its address and names; they decide only when several rooms were asked.
+    def partstat(self, *names: str, addresses: Collection[str] = ()) -> str | None:
+        """The answer of the room. addresses: those known to be its own, lower case. names: what it may be called, or its address.
 
-        Where they do not, the least favourable answer counts: nobody knows which of the rooms this one is.
+        Where neither tells which answer is that of the room, the least favourable one of a room or resource counts.
         """
+        own = [reply for reply in self.replies if reply.address in addresses]
+        rooms = [reply for reply in self.replies if not reply.is_person]
         named = {name.strip().lower() for name in names}
-        asked = [reply for reply in self.replies if named & {reply.address, reply.name.lower()}] or list(self.replies)
+        asked = own or [reply for reply in rooms if named & {reply.address, reply.name.lower()}] or rooms
         asked = [reply for reply in asked if reply.is_room] or asked
         return min((reply.partstat for reply in asked), key=_favour, default=None)
 

@@ -20,12 +20,16 @@ _NO_STAMP = datetime(1, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class RoomReply:
-    """What a room or resource that was asked to the event answered. address: without "mailto:", lower case."""
+    """What somebody who was asked to the event answered: a room, another resource, or a person.
+
+    address: without "mailto:", lower case.
+    """
 
     address: str
     name: str
     partstat: str
     is_room: bool
+    is_person: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +90,7 @@ def facts(event: Component, cancelled: bool) -> Facts:
         categories=tuple(dict.fromkeys(item for line in event.properties.get("CATEGORIES", ()) for item in items(line))),
         organizer=None if organizer is None else _address(parameters(organizer)[1]) or None,
         attendees=tuple(dict.fromkeys(address for _, address in attendees if address)),
-        replies=tuple(reply for named, address in attendees if (reply := _reply(named, address))),
+        replies=tuple(_reply(named, address) for named, address in attendees),
         revision=revision(event),
     )
 
@@ -114,11 +118,15 @@ def _address(value: str) -> str:
     return value.lower().rpartition("mailto:")[2].strip()
 
 
-def _reply(named: Mapping[str, str], address: str) -> RoomReply | None:
+def _reply(named: Mapping[str, str], address: str) -> RoomReply:
     kind = named.get("CUTYPE", "").upper()
-    if kind not in ("ROOM", "RESOURCE"):
-        return None
-    return RoomReply(address, named.get("CN", ""), named.get("PARTSTAT", "NEEDS-ACTION").upper(), kind == "ROOM")
+    return RoomReply(
+        address=address,
+        name=named.get("CN", ""),
+        partstat=named.get("PARTSTAT", "NEEDS-ACTION").upper(),
+        is_room=kind == "ROOM",
+        is_person=kind not in ("ROOM", "RESOURCE"),
+    )
 
 
 def recurrence(event: Component, zones: Zones, floating: tzinfo | None) -> Stamp | None:

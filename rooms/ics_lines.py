@@ -64,7 +64,7 @@ def components(body: bytes) -> tuple[list[Component], tuple[Text, ...]]:
     """
     if len(body) > MOST_OCTETS:
         raise Unreadable(say("The calendar is larger than {most} MB", most=MOST_OCTETS // 1_000_000))
-    text = _unfolded(body)
+    text = unfolded(body)
     _check_beginning(text)
     root = Component("")
     stack = [root]
@@ -85,7 +85,8 @@ def components(body: bytes) -> tuple[list[Component], tuple[Text, ...]]:
     return root.children, _notes(text)
 
 
-def _unfolded(body: bytes) -> bytes:
+def unfolded(body: bytes) -> bytes:
+    """One line for each property, ended by a line feed."""
     if body.startswith((b"\xff\xfe", b"\xfe\xff")):
         body = body.decode("utf-16", "replace").encode()
     body = body.removeprefix(b"\xef\xbb\xbf").replace(b"\0", b"").replace(b"\r\n", b"\n")

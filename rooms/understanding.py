@@ -1,15 +1,21 @@
 """From what a calendar says to bookings of the site's rooms."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
+from zoneinfo import ZoneInfo
 
 from edge.text import Text, say
 from rooms.bookings import Booking
-from rooms.feeding import Feeding, feeding
+from rooms.feeding import Feeding, Match, domain_of, feeding
 from rooms.ics import EventError, Feed, Occurrence, read_feed
+from rooms.ics_lines import Unreadable, decoded, unescaped, unfolded
 from rooms.ics_series import Window
+from rooms.sources.port import Content
+from rooms.uids import hashed
 from rooms.verdict import unlock
 
 if TYPE_CHECKING:
@@ -23,52 +29,100 @@ class BookingsUnderstood:
     errors: tuple[EventError, ...] = ()
 
 
-def understand(site: "Site", calendar_id: str, body: bytes, window: Window) -> BookingsUnderstood:
-    """What a calendar's octets mean for the rooms of the site. Raises Garbled when the whole body cannot be used."""
-    return understand_feed(feeding(site, calendar_id), body, window)
+def understand(site: "Site", feed: str, body: bytes, window: Window) -> BookingsUnderstood:
+    """What the octets of an ICS feed mean for the rooms of the site. Raises Garbled when the whole body cannot be used."""
+    return understand_content(feeding(site, feed), Content("ics", {"": body}), window)
 
 
-def understand_feed(feeding: Feeding, body: bytes, window: Window) -> BookingsUnderstood:
-    """The same without the site: all that a separate process needs."""
-    feed = read_feed(body, zone=feeding.zone, window=window)
+def understand_content(feeding: Feeding, content: Content, window: Window) -> BookingsUnderstood:
+    """Raises Garbled (`Unreadable`, with a Text) when the content cannot be used; of several parts the others stay."""
     bookings: list[Booking] = []
-    elsewhere: Counter[str] = Counter()
-    for occurrence in feed.occurrences:
-        room = _room_of(feeding, occurrence)
-        if room is None:
-            elsewhere[occurrence.location or ""] += 1
-        else:
-            bookings.append(_booking(feeding.calendar, room, occurrence, feed))
-    lost = (EventError("", _lost(feeding, location, count)) for location, count in elsewhere.items())
-    return BookingsUnderstood(tuple(bookings), (*feed.errors, *lost))
+    errors: list[EventError] = []
+    elsewhere: Counter[tuple[str, bool]] = Counter()
+    for name, part in content.parts.items():
+        try:
+            feed = _READERS[content.form](part, zone=feeding.zone, window=window)
+        except Unreadable as error:
+            if len(content.parts) == 1:
+                raise
+            errors += (EventError(uid, error.text) for uid in _uids_of(name, part))
+            continue
+        errors += feed.errors
+        for occurrence in feed.occurrences:
+            rooms = _rooms_of(feeding, occurrence)
+            if len(rooms) == 1:
+                bookings.append(_booking(feeding, rooms[0], occurrence, feed))
+            else:
+                elsewhere[_found(feeding, occurrence), bool(rooms)] += 1
+    errors += (EventError("", _lost(found, several, count)) for (found, several), count in elsewhere.items())
+    return BookingsUnderstood(tuple(bookings), tuple(_nameless(error) for error in errors) if feeding.hashed else tuple(errors))
 
 
-def _room_of(feeding: Feeding, occurrence: Occurrence) -> str | None:
-    """Exactly one room, or none: a name that is nearly right is not right."""
+def _graph(part: bytes, *, zone: ZoneInfo, window: Window) -> Feed:
+    # Most sites have no such calendar, and the process that reads feeds starts often.
+    from rooms.graph_events import read_events
+
+    return read_events(part, zone=zone, window=window)
+
+
+_READERS = {"ics": read_feed, "graph": _graph}
+_UID = re.compile(rb"^UID(?:;[^:\n]*)?:(.+)$", re.IGNORECASE | re.MULTILINE)
+
+
+def _uids_of(name: str, part: bytes) -> list[str]:
+    """Those of a part that cannot be read, so that what was known of them stays; at worst what its name makes likely."""
+    found = dict.fromkeys(unescaped(decoded(uid)).strip() for uid in _UID.findall(unfolded(part)))
+    return [uid for uid in found if uid] or [unquote(name).rstrip("/").rpartition("/")[2].removesuffix(".ics")]
+
+
+def _nameless(error: EventError) -> EventError:
+    """A UID may hold a person's name or address."""
+    if not error.uid:
+        return error
+    uid = hashed(error.uid)
+    values = {**error.text.values, "uid": uid} if "uid" in error.text.values else error.text.values
+    return EventError(uid, Text(error.text.message, values), error.rid)
+
+
+def _rooms_of(feeding: Feeding, occurrence: Occurrence) -> list[str]:
+    """A name that is nearly right is not right."""
     if feeding.room is not None:
-        return feeding.room
-    rooms = _rooms_at(feeding, occurrence.location or "")
-    return rooms[0] if len(rooms) == 1 else None
+        return [feeding.room]
+    return [room for room, match in feeding.rooms.items() if match.fits(occurrence)]
 
 
-def _rooms_at(feeding: Feeding, location: str) -> list[str]:
-    return [room for room, match in feeding.rooms.items() if location in match.locations] if location else []
+def _found(feeding: Feeding, occurrence: Occurrence) -> str:
+    """What an event says of its room, as far as rooms of this calendar are known by it; persons are left out."""
+    known_by = feeding.rooms.values()
+    found: list[str] = []
+    if any(match.locations for match in known_by):
+        found.append(occurrence.location or "")
+    if any(match.attendees for match in known_by):
+        found += (reply.address for reply in occurrence.replies if not reply.is_person)
+    if any(match.categories for match in known_by):
+        found += occurrence.categories
+    if any(match.organizers for match in known_by) and occurrence.organizer:
+        found.append(domain_of(occurrence.organizer))
+    return ", ".join(text for text in found if text)[:100]
 
 
-def _lost(feeding: Feeding, location: str, count: int) -> Text:
-    if not location:
+def _lost(found: str, several: bool, count: int) -> Text:
+    if not found:
         return say("{count} bookings name no room (LOCATION) and were left out", count=count)
-    if _rooms_at(feeding, location):
-        return say('{count} bookings are at "{location}", which stands for several rooms', count=count, location=location[:100])
-    return say('{count} bookings are at "{location}", which is no room of this calendar', count=count, location=location[:100])
+    if several:
+        return say('{count} bookings are at "{location}", which stands for several rooms', count=count, location=found)
+    return say('{count} bookings are at "{location}", which is no room of this calendar', count=count, location=found)
 
 
-def _booking(calendar: str, room: str, occurrence: Occurrence, feed: Feed) -> Booking:
-    verdict, reason = unlock(occurrence, occurrence.partstat(feed.name or "", occurrence.location or ""))
+def _booking(feeding: Feeding, room: str, occurrence: Occurrence, feed: Feed) -> Booking:
+    match = feeding.rooms.get(room, Match())
+    addresses = (*match.attendees, *([feeding.address] if feeding.address else []))
+    partstat = occurrence.partstat(feed.name or "", occurrence.location or "", addresses=addresses)
+    verdict, reason = unlock(occurrence, partstat)
     return Booking(
         room=room,
-        calendar=calendar,
-        uid=occurrence.uid,
+        calendar=feeding.calendar,
+        uid=hashed(occurrence.uid) if feeding.hashed else occurrence.uid,
         rid=occurrence.rid,
         start=occurrence.start,
         end=occurrence.end,
@@ -76,9 +130,20 @@ def _booking(calendar: str, room: str, occurrence: Occurrence, feed: Feed) -> Bo
         status=occurrence.status,
         verdict=verdict,
         reason=reason,
-        title=occurrence.summary or "",
+        title=(occurrence.summary or "") if feeding.titles else "",
+        agency=_agency(feeding, occurrence),
+        marks=tuple(name for name, match in feeding.marks.items() if match.fits(occurrence)),
         revision=occurrence.revision,
     )
+
+
+def _agency(feeding: Feeding, occurrence: Occurrence) -> str | None:
+    """By the surest sign that tells exactly one."""
+    for signs in zip(*feeding.agencies.values(), strict=True):
+        fitting = [name for name, sign in zip(feeding.agencies, signs, strict=True) if sign.fits(occurrence)]
+        if len(fitting) == 1:
+            return fitting[0]
+    return feeding.agency
 
 
 def merged(known: Iterable[Booking], understood: BookingsUnderstood, window: Window) -> tuple[Booking, ...]:

@@ -1,15 +1,12 @@
 """From what a calendar says to bookings of the site's rooms."""
 
-import json
 from dataclasses import replace
 
 import pytest
 
 from edge.errors import IllegalInput
 from edge.site import Site
-from edge.text import say
 from rooms.bookings import Booking, decode_bookings, encode_bookings
-from rooms.report import CalendarReading, bookings_report
 from rooms.understanding import BookingsUnderstood, merged, understand
 from tests.rooms.ics_text import WINDOW, booked, calendar, event, hel
 from tests.rooms.sites import site_with
@@ -27,39 +24,6 @@ def at(location: str, uid: str) -> str:
 
 def understood(name: str, *events: str, site: Site = SITE) -> BookingsUnderstood:
     return understand(site, name, calendar(*events), WINDOW)
-
-
-def test_a_calendar_of_one_room_does_not_ask_for_its_name() -> None:
-    (booking,) = understood("whole", at("somewhere", "a")).bookings
-    assert (booking.room, booking.calendar, booking.title, booking.verdict) == ("palvelu-1", "whole", "Palaveri", "yes")
-
-
-def test_rooms_are_told_by_their_exact_text() -> None:
-    found = understood(
-        "shared",
-        at("Palvelu 1", "a"),
-        at("Palvelu 2  ", "b"),
-        at("vihkitila", "c"),
-        at("Palve\u0196u 1", "d"),
-        at("Vihkitila\\; 2", "e"),
-    )
-    assert [(b.room, b.uid) for b in found.bookings] == [("palvelu-1", "a"), ("palvelu-2", "b")]
-    assert [error.text.values["location"] for error in found.errors] == ["vihkitila", "Palve\u0196u 1", "Vihkitila; 2"]
-
-
-def test_what_names_no_room_or_several_is_told_once_with_its_number() -> None:
-    nowhere = understood("shared", event(hel("DTSTART", "20261005T090000") + "\nDURATION:PT1H\nRRULE:FREQ=DAILY;COUNT=3"))
-    assert [(e.uid, e.text.values["count"]) for e in nowhere.errors] == [("", 3)]
-    several = understood("unclear", at("Palvelu", "a"))
-    assert several.bookings == ()
-    assert "several rooms" in several.errors[0].text.message
-
-
-def test_the_answer_of_the_room_counts() -> None:
-    declined = "ATTENDEE;CUTYPE=RESOURCE;PARTSTAT=DECLINED;CN=Palvelu 1:mailto:p1@virasto.example"
-    other = "ATTENDEE;CUTYPE=RESOURCE;PARTSTAT=ACCEPTED;CN=Palvelu 2:mailto:p2@virasto.example"
-    found = understood("shared", at(f"Palvelu 1\n{declined}\n{other}", "a"), at(f"Palvelu 2\n{declined}\n{other}", "b"))
-    assert [(b.room, b.verdict) for b in found.bookings] == [("palvelu-1", "no"), ("palvelu-2", "yes")]
 
 
 def test_stored_bookings_come_back_the_same() -> None:
@@ -113,36 +77,3 @@ def test_an_older_version_does_not_bring_a_cancelled_booking_back(sequence: int,
 def test_another_revision_alone_is_no_difference() -> None:
     (booking,) = understood("whole", at("x", "a")).bookings
     assert replace(booking, revision=(7, WINDOW[0])) == booking
-
-
-def test_report() -> None:
-    found = understood("whole", at("x", "a"), event("DTSTART:never", "bad"))
-    readings = [
-        CalendarReading(calendar="whole", source="a.ics", understood=found),
-        CalendarReading(calendar="shared", source="b.ics", failure=say("No")),
-    ]
-    report = bookings_report(readings, lambda text: text.message)
-    assert json.loads(json.dumps(report)) == {
-        "occurrences": [
-            {
-                "room": "palvelu-1",
-                "uid": "a",
-                "rid": "20261005T060000Z",
-                "start": "2026-10-05T06:00:00Z",
-                "end": "2026-10-05T07:00:00Z",
-                "all_day": False,
-                "status": "CONFIRMED",
-                "unlock": "yes",
-                "reason": "Booked",
-                "source": "whole",
-            }
-        ],
-        "errors": [
-            {"source": "whole", "uid": "bad", "rid": None, "error": "Event {uid} has a time that cannot be read: {value}"},
-            {"source": "shared", "uid": None, "rid": None, "error": "No"},
-        ],
-        "sources": [
-            {"calendar": "whole", "source": "a.ics", "ok": True, "bookings": 1, "problem": None},
-            {"calendar": "shared", "source": "b.ics", "ok": False, "bookings": 0, "problem": "No"},
-        ],
-    }
