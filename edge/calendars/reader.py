@@ -1,7 +1,8 @@
 """Reads what one calendar holds in a process of its own, so that no feed can take the daemon's time or memory.
 
-`python -m edge.calendars.reader`: a line of JSON (the errand) and the octets of the parts come in; bookings go out in lines of a
-few, so that nobody has to take in all of them at once, then a line that says how it ended, then the content as it is to be kept.
+`python -m edge.calendars.reader`: a line of JSON (the errand), the groups that are known and the octets of the parts come in.
+Bookings go out in lines of a few, so that nobody has to take in all of them at once, then a line that says how it ended, then the
+groups and the content as they are to be kept.
 """
 
 import os
@@ -18,12 +19,14 @@ from edge.calendars.packing import pack
 from edge.text import Text
 from rooms.bookings import encode_bookings
 from rooms.feeding import Feeding
-from rooms.ics import EventError
+from rooms.ics_groups import Groups, decode_groups, differing, encode_groups, groups_of
 from rooms.ics_lines import Unreadable
+from rooms.privacy import without_persons
 from rooms.sources.port import Content, Form
-from rooms.understanding import BookingsUnderstood, understand_feed
+from rooms.understanding import BookingsUnderstood, understand_content
 
-MOST_CPU_S = 5
+LEAST_CPU_S = 5
+_OCTETS_A_SECOND = 1_000_000
 MOST_MEMORY = 512 << 20
 A_FEW = 200
 """Bookings in a line: some three milliseconds of the interpreter that takes them in."""
@@ -31,20 +34,29 @@ A_FEW = 200
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """What is to be read, and for which stretch of time. sizes: octets of each part, in the order in which they follow."""
+    """What is to be read, and for which stretch of time. sizes: octets of each part, in the order in which they follow.
+
+    known: octets of the groups whose bookings are known for the same stretch; they come first.
+    """
 
     feeding: Feeding
     window: tuple[datetime, datetime]
     form: Form
     sizes: Mapping[str, int]
+    known: int
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How it ended. refused: why the whole cannot be used. packed: octets of the content to be kept, which follow."""
+    """How it ended. refused: why the whole cannot be used. is_partial: only groups that were not known have been read.
 
-    errors: tuple[EventError, ...] = ()
+    groups, packed: octets that follow.
+    """
+
+    understood: BookingsUnderstood = BookingsUnderstood()
     refused: Text | None = None
+    is_partial: bool = False
+    groups: int = 0
     packed: int = 0
 
 
@@ -53,20 +65,34 @@ OUTCOME = TypeAdapter(Outcome)
 
 
 def main() -> None:
-    resource.setrlimit(resource.RLIMIT_CPU, (MOST_CPU_S, MOST_CPU_S))
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     # Whoever waits for an alarm goes first.
     os.nice(10)
     given, said = sys.stdin.buffer, sys.stdout.buffer
     errand = ERRAND.validate_json(given.readline())
+    _bound_cpu(sum(errand.sizes.values()))
+    known = decode_groups(given.read(errand.known))
     content = Content(errand.form, dict(_parts(given, errand.sizes)))
     try:
-        understood = understand_feed(errand.feeding, content.parts[""], errand.window)
+        understood, groups, is_partial = _read(errand, content, known)
     except Unreadable as error:
         said.write(OUTCOME.dump_json(Outcome(refused=error.text)) + b"\n")
-    else:
-        _say(said, understood, content)
+        return
+    bookings = understood.bookings
+    for first in range(0, len(bookings), A_FEW):
+        said.write(encode_bookings(bookings[first : first + A_FEW]).encode() + b"\n")
+    told, packed = encode_groups(groups), pack(without_persons(content, errand.feeding))
+    rest = replace(understood, bookings=())
+    said.write(OUTCOME.dump_json(Outcome(rest, None, is_partial, len(told), len(packed))) + b"\n")
+    said.write(told)
+    said.write(packed)
+
+
+def _bound_cpu(octets: int) -> None:
+    """A small feed that takes long is a trap; a large one may be honest work."""
+    seconds = max(LEAST_CPU_S, octets // _OCTETS_A_SECOND)
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
 
 
 def _parts(given: BinaryIO, sizes: Mapping[str, int]) -> Iterator[tuple[str, bytes]]:
@@ -74,12 +100,17 @@ def _parts(given: BinaryIO, sizes: Mapping[str, int]) -> Iterator[tuple[str, byt
         yield name, given.read(size)
 
 
-def _say(said: BinaryIO, understood: BookingsUnderstood, content: Content) -> None:
-    for first in range(0, len(understood.bookings), A_FEW):
-        said.write(encode_bookings(understood.bookings[first : first + A_FEW]).encode() + b"\n")
-    packed = pack(content)
-    said.write(OUTCOME.dump_json(Outcome(understood.errors, packed=len(packed))) + b"\n")
-    said.write(packed)
+def _read(errand: Errand, content: Content, known: Groups) -> tuple[BookingsUnderstood, Groups, bool]:
+    if known and (found := differing(content, known)) is not None:
+        rest, groups = found
+        try:
+            understood = understand_content(errand.feeding, rest, errand.window)
+        except Unreadable:
+            pass  # perhaps only what is left of it
+        else:
+            if not understood.notes:
+                return understood, groups, True
+    return understand_content(errand.feeding, content, errand.window), groups_of(content) or {}, False
 
 
 if __name__ == "__main__":
