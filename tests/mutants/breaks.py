@@ -6,13 +6,15 @@ A break is a replacement of text in one file, or of several in several; each tex
 from dataclasses import dataclass
 
 COMMANDS, KERNEL = "edge/commands.py", "edge/kernel.py"
-DOORS, PLAN = "rooms/doors.py", "rooms/plan.py"
+DOORS, PLAN, SLOTS, LIFE = "rooms/doors.py", "rooms/plan.py", "rooms/slots.py", "rooms/life.py"
+POLICIES, PRESENCE = "rooms/policies.py", "rooms/presence.py"
 ALARMS, GUARD, SUPERVISION = "security/alarms.py", "security/guard.py", "security/supervision.py"
 
 RECONCILER = ("tests/edge/test_commands.py",)
 ENGINE = ("tests/edge/kernel/test_kernel.py",)
 RESTART = ("tests/edge/test_controller.py",)
 ROOMS = ("tests/rooms/test_doors.py",)
+LIVES = ("tests/rooms/test_life.py",)
 BOOKINGS = ("tests/rooms/test_plan.py",)
 ALARM_LIST = ("tests/security/test_alarms.py",)
 ZONING = ("tests/security/test_guard.py", "tests/security/test_guard_search.py")
@@ -56,15 +58,15 @@ BREAKS = (
     ),
     broken(
         "a booking ends late",
-        DOORS,
-        "booking.end + policy.lock_after",
-        "booking.end + policy.lock_after + policy.unlock_before",
+        SLOTS,
+        "closes = end + policy.lock_after",
+        "closes = end + policy.lock_after + policy.unlock_before",
         story("service-day"),
     ),
     broken(
         "bookings of a silent calendar unlock for ever",
-        DOORS,
-        "if obstacle is None and too_old:",
+        SLOTS,
+        "if not is_trusted(look, site, booking.calendar):",
         "if False:",
         story("held-bookings"),
     ),
@@ -85,8 +87,8 @@ BREAKS = (
         "            yield BookingsChanged(at=at, calendar=calendar, cancelled=gone)\n\n\ndef _note",
         story("calendar-down"),
     ),
-    broken("a tentative booking unlocks", DOORS, '(booking.verdict == "pending" and not policy.tentative)', "False", ROOMS),
-    broken("opening hours do not bound bookings", DOORS, "policy.hours or self.site.site.hours", "policy.hours", ROOMS),
+    broken("a tentative booking unlocks", SLOTS, 'booking.verdict == "pending" and not policy.tentative', "False", ROOMS),
+    broken("opening hours do not bound bookings", SLOTS, "policy.hours or site.site.hours", "policy.hours", ROOMS),
     broken("a refused booking holds others back", DOORS, '"locked", Priority.REFUSAL', '"locked", Priority.BOOKING', ROOMS),
     Break(
         "presence unlocks",
@@ -94,14 +96,33 @@ BREAKS = (
             (DOORS, "from edge.facts import Look", "from edge.facts import READING, Look"),
             (
                 DOORS,
-                "        for calendar in self.site.feeds_of(section.to):\n",
+                "        for slot in slots(look, self.site, section.to).near:\n",
                 "        for device, found in self.site.devices.items():\n"
                 '            if found.space == section.to and (seen := look(READING(device, "present"))) and seen.value:\n'
                 '                yield Claim(lock, "unlocked", Priority.HOURS, "presence", say("Somebody is there"))\n'
-                "        for calendar in self.site.feeds_of(section.to):\n",
+                "        for slot in slots(look, self.site, section.to).near:\n",
             ),
         ),
         story("presence"),
+    ),
+    # The life of a room
+    broken("a cancelled booking unlocks", SLOTS, ' or booking.verdict == "no"', "", ROOMS),
+    broken("agencies book on every day", SLOTS, "return day_problem(site, booking)", "return None", LIVES),
+    broken("the door stays open between two agencies", SLOTS, "same = a.agency == b.agency", "same = True", LIVES),
+    broken("nobody waits for the official", SLOTS, "slot.waits and not has_come(look, slot)", "False", LIVES),
+    broken("yesterday's official is here", SLOTS, "came.at >= slot.official_from", "True", LIVES),
+    broken("who is let in counts as the official", LIFE, "and _is_shut(facts, site, space)", "", LIVES),
+    broken("an act outlives its booking's time", SLOTS, "fact.booked_until == booking.end", "True", LIVES),
+    broken("a released booking unlocks", SLOTS, "end = closes = min(end, released.at)", "pass", LIVES),
+    broken("a dead sensor sees nobody", PRESENCE, "look(ONLINE(sensor)) is not True", "False", LIVES),
+    broken("one blind sensor is enough", PRESENCE, "any(reading is None for reading in readings)", "False", LIVES),
+    broken("weddings are given up", POLICIES, "in _KEPT_EMPTY", "in ()", LIVES),
+    broken(
+        "a room is extended into the next booking",
+        "rooms/desk.py",
+        "if _taken(facts, site, room, slot.end, until, but=booking):",
+        "if False:",
+        LIVES,
     ),
     # Leases and commands
     broken("no lease", "edge/controller.py", '"unlocked" if kind.name == "lock" else None', "None", RESTART),
