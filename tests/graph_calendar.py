@@ -82,12 +82,16 @@ class Series:
 
 @dataclass
 class GraphCalendar:
-    """log: ids of events and series in the order of their changes; what is not in it, no delta will tell."""
+    """log: ids of events and series in the order of their changes; what is not in it, no delta will tell.
+
+    silent: changes made now are not told. unheard: ids that no delta tells, not even from its beginning.
+    """
 
     events: dict[str, Event] = field(default_factory=dict)
     series: dict[str, Series] = field(default_factory=dict)
     log: list[str] = field(default_factory=list)
     silent: bool = False
+    unheard: set[str] = field(default_factory=set)
 
     def put(self, *events: Event) -> None:
         for event in events:
@@ -139,7 +143,7 @@ class GraphCalendar:
 
     def everything(self, window: Window) -> list[Row]:
         """How a round of delta begins."""
-        ids = [*self.events, *self.series]
+        ids = [event_id for event_id in (*self.events, *self.series) if event_id not in self.unheard]
         return [row for event_id in ids for row in self._told(event_id, window) if "@removed" not in row]
 
     def changes(self, since: int, window: Window) -> list[Row]:

@@ -73,8 +73,6 @@ class Session:
             self._login.forget(token)
             token = yield from self._login.token(self._service.scope, self._now)
             response = yield _request(method, url, token, body)
-        if response.status == 401:
-            self._login.forget(token)
         return response
 
     def pages(self, url: str) -> Exchange[Pages]:

@@ -109,6 +109,21 @@ def test_an_occurrence_without_a_master_is_an_error_of_its_own() -> None:
     assert [(error.uid, error.rid) for error in feed.errors] == [("a", "20261012T060000Z")]
 
 
+def test_an_occurrence_has_times_of_its_own() -> None:
+    timeless = slim(1, "2026-10-12T09:00", "2026-10-12T10:00") | {"start": None}
+    feed = read(master(), timeless)
+    assert feed.occurrences == ()
+    assert [error.uid for error in feed.errors] == ["uid-a"]
+    del timeless["start"]
+    assert read(master(), timeless).occurrences == ()
+
+
+def test_a_day_of_a_series_is_itself_wherever_its_maker_lives() -> None:
+    day = full_row(whole_days("a-1", "2026-10-12", "2026-10-13"), "occurrence")
+    tokyo = {"seriesMasterId": "a", "originalStart": "2026-10-11T15:00:00Z"}
+    assert only(master(whole_days("a", "2026-10-05", "2026-10-06")), day | tokyo).rid == "20261012"
+
+
 def test_an_exception_is_known_by_where_the_series_had_it() -> None:
     moved = booked("a-1", "2026-10-13T12:00", "2026-10-13T13:00")
     occurrence = only(master(), exception("2026-10-12T06:00:00Z", moved, iCalUId="uid-a-20261012"))

@@ -1,6 +1,6 @@
 """Talking with the Microsoft 365 of the tests, without a network where none is needed."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
@@ -20,18 +20,18 @@ def source_at(base: str = BASE, secret: str = SECRET) -> GraphSource:
     return GraphSource(GraphLoginState(TENANT, CLIENT, secret, base), MAILBOX, f"{base}/v1.0", HELSINKI)
 
 
-def converse(conversation: Generator[Request, Response, Outcome], service: GraphService) -> Outcome:
+def converse(conversation: Generator[Request, Response, Outcome], answer: Callable[[Request], Response]) -> Outcome:
     try:
         request = next(conversation)
         while True:
-            request = conversation.send(service.answer(request))
+            request = conversation.send(answer(request))
     except StopIteration as end:
         return end.value  # type: ignore[no-any-return]
 
 
 def believed(source: WritableSource, service: GraphService, now: datetime = NOW) -> Content:
     """Asked, and the answer accepted."""
-    return taken(source, converse(source.ask(now), service))
+    return taken(source, converse(source.ask(now), service.answer))
 
 
 def taken(source: WritableSource, answer: Answer) -> Content:

@@ -7,9 +7,10 @@ import pytest
 
 from edge.text import say
 from rooms.sources.graph import window_around
-from rooms.sources.port import Answer, Content, Failed, New, Request, Unchanged, WritableSource
+from rooms.sources.graph_rows import after_look
+from rooms.sources.port import Answer, Content, Failed, New, Request, Response, Unchanged, WritableSource
 from rooms.uids import hashed
-from tests.graph_calendar import HELSINKI, Event, Series, booked, utc, whole_days
+from tests.graph_calendar import HELSINKI, MAILBOX, Event, Series, booked, full_row, utc, whole_days
 from tests.graph_service import SECRET, GraphService, serving
 from tests.rooms.sources.conversing import carry
 from tests.rooms.sources.graph_talk import NOW, believed, bookings, converse, feed_of, source_at, taken, window_of
@@ -210,6 +211,45 @@ def test_what_a_look_puts_right_stays_right_whatever_the_changes_say(mailbox: Ma
     mailbox.check()
 
 
+def test_what_no_round_tells_is_not_forgotten_again() -> None:
+    service, source = GraphService(), source_at()
+    service.calendar.put(booked("a", "2026-10-05T23:00", "2026-10-06T02:00"))
+    service.calendar.unheard = {"a"}
+    evening = utc("2026-10-05T20:55")
+    assert believed(source, service, evening).memo["corrected"] == 1
+    believed(source, service, evening + MINUTE)
+    assert service.asked("delta?startDateTime") == 1
+    for now in (evening + 6 * MINUTE, evening + 7 * MINUTE):
+        believed(source, service, now)
+        assert bookings(source, window_of(now)) == service.calendar.bookings(window_of(now))
+
+
+def test_a_series_that_no_round_tells_has_its_name_from_the_start() -> None:
+    service, source = GraphService(), source_at()
+    service.calendar.repeat(Series(booked("s", "2026-10-05T12:00", "2026-10-05T13:00"), count=1))
+    service.calendar.unheard = {"s"}
+    believed(source, service)
+    assert bookings(source, window_of(NOW)) == service.calendar.bookings(window_of(NOW))
+
+
+def test_a_look_takes_away_only_what_any_service_would_show() -> None:
+    start = utc("2026-10-05T12:00")
+    events = {
+        "empty": Event("empty", start, start),
+        "ends": Event("ends", NOW - MINUTE, NOW),
+        "today": whole_days("today", "2026-10-05", "2026-10-06"),
+        "tomorrow": whole_days("tomorrow", "2026-10-06", "2026-10-07"),
+        "yesterday": whole_days("yesterday", "2026-10-04", "2026-10-05"),
+        "booked": Event("booked", start, start + MINUTE),
+    }
+    rows = {event_id: full_row(event, "singleInstance") for event_id, event in events.items()}
+    for hours, gone in ((0, {"today", "tomorrow", "booked"}), (16, {"tomorrow"}), (-7, {"ends", "today", "booked"})):
+        begin = NOW + timedelta(hours=hours)
+        left, corrected = after_look(MAILBOX, rows, [], (begin, begin + timedelta(days=1)), HELSINKI)
+        assert rows.keys() - left.keys() == gone
+        assert corrected == len(gone)
+
+
 def test_a_look_finds_nothing_where_all_is_well(mailbox: Mailbox) -> None:
     """Whole rows of occurrences say the same as slim ones with their master."""
     mailbox.calendar.repeat(Series(booked("d", "2026-10-01T07:00", "2026-10-01T08:00"), count=30, days=1))
@@ -281,7 +321,7 @@ def test_a_bad_answer_changes_nothing(fault: str, said: str) -> None:
     service.always = fault
     service.calendar.delete("a")
     for now in (NOW + MINUTE, NOW + timedelta(days=1)):
-        assert problem(converse(source.ask(now), service)) == said
+        assert problem(converse(source.ask(now), service.answer)) == said
         assert source.content is content
     service.always = ""
     believed(source, service, NOW + 2 * MINUTE)
@@ -293,6 +333,11 @@ def test_a_busy_service_is_left_alone_as_long_as_it_asks(mailbox: Mailbox) -> No
     answer = mailbox.ask()
     assert isinstance(answer, Failed)
     assert answer.retry_after == timedelta(seconds=17)
+
+
+def test_a_calendar_without_measure_is_not_taken(mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rooms.sources.graph_session.MOST_OCTETS", 4000)
+    assert problem(mailbox.ask()) == "The calendar is larger than {most} MB"
 
 
 def test_a_mailbox_that_is_gone_is_no_empty_calendar(mailbox: Mailbox) -> None:
@@ -310,6 +355,20 @@ def test_a_token_that_is_not_taken_is_replaced_once(mailbox: Mailbox) -> None:
     mailbox.service.always = "unauthorized"
     assert isinstance(mailbox.ask(NOW + 2 * MINUTE), Failed)
     assert mailbox.service.asked("/oauth2/") == 3
+
+
+def test_a_service_that_takes_each_token_only_once_is_not_asked_for_ever() -> None:
+    service, source = GraphService(page_size=1), source_at()
+    service.calendar.repeat(Series(booked("s", "2026-10-05T12:00", "2026-10-05T13:00"), count=5))
+
+    def answer(request: Request) -> Response:
+        got = service.answer(request)
+        if "oauth2" not in request.url:
+            service.forget_tokens()
+        return got
+
+    assert isinstance(converse(source.ask(NOW), answer), Failed)
+    assert service.asked("oauth2") == 2
 
 
 def test_a_token_is_renewed_before_it_ends_and_shared_by_the_mailboxes(mailbox: Mailbox) -> None:

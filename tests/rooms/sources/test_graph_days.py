@@ -96,7 +96,7 @@ def test_once_the_service_behaves_the_bookings_are_those_of_the_mailbox(
         if isinstance(step[0], int):
             minutes, service.faults, service.repeats, service.empty_pages = step  # type: ignore[assignment]
             now += timedelta(minutes=minutes)
-            before, answer = source.content, converse(source.ask(now), service)
+            before, answer = source.content, converse(source.ask(now), service.answer)
             if isinstance(answer, Failed):
                 assert source.content is before
             else:
@@ -104,15 +104,14 @@ def test_once_the_service_behaves_the_bookings_are_those_of_the_mailbox(
                 assert not heard or agree(source, service, now)
         else:
             edit, which, hours, silent = step  # type: ignore[misc]
-            # A master's own silence would be told by the next thing that changes in its series; so would an event's.
             service.calendar.silent = silent
             heard = heard and not silent
             edit(service.calendar, now, which, hours)
     service.faults, service.calendar.silent = [], False
     now += LOOK_EVERY
-    taken(source, converse(source.ask(now), service))
+    taken(source, converse(source.ask(now), service.answer))
     window = window_of(now)
     assert of_the_coming_day(bookings(source, window), now) == of_the_coming_day(service.calendar.bookings(window), now)
     now += DAY
-    taken(source, converse(source.ask(now), service))
+    taken(source, converse(source.ask(now), service.answer))
     assert agree(source, service, now)
