@@ -62,7 +62,7 @@ def changed(event: list[Line], changes: Mapping[str, bytes | None]) -> list[Line
     made = event[:1]
     depth = 0
     for line in event[1:]:
-        if depth == 0 and line.name in ("BEGIN", "END"):
+        if line.name in ("BEGIN", "END"):
             made += _made(missing)
             missing = {}
         depth += {"BEGIN": 1, "END": -1}.get(line.name, 0)

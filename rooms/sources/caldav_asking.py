@@ -8,7 +8,6 @@ import re
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import TypeVar
 
 from edge.text import say
@@ -91,7 +90,7 @@ class Inquiry:
         news = {name for name, etag in seen.etags.items() if etag is None or etag != known.etags.get(name)}
         bodies = _Bodies()
         if not _within(state.no_multiget_since, now, _ASKED_AGAIN):
-            understood = yield from self._multiget({name: seen.hrefs[name] for name in sorted(news)}, bodies)
+            understood = yield from self._multiget([seen.hrefs[name] for name in sorted(news)], bodies)
             state = replace(state, no_multiget_since=None if understood else now)
         for name in sorted(news - bodies.of.keys()):
             if not (yield from self._get(name, bodies)):
@@ -168,16 +167,16 @@ class Inquiry:
         """Whether it is a failure that the server cannot say more of a resource."""
         return self._collection.is_itself(item.href) or (name is not None and item.status not in _GONE)
 
-    def _multiget(self, hrefs: Mapping[str, str], bodies: _Bodies) -> Asking[bool]:
+    def _multiget(self, hrefs: list[str], bodies: _Bodies) -> Asking[bool]:
         """Whether the server can be asked this way; it may leave some out all the same."""
-        left = iter(hrefs.values())
-        while chunk := list(islice(left, _AT_ONCE)):
+        for first in range(0, len(hrefs), _AT_ONCE):
+            chunk = hrefs[first : first + _AT_ONCE]
             page = _understood((yield self._request("REPORT", calendar_multiget(chunk))))
             if page is None:
                 return False
             for item in page.items:
                 name, data = self._collection.name(item.href), item.properties.get("calendar-data", "").strip()
-                if name is not None and name in hrefs and data and (item.status or 200) < 300:
+                if name is not None and data:
                     bodies.add(name, data.encode() + b"\n", item.etag)
         return True
 

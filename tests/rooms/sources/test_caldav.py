@@ -205,7 +205,10 @@ def test_what_was_not_accepted_is_asked_for_again() -> None:
     asked.refuse(first.content, say("No good"))
     assert scripted(asked.ask(NOW + 3 * MINUTE), script) == Failed(say("No good"))
     other = [script[0], (multiget(f"{PATH}b"), answered(found(f"{PATH}b", '"b2"', event("b", 7))))]
-    assert isinstance(scripted(asked.ask(NOW + 4 * MINUTE), other), New)
+    third = scripted(asked.ask(NOW + 4 * MINUTE), other)
+    assert isinstance(third, New)
+    asked.accept(replace(third.content, memo=synced().memo))
+    assert isinstance(scripted(asked.ask(NOW + 5 * MINUTE), script), New)
 
 
 def test_a_conversation_that_is_given_up_leaves_nothing_behind() -> None:
@@ -260,6 +263,7 @@ def test_a_server_without_changes_is_listed_and_asked_for_them_again_a_day_later
     next_day = scripted(believing(later.content).ask(NOW + day), [(changes(""), answered(found(f"{PATH}a", '"a1"'), token="t1"))])
     assert isinstance(next_day, Unchanged)
     assert next_day.content.memo["token"] == "t1"
+    assert "no_sync_since" not in next_day.content.memo
 
 
 @pytest.mark.parametrize("page", [answered(token="t2"), answered(found(f"{PATH}a", '"a1"'), token="t2")])
@@ -289,8 +293,9 @@ def test_a_large_collection_is_listed_once_a_day() -> None:
     assert isinstance(scripted(large.ask(NOW + timedelta(hours=24)), [(LIST, listed)]), Unchanged)
 
 
-def test_a_memo_of_other_making_costs_only_more_questions() -> None:
-    content = Content("ics", {f"{PATH}a": A.encode()}, {"sync": 7})
+@pytest.mark.parametrize("memo", [{"sync": 7}, {"etags": {}, "token": "t1"}])
+def test_a_memo_of_other_making_costs_only_more_questions(memo: Mapping[str, object]) -> None:
+    content = Content("ics", {f"{PATH}a": A.encode()}, memo)
     page = answered(found(f"{PATH}a", '"a1"'), token="t1")
     answer = scripted(
         believing(content).ask(NOW), [(changes(""), page), (multiget(f"{PATH}a"), answered(found(f"{PATH}a", '"a1"', A)))]
@@ -340,8 +345,9 @@ def test_only_a_404_of_the_resource_itself_takes_it_away(left_out: tuple[str, ..
     script = [(changes("t1"), page), (multiget(f"{PATH}b"), answered(*left_out))]
     there = scripted(believing(synced()).ask(NOW + MINUTE), [*script, (get("b"), octets(event("b", 6)))])
     assert contents(there) == {"a": A, "b": event("b", 6)}
-    gone = scripted(believing(synced()).ask(NOW + MINUTE), [*script, (get("b"), refused(404))])
-    assert contents(gone) == {"a": A}
+    for status in (404, 410):
+        gone = scripted(believing(synced()).ask(NOW + MINUTE), [*script, (get("b"), refused(status))])
+        assert contents(gone) == {"a": A}
     assert "busy" in failure(scripted(believing(synced()).ask(NOW + MINUTE), [*script, (get("b"), refused(503))]))
 
 
@@ -373,6 +379,7 @@ def test_only_events_are_kept_and_the_rest_is_not_fetched_again() -> None:
         found(f"{PATH}a", '"a1"'),
         found(f"{PATH}t", '"t1"'),
         found(f"{PATH}inbox/", '"i1"'),
+        ITSELF.replace(PATH, f"{PATH}outbox"),
         found(f"{PATH}bad", '"x1"'),
         token="t1",
     )
@@ -419,6 +426,8 @@ def test_a_busy_server_says_how_long_to_leave_it_alone() -> None:
         (answered(), "to a folder or to nothing"),
         (answered(FOLDER, told(f"{PATH}calendar-1/", 200)), "to a folder or to nothing"),
         (answered(told(PATH, 404)), "no calendar at the address any more"),
+        (answered(told("/rooms/k201", 404)), "no calendar at the address any more"),
+        (answered(told("/behind/the/proxy/k201/", 404)), "no calendar at the address any more"),
         (answered(ITSELF, found(f"{PATH}a", '"a1"'), told(PATH, 507)), "lists only a part"),
         (answered(ITSELF, found(f"{PATH}a", '"a1"'), told(f"{PATH}b", 403)), "does not let us in"),
     ],
@@ -432,6 +441,15 @@ def test_an_empty_calendar_is_believed_when_it_says_that_it_is_one(itself: str) 
     answer = scripted(source().ask(NOW), [(changes(""), answered(token="t1")), (LIST, answered(itself))])
     assert isinstance(answer, New)
     assert contents(answer) == {}
+
+
+def test_more_than_any_honest_calendar_is_a_failure() -> None:
+    script = [
+        (changes(""), answered(found(f"{PATH}a"), token="t1")),
+        (multiget(), refused(405)),
+        (get("a"), octets("x" * 32_000_001)),
+    ]
+    assert "larger than 32 MB" in failure(scripted(source().ask(NOW), script))
 
 
 def test_an_empty_body_is_no_booking_but_a_failure() -> None:

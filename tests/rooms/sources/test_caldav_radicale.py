@@ -45,7 +45,7 @@ class Clerk:
 
     def __init__(self, server: Radicale, name: str) -> None:
         self._client = DAVClient(server.url, username=USER, password=PASSWORD)
-        self._principal = self._client.principal()
+        self._principal = self._client.principal()  # type: ignore[no-untyped-call]
         self.calendar: Any = self._principal.make_calendar(name=name, cal_id=name)
         self.name = name
 
