@@ -8,7 +8,7 @@ from typing import Literal
 from edge.claims import Condition, Derived
 from edge.conditions import BOOKING_FLAGGED, DOUBLE_BOOKING, OFFICIAL_AWAITED, OVER_TIME, ROOM_RELEASED
 from edge.events import ConditionBegan, Event, Observed
-from edge.facts import READING, Facts, Family, Look
+from edge.facts import DECISION, READING, Facts, Family, Look
 from edge.site import Site
 from edge.text import Ref, Text, say
 from rooms.bookings import Booking
@@ -147,13 +147,21 @@ class _Scene:
         return "empty", say("Nobody is there: given free {at} unless somebody comes", at=gives_up_at), gives_up_at
 
     def _empty_since(self, slot: Slot) -> datetime | None:
-        """Since when the room has been empty for this booking; None where that is not known for sure."""
-        if self.presence.empty_since is None:
+        """Since when the room has been open and empty for this booking; None where that is not known for sure."""
+        open_since = self._open_since(slot)
+        if self.presence.empty_since is None or open_since is None:
             return None
         kept = self.look(KEPT(self.room))
         came = self.look(CAME(self.room)) if has_come(self.look, slot) else None
         words = [said.at for said in (kept, came) if said is not None]
-        return max(slot.booking.start, slot.opens, self.presence.empty_since, *words)
+        return max(slot.booking.start, open_since, self.presence.empty_since, *words)
+
+    def _open_since(self, slot: Slot) -> datetime | None:
+        """Since when people can come in; nobody is missed where they cannot: the booking may be new, or allowed only now."""
+        doors = self.site.fronts.get(self.room, ())
+        decided = [self.look(DECISION(self.site.controllers[door], "lock")) for door in doors]
+        since = [decision.since for decision in decided if decision is not None and decision.value == "unlocked"]
+        return min(since, default=None) if doors else slot.opens
 
     def _gives_up_at(self, slot: Slot) -> datetime | None:
         span, since = no_show_of(self.site, slot.booking, slot.policy), self._empty_since(slot)

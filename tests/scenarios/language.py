@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from difflib import get_close_matches
+from itertools import groupby
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -19,16 +20,14 @@ class StoryError(Exception):
 class Form:
     """How one kind of line reads: 'release DOOR by WHO for LENGTH min'.
 
-    CAPITALS stand for one word, "CAPITALS" for a text in quotes; what is in [ ] may be left out.
+    CAPITALS stand for one word, "CAPITALS" for a text in quotes; what is in [ ] may be left out, or stand in another order.
     """
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.verb = text.split(" ")[0]
         pieces = [(piece.strip("[]"), piece.startswith("[")) for piece in re.findall(r"\[[^]]*\]|\S+", text)]
-        self._pattern = re.compile(
-            "".join(f"(?: {_words(piece)})?" if optional else f" {_words(piece)}" for piece, optional in pieces)
-        )
+        self._pattern = re.compile("".join(_run(optional, list(run)) for optional, run in groupby(pieces, lambda each: each[1])))
         self._optional = [piece for piece, optional in pieces if optional and piece.islower()]
 
     def words(self, said: str) -> dict[str, str] | None:
@@ -38,6 +37,12 @@ class Form:
             return None
         words = {name: value or "" for name, value in found.groupdict().items()}
         return {**words, **{word: word if word in said.split(" ") else "" for word in self._optional}}
+
+
+def _run(optional: bool, run: list[tuple[str, bool]]) -> str:
+    """Consecutive pieces of a form that must all stand there, or that may."""
+    words = [f" {_words(piece)}" for piece, _ in run]
+    return f"(?:{'|'.join(words)})*" if optional else "".join(words)
 
 
 def _words(piece: str) -> str:
@@ -116,3 +121,8 @@ def span(place: str, text: str, day: date, zone: ZoneInfo) -> tuple[datetime, da
         raise wrong(place, f'"{text}" is no span of time; write 10:00-11:00')
     start, end = instant(place, first, day, zone), instant(place, last, day, zone)
     return start, end if end.timestamp() > start.timestamp() else instant(place, last, day + timedelta(days=1), zone)
+
+
+def expect(holds: bool, line: Line, otherwise: str) -> None:
+    at = "" if line.at is None else f"{line.at:%H:%M:%S}: "
+    assert holds, f"{line.place}: {at}{otherwise}"

@@ -17,15 +17,15 @@ from edge.language import Renderer
 from edge.simulation import PRESS_ID, Simulation, point_of_door
 from edge.site import Site, read_site
 from edge.text import Text, say
-from rooms.bookings import Booking, BookingsRead, CalendarFailed
-from rooms.verdict import Verdict
+from rooms.bookings import Booking, BookingsRead, CalendarFailed, CalendarUnchanged
 from security import alarms, releases
 from security.alarms import Alarm, open_alarms
-from tests.scenarios.language import Form, Line, StoryError, instant, read_story, span, understand, wrong
+from tests.scenarios.language import Form, Line, StoryError, expect, instant, read_story, span, understand, wrong
+from tests.scenarios.room_words import ROOM_WORDS
 
 HERE = Path(__file__).parent
 EXAMPLES = HERE.parent.parent / "examples"
-READ_EVERY = timedelta(minutes=5)
+READ_EVERY = timedelta(minutes=10)
 """How often the calendars of a story are read; what changes in them is known at once."""
 
 
@@ -79,6 +79,7 @@ class Story:
         self.zone = site.local.zone
         self.journal: list[Event] = []
         self.booked: dict[str, Booking] = {}
+        self.made_here: dict[str, Booking] = {}
         self.answers = True
         self.presses = count(1)
         self.renderer = Renderer(site, "en")
@@ -86,7 +87,8 @@ class Story:
             site, datetime(day.year, day.month, day.day, tzinfo=self.zone).astimezone(UTC), self.journal.append
         )
         self._read_at = self.simulation.now
-        self._read()
+        self._told: dict[str, tuple[Booking, ...]] = {}
+        self.read()
 
     def tell(self, line: Line) -> None:
         if line.at is not None:
@@ -105,53 +107,43 @@ class Story:
         while self._read_at + READ_EVERY <= to:
             self._read_at += READ_EVERY
             self.simulation.advance(self._read_at)
-            self._read()
+            self.read()
         self.simulation.advance(to)
 
-    def _read(self) -> None:
-        now = self.simulation.now
-        for calendar in self.site.calendars:
-            if not self.answers:
-                self.simulation.observe(CalendarFailed(at=now, calendar=calendar, problem=say("No answer")))
-                continue
-            bookings = tuple(b for b in self.booked.values() if b.calendar == calendar)
-            self.simulation.observe(BookingsRead(at=now, calendar=calendar, bookings=bookings, problems=(), read_at=now))
+    def read(self) -> None:
+        """All feeds in one turn, as the daemon takes what comes together."""
+        *first, last = [self._answer(feed) for feed, section in self.site.feeds.items() if not section.local]
+        for event in first:
+            self.simulation.controller.observe(event)
+        self.simulation.observe(last)
 
-    def book(self, line: Line) -> None:
-        room, words = self._one_of(line, "room", list(self.site.spaces)), line.words
-        calendars = self.site.feeds_of(room)
-        if not calendars:
-            raise wrong(line.place, f"no calendar books {room}")
-        start, end = span(line.place, words["span"], line.day, self.zone)
-        verdict: Verdict = "pending" if words["tentative"] else "policy" if words["all-day"] else "yes"
-        reason = say("The booking is tentative") if words["tentative"] else say("Booked")
-        name = words["name"] or room
-        if name in self.booked and not words["name"]:
-            name = f"{room}, {len(self.booked)}"
-        self.booked[name] = Booking(
-            room=room, calendar=calendars[0], uid=name, rid="", start=start.astimezone(UTC), end=end.astimezone(UTC),
-            all_day=bool(words["all-day"]), status="CONFIRMED", verdict=verdict, reason=reason, title="",
-        )  # fmt: skip
-        self._read()
+    def _answer(self, feed: str) -> Event:
+        now, bookings = self.simulation.now, tuple(b for b in self.booked.values() if b.calendar == feed)
+        if not self.answers:
+            return CalendarFailed(at=now, calendar=feed, problem=say("No answer"))
+        if self._told.get(feed) == bookings:
+            return CalendarUnchanged(at=now, calendar=feed)
+        self._told[feed] = bookings
+        return BookingsRead(at=now, calendar=feed, bookings=bookings, problems=(), read_at=now)
 
     def cancel(self, line: Line) -> None:
-        del self.booked[self._one_of(line, "name", list(self.booked))]
-        self._read()
+        del self.booked[self.one_of(line, "name", list(self.booked))]
+        self.read()
 
     def move(self, line: Line) -> None:
-        name = self._one_of(line, "name", list(self.booked))
+        name = self.one_of(line, "name", list(self.booked))
         start, end = (t.astimezone(UTC) for t in span(line.place, line.words["span"], line.day, self.zone))
         self.booked[name] = replace(self.booked[name], start=start, end=end)
-        self._read()
+        self.read()
 
     def calendar(self, line: Line) -> None:
-        self.answers = self._one_of(line, "state", ["answers", "fails"]) == "answers"
-        self._read()
+        self.answers = self.one_of(line, "state", ["answers", "fails"]) == "answers"
+        self.read()
 
     # --- people and devices ---------------------------------------------------------------------------------------
 
     def press(self, line: Line) -> None:
-        button = self._one_of(line, "button", [d for d, section in self.site.devices.items() if section.type == "panic-button"])
+        button = self.one_of(line, "button", [d for d, section in self.site.devices.items() if section.type == "panic-button"])
         self.simulation.press(button, line.words["id"] or f"press-{next(self.presses)}")
 
     def acknowledge(self, line: Line) -> None:
@@ -174,7 +166,7 @@ class Story:
         self.simulation.set(self._lock(line), "contact", {"open": "open", "close": "closed"}[line.verb])
 
     def key(self, line: Line) -> None:
-        self.simulation.set(self._lock(line), "lock", self._one_of(line, "state", ["locked", "unlocked"]))
+        self.simulation.set(self._lock(line), "lock", self.one_of(line, "state", ["locked", "unlocked"]))
 
     def behave(self, line: Line) -> None:
         self.simulation.behave(self._device(line), _BEHAVIOURS[line.verb])
@@ -200,70 +192,71 @@ class Story:
         sensors = {
             section.space: d for d, section in self.site.devices.items() if section.type == "occupancy-sensor" and section.space
         }
-        room = self._one_of(line, "room", list(sensors))
+        room = self.one_of(line, "room", list(sensors))
         self.simulation.set(sensors[room], "present", line.verb == "enter")
 
     def restart(self, _: Line) -> None:
         """From the journal in its stored form; then devices and calendars say again how things are."""
+        self._told.clear()
         stored = [(event.kind, json.loads(json.dumps(encode(event)))) for event in self.journal]
         self.simulation.restart([decode(kind, values) for kind, values in stored])
         self.simulation.report_all()
-        self._read()
+        self.read()
 
     # --- expectations ---------------------------------------------------------------------------------------------
 
     def expect_lock(self, line: Line) -> None:
-        device, wanted = self._lock(line), self._one_of(line, "state", ["locked", "unlocked"])
+        device, wanted = self._lock(line), self.one_of(line, "state", ["locked", "unlocked"])
         real, reading = self.simulation.devices[device].state("lock"), self.simulation.facts(READING(device, "lock"))
         decision = self.simulation.facts(DECISION(device, "lock"))
-        why = "" if decision is None else f"; the controller wants {decision.value}: {self._written(decision.winner.because)}"
-        _expect(real == wanted, line, f"expected {line.words['door']} {wanted}, it is {real}{why}")
+        why = "" if decision is None else f"; the controller wants {decision.value}: {self.written(decision.winner.because)}"
+        expect(real == wanted, line, f"expected {line.words['door']} {wanted}, it is {real}{why}")
         if line.words["clock"] and reading is not None:
             since = instant(line.place, line.words["clock"], line.day, self.zone)
             if since > self.simulation.now:
                 since = instant(line.place, line.words["clock"], line.day - timedelta(days=1), self.zone)
-            _expect(reading.since == since, line, f"it is {real} since {reading.since.astimezone(self.zone):%H:%M:%S}")
+            expect(reading.since == since, line, f"it is {real} since {reading.since.astimezone(self.zone):%H:%M:%S}")
 
     def set_point(self, line: Line) -> None:
         self.simulation.set(self._device(line), line.words["point"], _value(line.words["value"]))
 
     def expect_point(self, line: Line) -> None:
         real, wanted = self.simulation.devices[self._device(line)].state(line.words["point"]), _value(line.words["value"])
-        _expect(real == wanted, line, f"expected {wanted!r}, it is {real!r}")
+        expect(real == wanted, line, f"expected {wanted!r}, it is {real!r}")
 
     def expect_alarm(self, line: Line) -> None:
         found = self._alarm(line)
-        _expect(found is not None, line, f"expected an alarm; open are: {self._open_alarms()}")
+        expect(found is not None, line, f"expected an alarm; open are: {self._open_alarms()}")
         if found is not None:
-            _expect(found.active is not bool(line.words["ended"]), line, f"the alarm {'holds' if found.active else 'has ended'}")
-            _expect(found.acknowledged_at is not None or not line.words["acknowledged"], line, "nobody has acknowledged it")
+            expect(found.active is not bool(line.words["ended"]), line, f"the alarm {'holds' if found.active else 'has ended'}")
+            expect(found.acknowledged_at is not None or not line.words["acknowledged"], line, "nobody has acknowledged it")
 
     def expect_no_alarm(self, line: Line) -> None:
-        _expect(self._alarm(line) is None, line, f"expected no such alarm; open are: {self._open_alarms()}")
+        expect(self._alarm(line) is None, line, f"expected no such alarm; open are: {self._open_alarms()}")
 
     def expect_alarms(self, line: Line) -> None:
         wanted = int(line.words.get("count", "0"))
-        _expect(
+        expect(
             len(open_alarms(self.simulation.facts)) == wanted, line, f"expected {wanted} alarms; open are: {self._open_alarms()}"
         )
 
     def expect_notice(self, line: Line) -> None:
-        _expect(self._notice(line), line, "the notice is not given")
+        expect(self._notice(line), line, "the notice is not given")
 
     def expect_no_notice(self, line: Line) -> None:
-        _expect(not self._notice(line), line, "the notice is given")
+        expect(not self._notice(line), line, "the notice is given")
 
     def expect_why(self, line: Line) -> None:
         decision = self.simulation.facts(DECISION(*point_of_door(self.site, self._door(line))))
-        self._expect_said(line, None if decision is None else decision.winner.because)
+        self.expect_said(line, None if decision is None else decision.winner.because)
 
     def expect_refused(self, line: Line) -> None:
         decision = self.simulation.facts(DECISION(*point_of_door(self.site, self._door(line))))
-        self._expect_said(line, None if decision is None else decision.refused)
+        self.expect_said(line, None if decision is None else decision.refused)
 
-    def _expect_said(self, line: Line, said: Text | None) -> None:
-        written = "" if said is None else self._written(said)
-        _expect(said is not None and line.words["text"] in written, line, f'expected "{line.words["text"]}", it says "{written}"')
+    def expect_said(self, line: Line, said: Text | None) -> None:
+        written = "" if said is None else self.written(said)
+        expect(said is not None and line.words["text"] in written, line, f'expected "{line.words["text"]}", it says "{written}"')
 
     # --- words ----------------------------------------------------------------------------------------------------
 
@@ -279,35 +272,30 @@ class Story:
 
     def _condition(self, line: Line) -> tuple[str, str]:
         """A misspelt word must not make "expect no alarm" come true."""
-        kind = self._one_of(line, "type", sorted(CONDITIONS))
+        kind = self.one_of(line, "type", sorted(CONDITIONS))
         if kind in (RETAINED_COMMAND, RULE_FAILED):
             return kind, line.words["subject"]
         site = self.site
-        known = [*site.devices, *site.doors, *site.calendars, *site.connections, site.site.id]
-        return kind, self._one_of(line, "subject", known)
+        known = [*site.devices, *site.doors, *site.bookable, *site.calendars, *site.connections, site.site.id]
+        return kind, self.one_of(line, "subject", known)
 
-    def _written(self, text: Text) -> str:
+    def written(self, text: Text) -> str:
         return self.renderer.text(text, self.simulation.now)
 
     def _door(self, line: Line) -> str:
-        return self._one_of(line, "door", list(self.site.controllers))
+        return self.one_of(line, "door", list(self.site.controllers))
 
     def _lock(self, line: Line) -> str:
         return self.site.controllers[self._door(line)]
 
     def _device(self, line: Line) -> str:
         word = line.words["device"]
-        return self.site.controllers.get(word) or self._one_of(line, "device", [*self.site.devices, *self.site.controllers])
+        return self.site.controllers.get(word) or self.one_of(line, "device", [*self.site.devices, *self.site.controllers])
 
-    def _one_of(self, line: Line, word: str, known: list[str]) -> str:
+    def one_of(self, line: Line, word: str, known: list[str]) -> str:
         if line.words[word] not in known:
             raise wrong(line.place, f'there is no {word} "{line.words[word]}" here; known are: {", ".join(known) or "none"}')
         return line.words[word]
-
-
-def _expect(holds: bool, line: Line, otherwise: str) -> None:
-    at = "" if line.at is None else f"{line.at:%H:%M:%S}: "
-    assert holds, f"{line.place}: {at}{otherwise}"
 
 
 def _value(word: str) -> str | bool | None:
@@ -316,7 +304,7 @@ def _value(word: str) -> str | bool | None:
 
 _BEHAVIOURS = {"jam": Behaviour.JAMMED, "mute": Behaviour.MUTE, "lie": Behaviour.LYING, "repair": Behaviour.OBEDIENT}
 _DOING: dict[str, Callable[[Story, Line], None]] = {
-    "booked ROOM SPAN [as NAME] [all-day] [tentative]": Story.book,
+    **ROOM_WORDS,
     "cancel NAME": Story.cancel,
     "move NAME to SPAN": Story.move,
     "calendar STATE": Story.calendar,
