@@ -88,7 +88,7 @@ class _Edit:
         self._lines = logical(body)
         read = [child for child in calendars[0].children if child.name == "VEVENT"]
         written = events(self._lines)
-        if len(calendars) != 1 or len(read) != len(written):
+        if len(read) != len(written):
             raise _not_safe()
         self._events = [_Event(event, *place) for event, place in zip(read, written, strict=True) if _is(event, uid)]
         self._zones = Zones(calendars[0], zone, end + timedelta(days=2), Allowance())
