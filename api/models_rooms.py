@@ -51,12 +51,12 @@ class CalendarAge(BaseModel):
     age_s: float | None = Field(description="Seconds since then")
     stale: bool = Field(description="Not read for so long that the facility manager is told")
     failing: bool = Field(description="The last try to read it failed")
+    failure: str | None = Field(description="Why it failed")
 
 
 class CalendarOut(CalendarAge):
     rooms: list[str]
     failing_since: datetime | None
-    failure: str | None
     problems: list[str] = Field(description="Bookings that cannot be used, and why")
     bookings: int
 

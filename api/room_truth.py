@@ -91,6 +91,7 @@ class RoomTruth:
             age_s=None if age is None else round(age.total_seconds(), 3),
             stale=not local and (age is None or age >= section.stale_after),
             failing=health.failure is not None,
+            failure=self._renderer.text(health.failure, self._truth.now) if health.failure else None,
         )
 
     def calendar(self, feed: str) -> CalendarOut:
@@ -99,7 +100,6 @@ class RoomTruth:
             **dict(self.age(feed)),
             rooms=list(section.spaces),
             failing_since=health.failing_since,
-            failure=self._renderer.text(health.failure, self._truth.now) if health.failure else None,
             problems=[self._renderer.text(problem, self._truth.now) for problem in health.problems],
             bookings=len(known_bookings(self._truth.facts, self._site, feed)),
         )

@@ -5,7 +5,7 @@ for whatever reason, is brought to the present state and not through the past.
 """
 
 import secrets
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,7 @@ class Item:
 
 
 Layout = Callable[[], Mapping[str, Iterable[Item]]]
-"""The items of each list now, in order."""
+"""The items of each list now, in order. They should be made only as they are asked for: nobody may be looking at the list."""
 
 
 @dataclass(slots=True)
@@ -30,6 +30,15 @@ class _Drawn:
     version: int
 
 
+@dataclass(slots=True)
+class _List:
+    """version: when its order changed last. looked_at: seconds of the steady clock."""
+
+    drawn: Mapping[str, _Drawn]
+    version: int
+    looked_at: float
+
+
 class Board:
     """One board serves all pages of one language."""
 
@@ -37,45 +46,43 @@ class Board:
         self._layout = layout
         self._run = secrets.token_hex(4)
         self._version = 0
-        self._drawn: dict[str, _Drawn] = {}
-        self._lists: dict[str, tuple[tuple[str, ...], int]] = {}
-        self._refreshed_at = float("-inf")
+        self._lists: dict[str, _List] = {}
 
     @property
     def cursor(self) -> str:
         """Names the present state of the board; of another run of the controller, it means nothing."""
         return f"{self._run}-{self._version}"
 
-    def refresh(self, changed_at: float, now: float) -> None:
-        """Look at the facts, unless that was done after they changed. Both in seconds of the same steady clock."""
-        if self._refreshed_at > changed_at:
-            return
-        self._refreshed_at = now
+    def refresh(self, lists: Iterable[str], changed_at: float, now: float) -> None:
+        """Look at the facts behind some of the lists, unless that was done after they changed. Both in seconds of the same steady
+        clock."""
+        old = [id_ for id_ in lists if id_ not in self._lists or self._lists[id_].looked_at <= changed_at]
+        layout = self._layout() if old else {}
         version = self._version + 1
-        drawn: dict[str, _Drawn] = {}
-        for list_id, items in self._layout().items():
-            order = []
-            for item in items:
-                order.append(item.id)
-                known = self._drawn.get(item.id)
-                drawn[item.id] = known if known and known.shows == item.shows else _Drawn(item.shows, item.draw(), version)
-            if self._lists.get(list_id, ((), 0))[0] != tuple(order) or list_id not in self._lists:
-                self._lists[list_id] = (tuple(order), version)
-        self._drawn = drawn
-        newest = max((*(d.version for d in drawn.values()), *(v for _, v in self._lists.values())), default=0)
-        self._version = max(self._version, newest)
+        for id_ in old:
+            if id_ in layout:
+                known = self._lists.get(id_)
+                drawn = {item.id: _drawn(item, known.drawn if known else {}, version) for item in layout[id_]}
+                same_order = known is not None and list(known.drawn) == list(drawn)
+                self._lists[id_] = _List(drawn, known.version if known and same_order else version, now)
+                if not same_order or any(item.version == version for item in drawn.values()):
+                    self._version = version
 
     def html(self, list_id: str) -> str:
-        """All items of a list."""
-        return "".join(self._drawn[item].html for item in self._lists[list_id][0])
+        """All items of a list, as they were when somebody last looked."""
+        return "".join(drawn.html for drawn in self._lists[list_id].drawn.values())
 
-    def newer_than(self, cursor: str, lists: Collection[str]) -> dict[str, Any] | None:
+    def newer_than(self, cursor: str, lists: Iterable[str]) -> dict[str, Any] | None:
         """Of the lists that a page shows, those whose order, and items whose drawing, is newer than the page; all of it for a page
         of another run."""
         run, _, version = cursor.partition("-")
         seen = int(version) if run == self._run and version.isdecimal() and len(version) < 17 else -1
         shown = {id_: self._lists[id_] for id_ in lists if id_ in self._lists}
-        orders = {id_: order for id_, (order, changed) in shown.items() if changed > seen}
-        drawn = {item: self._drawn[item] for order, _ in shown.values() for item in order}
-        items = {id_: one.html for id_, one in drawn.items() if one.version > seen}
+        orders = {id_: tuple(one.drawn) for id_, one in shown.items() if one.version > seen}
+        items = {id_: item.html for one in shown.values() for id_, item in one.drawn.items() if item.version > seen}
         return {"lists": orders, "items": items} if orders or items else None
+
+
+def _drawn(item: Item, known: Mapping[str, _Drawn], version: int) -> _Drawn:
+    before = known.get(item.id)
+    return before if before and before.shows == item.shows else _Drawn(item.shows, item.draw(), version)

@@ -1,7 +1,7 @@
 """Templates in each language, and the few ways in which they write times."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -59,10 +59,10 @@ class Pages:
             for language, environment in self._environments.items()
         }
 
-    def board(self, language: str, changed_at: float | None = None) -> Board:
-        """The board of a language, brought up to date with what changed until then; None: until now."""
+    def board(self, language: str, lists: Iterable[str], changed_at: float | None = None) -> Board:
+        """The board of a language, with these lists brought up to date with what changed until then; None: until now."""
         board, now = self._boards[language], self._clock()
-        board.refresh(now if changed_at is None else changed_at, now)
+        board.refresh(lists, now if changed_at is None else changed_at, now)
         return board
 
     def answer(self, template: str, request: Request, status: int = 200, **values: object) -> HTMLResponse:

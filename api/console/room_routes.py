@@ -9,6 +9,7 @@ from fastapi import APIRouter, Form, Request, Response
 from api.actions import Actions, Tap
 from api.console.forms import Forms, person
 from api.console.pages import Pages
+from api.console.room_sections import HOST_LISTS, panel_list
 from api.faults import status_of
 from api.models_rooms import LONGEST_MIN, SHORTEST_MIN, Uid
 from api.port import Desk
@@ -24,7 +25,6 @@ TAPS: Final[dict[str, Tap]] = {
     "release": asked.release,
     "extend": asked.extend,
 }
-HOST_LISTS: Final = ("rooms", "calendars")
 LENGTHS: Final = (15, 30, 45, 60, 90, 120, 180)
 """Minutes that the lobby host chooses from."""
 ROOMS: Final = "/rooms"
@@ -43,7 +43,7 @@ def router(desk: Desk, readers: Readers, pages: Pages, actions: Actions) -> APIR
     @routes.get(ROOMS)
     async def rooms(request: Request) -> Response:
         renderer = readers.of_page(request)
-        board = pages.board(renderer.language)
+        board = pages.board(renderer.language, HOST_LISTS)
         return pages.answer(
             "rooms.html",
             request,
@@ -59,8 +59,8 @@ def router(desk: Desk, readers: Readers, pages: Pages, actions: Actions) -> APIR
     async def room(request: Request, room: str) -> Response:
         if room not in site.bookable:
             return forms.refused(request, say("No calendar books a room of that name."), 404, ROOMS)
-        renderer, list_id = readers.of_page(request), f"panel-{room}"
-        board = pages.board(renderer.language)
+        renderer, list_id = readers.of_page(request), panel_list(room)
+        board = pages.board(renderer.language, (list_id,))
         return pages.answer(
             "room.html",
             request,

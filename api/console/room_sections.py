@@ -8,7 +8,7 @@ from typing import Final
 from jinja2 import Environment
 
 from api.console.board import Item
-from api.models_rooms import BookingOut, CalendarOut
+from api.models_rooms import BookingOut, CalendarAge
 from api.port import Desk
 from api.room_truth import RoomTruth
 from api.truth import Truth
@@ -17,6 +17,8 @@ from rooms.bookings import Booking
 from rooms.life import ROOM
 from rooms.slots import Slot
 
+HOST_LISTS: Final = ("rooms", "calendars")
+"""Of the lobby host's page."""
 WALK_INS: Final = (30, 60)
 """Minutes for which a room can be booked at its panel."""
 MOST_ON_PANEL: Final = 4
@@ -56,6 +58,11 @@ class AsOf:
     rooms: tuple[str, ...] = ()
 
 
+def panel_list(room: str) -> str:
+    """The list of a room's panel."""
+    return f"panel-{room}"
+
+
 class RoomSections:
     """Lays out the rooms of one desk in one language."""
 
@@ -64,11 +71,13 @@ class RoomSections:
         self._renderer = renderer
         self._parts = templates.get_template("room_parts.html")
 
-    def lists(self, truth: Truth, today: date) -> Mapping[str, Iterable[Item]]:
-        told = RoomTruth(truth)
-        calendars = [*self._calendars(told, truth)]
-        panels = {f"panel-{room}": [self._panel(told, truth, today, room)] for room in self._site.bookable}
-        return {"calendars": calendars, "rooms": [self._row(told, truth, today, room) for room in self._site.bookable], **panels}
+    def lists(self, truth: Truth, told: RoomTruth, today: date) -> Mapping[str, Iterable[Item]]:
+        rooms = self._site.bookable
+        return {
+            "calendars": self._calendars(told, truth),
+            "rooms": (self._row(told, truth, today, room) for room in rooms),
+            **{panel_list(room): self._panel(told, truth, today, room) for room in rooms},
+        }
 
     def shows(self, told: RoomTruth, truth: Truth, room: str) -> object:
         """What the lines about a room's life depend on."""
@@ -103,7 +112,7 @@ class RoomSections:
 
     # --- beside the door ------------------------------------------------------------------------------------------
 
-    def _panel(self, told: RoomTruth, truth: Truth, today: date, room: str) -> Item:
+    def _panel(self, told: RoomTruth, truth: Truth, today: date, room: str) -> Iterator[Item]:
         coming = [booking for booking in told.today(room) if booking.verdict != "no" and booking.start > truth.now][:MOST_ON_PANEL]
         taps, as_of = self._taps(told, truth, room), self._as_of_room(told, truth, room)
         shows = (today, self.shows(told, truth, room), taps, as_of, *((b, _acts(told.slot(b))) for b in coming))
@@ -112,7 +121,7 @@ class RoomSections:
             lines = [Line(_id_of(booking), told.booking(booking), "") for booking in coming]
             return self._draw("panel", room=told.room(room), taps=taps, lines=lines, as_of=as_of, now=truth.now)
 
-        return Item(f"now-{room}", shows, draw)
+        yield Item(f"now-{room}", shows, draw)
 
     def _taps(self, told: RoomTruth, truth: Truth, room: str) -> Taps:
         now = truth.facts(ROOM(room))
@@ -136,7 +145,7 @@ class RoomSections:
     def _calendars(self, told: RoomTruth, truth: Truth) -> Iterator[Item]:
         """One line for each calendar of the site file, and one more for those of its mailboxes that are worse off."""
         for calendar in self._site.calendars:
-            feeds = [told.calendar(feed) for feed in self._site.feeds if feed.partition("/")[0] == calendar]
+            feeds = [told.age(feed) for feed in self._site.feeds if feed.partition("/")[0] == calendar]
             good = [feed for feed in feeds if not (feed.stale or feed.failing)]
             bad = [feed for feed in feeds if feed.stale or feed.failing]
             for id_, some in ((f"calendar-{calendar}", good), (f"calendar-{calendar}-bad", bad)):
@@ -144,9 +153,9 @@ class RoomSections:
                     line = self._as_of(truth, self._renderer.name(calendar), some, all_of_it=len(some) == len(feeds))
                     yield Item(id_, line, lambda i=id_, a=line: self._draw("calendar", id=i, as_of=a))  # type: ignore[misc]
 
-    def _as_of(self, truth: Truth, name: str, feeds: list[CalendarOut], *, all_of_it: bool) -> AsOf:
+    def _as_of(self, truth: Truth, name: str, feeds: list[CalendarAge], *, all_of_it: bool) -> AsOf:
         read = [feed.read_at for feed in feeds if feed.read_at is not None]
-        rooms = () if all_of_it else tuple(self._renderer.name(room) for feed in feeds for room in feed.rooms)
+        rooms = () if all_of_it else tuple(self._renderer.name(room) for feed in feeds for room in self._site.feeds[feed.id].spaces)
         return AsOf(
             name=name,
             local=all(feed.local for feed in feeds),
@@ -158,7 +167,7 @@ class RoomSections:
 
     def _as_of_room(self, told: RoomTruth, truth: Truth, room: str) -> AsOf | None:
         """The oldest of the room's calendars; None when all are kept here."""
-        feeds = [feed for feed in map(told.calendar, self._site.feeds_of(room)) if not feed.local]
+        feeds = [feed for feed in map(told.age, self._site.feeds_of(room)) if not feed.local]
         return self._as_of(truth, "", feeds, all_of_it=True) if feeds else None
 
 

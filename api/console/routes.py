@@ -14,7 +14,7 @@ from api.actions import Actions
 from api.console import live
 from api.console.forms import Forms, local_path, person
 from api.console.pages import STATIC, Pages
-from api.console.sections import LISTS
+from api.console.sections import ALARM_LISTS, LISTS
 from api.faults import status_of
 from api.gate import COOKIE, same_secret, session_cookie
 from api.models import FreeText, PersonName
@@ -37,7 +37,7 @@ def router(desk: Desk, readers: Readers, pages: Pages, actions: Actions) -> APIR
 
     @routes.get("/")
     async def overview(request: Request) -> Response:
-        board = pages.board(readers.of_page(request).language)
+        board = pages.board(readers.of_page(request).language, LISTS)
         lists = {list_id: board.html(list_id) for list_id in LISTS}
         unseen = sum(alarm.acknowledged_at is None for alarm in open_alarms(desk.facts))
         return pages.answer("overview.html", request, follows=LISTS, lists=lists, cursor=board.cursor, unseen=unseen)
@@ -48,8 +48,8 @@ def router(desk: Desk, readers: Readers, pages: Pages, actions: Actions) -> APIR
         if found is None:
             return forms.refused(request, say("This alarm is no longer open."), 404)
         shown = Truth(desk, readers.of_page(request)).alarm(found)
-        board = pages.board(readers.of_page(request).language)
-        return pages.answer("alarm.html", request, follows=("alarms",), alarm=shown, cursor=board.cursor)
+        board = pages.board(readers.of_page(request).language, ALARM_LISTS)
+        return pages.answer("alarm.html", request, follows=ALARM_LISTS, alarm=shown, cursor=board.cursor)
 
     @routes.get("/console/events")
     async def events(

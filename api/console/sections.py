@@ -23,6 +23,8 @@ MOST_ALARMS: Final = 50
 MOST_BOOKINGS: Final = 8
 LISTS: Final = ("summary", "alarms", "notices", "spaces", "bookings", "calendars")
 """Of the first page."""
+ALARM_LISTS: Final = ("alarms",)
+"""Of the page of one alarm."""
 _LEVELS: Final = (1, 2, 3, 4)
 
 
@@ -51,15 +53,16 @@ class Sections:
 
     def __call__(self) -> Mapping[str, Iterable[Item]]:
         truth = Truth(self._desk, self._renderer)
+        told = RoomTruth(truth)
         today = self._desk.site.local.date_of(truth.now)
         alarms = panics_first(open_alarms(truth.facts))
         return {
             "summary": [self._summary(alarms)],
-            "alarms": [self.alarm(truth, today, alarm) for alarm in alarms[:MOST_ALARMS]],
+            "alarms": (self.alarm(truth, today, alarm) for alarm in alarms[:MOST_ALARMS]),
             "notices": self._notices(truth, today),
-            "spaces": self._spaces(truth, today),
-            "bookings": self._bookings(truth, today),
-            **self._rooms.lists(truth, today),
+            "spaces": self._spaces(truth, told, today),
+            "bookings": self._bookings(truth, told, today),
+            **self._rooms.lists(truth, told, today),
         }
 
     def _draw(self, macro: str, **values: object) -> str:
@@ -80,9 +83,8 @@ class Sections:
             notice = truth.notice(began)
             yield Item(id_, (notice, today), lambda n=notice, i=id_: self._draw("notice", id=i, notice=n, now=truth.now))  # type: ignore[misc]
 
-    def _spaces(self, truth: Truth, today: date) -> Iterator[Item]:
+    def _spaces(self, truth: Truth, told: RoomTruth, today: date) -> Iterator[Item]:
         """Those with doors that we command, and those that are booked."""
-        told = RoomTruth(truth)
         for space in self._desk.site.spaces:
             doors, booked = self._doors.get(space, []), space in self._bookable
             if doors or booked:
@@ -123,9 +125,8 @@ class Sections:
         watched = space in self._watched
         return self._draw("space", space=truth.space(space), life=life, watched=watched, lines=lines, now=truth.now)
 
-    def _bookings(self, truth: Truth, today: date) -> Iterator[Item]:
+    def _bookings(self, truth: Truth, told: RoomTruth, today: date) -> Iterator[Item]:
         """Those to come; one that has begun shows at its door."""
-        told = RoomTruth(truth)
         coming = (booking for booking in told.coming() if booking.start > truth.now)
         for booking in islice(coming, MOST_BOOKINGS):
             id_ = f"booking-{'/'.join(booking.identity).encode().hex()}"

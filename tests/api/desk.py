@@ -42,6 +42,7 @@ class MemoryDesk:
     """obedient: whether door controllers do and report what they are told."""
 
     obedient: bool = True
+    site: Site = field(default_factory=the_site)
     ready: bool = True
     clock: HandClock = field(default_factory=lambda: HandClock(MORNING))
     feed: Feed = field(default_factory=Feed)
@@ -50,7 +51,6 @@ class MemoryDesk:
     """How many of the oldest entries the journal has removed."""
 
     def __post_init__(self) -> None:
-        self.site = the_site()
         self._controller = Controller(self.site, heartbeats=False)
         self.happen(DaemonStarted(at=self.clock.t, epoch=1, version="0.1.0", site=self.site.site.id))
         self.happen(ConnectionChanged(at=self.clock.t, connection="broker", up=True))

@@ -190,7 +190,7 @@ def test_pages_that_look_at_any_time_end_up_alike(seed: int) -> None:
     chance, now = random.Random(seed), 0.0
     shown: dict[str, dict[str, int]] = {"a": {}, "b": {}}
     board = Board(lambda: {n: [Item(i, v, lambda i=i, v=v: f"<{i} {v}>") for i, v in items.items()] for n, items in shown.items()})  # type: ignore[misc]
-    board.refresh(now, now)
+    board.refresh("ab", now, now)
     pages = [Page(board), Page(board), Page(board, "a"), Page(board, "b")]
     for _ in range(200):
         items = shown[chance.choice("ab")]
@@ -202,7 +202,7 @@ def test_pages_that_look_at_any_time_end_up_alike(seed: int) -> None:
                 items.pop(id_, None)  # it moves to the end
             items[id_] = chance.randrange(3)
         now += 1
-        board.refresh(now, now)
+        board.refresh("ab", now, now)
         for page in pages:
             if chance.random() < 0.5:
                 page.take(board)
@@ -218,16 +218,16 @@ def test_pages_that_look_at_any_time_end_up_alike(seed: int) -> None:
 def test_a_board_is_not_drawn_again_for_what_it_has_seen_already() -> None:
     looked = []
     board = Board(lambda: looked.append(1) or {"a": []})  # type: ignore[func-returns-value]
-    board.refresh(1.0, 1.5)
-    board.refresh(1.2, 1.6)
+    board.refresh("a", 1.0, 1.5)
+    board.refresh("a", 1.2, 1.6)
     assert len(looked) == 1
-    board.refresh(1.5, 1.7)
+    board.refresh("a", 1.5, 1.7)
     assert len(looked) == 2
 
 
 def test_the_cursor_of_another_run_brings_everything() -> None:
     board = Board(lambda: {"a": [Item("x", 1, lambda: "<x>")]})
-    board.refresh(1, 1)
+    board.refresh(["a", "nothing"], 1, 1)
     assert board.newer_than(board.cursor, ["a"]) is None
     for cursor in ("", "zzz", "ffffffff-1", board.cursor + "x", board.cursor.partition("-")[0] + "-"):
         assert board.newer_than(cursor, ["a", "nothing"]) == {"lists": {"a": ("x",)}, "items": {"x": "<x>"}}
@@ -237,7 +237,7 @@ def test_the_cursor_of_another_run_brings_everything() -> None:
 def reading(desk: MemoryDesk, after: str | None = None) -> tuple[Pages, AsyncIterator[str]]:
     readers = Readers(desk.site)
     pages = Pages(desk, readers, asyncio.get_running_loop().time, None)
-    cursor = pages.board("fi").cursor if after is None else after
+    cursor = pages.board("fi", LISTS).cursor if after is None else after
     return pages, live.messages(desk, pages, readers.of("fi"), Caller("M. Virtanen"), LISTS, cursor)
 
 
@@ -285,7 +285,9 @@ async def test_the_stream_ends_with_the_session(desk: MemoryDesk) -> None:
     pages = Pages(desk, readers, asyncio.get_running_loop().time, None)
     allowed = iter([True, False])
     caller = Caller("x", lambda: next(allowed))
-    seen = [message async for message in live.messages(desk, pages, readers.of("fi"), caller, LISTS, pages.board("fi").cursor)]
+    seen = [
+        message async for message in live.messages(desk, pages, readers.of("fi"), caller, LISTS, pages.board("fi", LISTS).cursor)
+    ]
     assert [parts(message).get("event") for message in seen] == [None, "heartbeat"]
     assert len(desk.feed) == 0
 
