@@ -219,7 +219,8 @@ def test_what_no_round_tells_is_not_forgotten_again() -> None:
     assert believed(source, service, evening).memo["corrected"] == 1
     believed(source, service, evening + MINUTE)
     assert service.asked("delta?startDateTime") == 1
-    for now in (evening + 6 * MINUTE, evening + 7 * MINUTE):
+    for now, faults in ((evening + 6 * MINUTE, []), (evening + 7 * MINUTE, ["gone"]), (evening + 8 * MINUTE, [])):
+        service.faults = faults
         believed(source, service, now)
         assert bookings(source, window_of(now)) == service.calendar.bookings(window_of(now))
 
