@@ -4,10 +4,11 @@ Pure: octets and a window in, occurrences as UTC instants out. Source: RFC 5545;
 that never opens more than the writer meant.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Container, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
+from itertools import count
 from zoneinfo import ZoneInfo
 
 from edge.text import Text, say
@@ -18,7 +19,7 @@ from rooms.ics_series import Instance, Key, Series, Window, key_of, rid_of, sing
 from rooms.ics_values import DAY, Stamp
 from rooms.ics_zones import Zones
 
-_OF_A_VERSION = ("UID", "DTSTAMP", "LAST-MODIFIED", "SEQUENCE")
+_NOT_NAMING = ("UID", "DTSTAMP", "LAST-MODIFIED", "SEQUENCE", "SUMMARY", "ORGANIZER", "ATTENDEE")
 _MOST_EVENTS = 50_000
 _MOST_OCCURRENCES = 50_000
 
@@ -121,7 +122,8 @@ def read_feed(body: bytes, *, zone: ZoneInfo, window: Window) -> Feed:
         cancelled = (calendar.text("METHOD") or "").upper() == "CANCEL"
         for event in calendar.children:
             if event.name == "VEVENT":
-                versions.setdefault(event.text("UID") or _made_up(event), []).append(_Version(event, zones, cancelled))
+                uid = event.text("UID") or _made_up(event, versions)
+                versions.setdefault(uid, []).append(_Version(event, zones, cancelled))
     errors = [EventError("", note) for note in (*notes, *_doubts(calendars))]
     if sum(map(len, versions.values())) > _MOST_EVENTS:
         raise Unreadable(say("The calendar has more than {most} events", most=_MOST_EVENTS))
@@ -145,10 +147,11 @@ def read_feed(body: bytes, *, zone: ZoneInfo, window: Window) -> Feed:
     return Feed(tuple(occurrences), tuple(errors), calendars[0].text("X-WR-CALNAME"))
 
 
-def _made_up(event: Component) -> str:
-    """A name for an event without a UID: the same as long as it says the same."""
-    said = sorted((name, lines) for name, lines in event.properties.items() if name not in _OF_A_VERSION)
-    return f"no-uid-{blake2b(repr(said).encode(), digest_size=8).hexdigest()}"
+def _made_up(event: Component, taken: Container[str]) -> str:
+    """A name for an event without a UID: the same as long as it says the same, whoever takes part."""
+    said = sorted((name, lines) for name, lines in event.properties.items() if name not in _NOT_NAMING)
+    name = f"no-uid-{blake2b(repr(said).encode(), digest_size=8).hexdigest()}"
+    return next(uid for n in count(1) if (uid := name if n == 1 else f"{name}-{n}") not in taken)
 
 
 def _doubts(calendars: list[Component]) -> Iterable[Text]:

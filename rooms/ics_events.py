@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
 
 from edge.text import say
-from rooms.ics_lines import Component, Unreadable, decoded, items, parameters, time_parameters
+from rooms.ics_lines import Component, Unreadable, address_of, decoded, items, parameters, time_parameters
 from rooms.ics_rules import Rule, parse_rule
 from rooms.ics_values import DAY, MOST_VALUES, Length, Stamp, between, duration, periods, stamp, stamps
 from rooms.ics_zones import Zones
@@ -80,7 +80,7 @@ def facts(event: Component, cancelled: bool) -> Facts:
     """cancelled: the whole calendar is a cancellation (METHOD:CANCEL)."""
     status = (event.text("STATUS") or "CONFIRMED").upper().replace("CANCELED", "CANCELLED")
     organizer = event.first("ORGANIZER")
-    attendees = [(named, _address(value)) for named, value in map(parameters, event.properties.get("ATTENDEE", ()))]
+    attendees = [(named, address_of(value)) for named, value in map(parameters, event.properties.get("ATTENDEE", ()))]
     return Facts(
         status="CANCELLED" if cancelled else status,
         transp=(event.text("TRANSP") or "OPAQUE").upper(),
@@ -88,7 +88,7 @@ def facts(event: Component, cancelled: bool) -> Facts:
         summary=event.text("SUMMARY"),
         location=event.text("LOCATION"),
         categories=tuple(dict.fromkeys(item for line in event.properties.get("CATEGORIES", ()) for item in items(line))),
-        organizer=None if organizer is None else _address(parameters(organizer)[1]) or None,
+        organizer=None if organizer is None else address_of(parameters(organizer)[1]) or None,
         attendees=tuple(dict.fromkeys(address for _, address in attendees if address)),
         replies=tuple(_reply(named, address) for named, address in attendees),
         revision=revision(event),
@@ -111,11 +111,6 @@ def _utc(event: Component, name: str) -> datetime:
         return datetime.fromisoformat(f"{decoded(match[1])}T{decoded(match[2])}+00:00") if match else _NO_STAMP
     except ValueError:
         return _NO_STAMP
-
-
-def _address(value: str) -> str:
-    """What stands before "mailto:" is a name that somebody forgot to quote."""
-    return value.lower().rpartition("mailto:")[2].strip()
 
 
 def _reply(named: Mapping[str, str], address: str) -> RoomReply:

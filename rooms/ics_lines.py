@@ -12,14 +12,14 @@ from edge.text import Text, say
 
 MOST_OCTETS = 32_000_000
 _DEEPEST = 10
-_LONGEST_LINE = 200_000
+LONGEST_LINE = 200_000
 
-_WANTED = (
+WANTED = (
     "BEGIN", "END", "UID", "DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXRULE", "EXDATE", "RECURRENCE-ID",
     "SEQUENCE", "DTSTAMP", "LAST-MODIFIED", "STATUS", "TRANSP", "SUMMARY", "LOCATION", "CATEGORIES", "ORGANIZER", "ATTENDEE",
     "X-MICROSOFT-CDO-BUSYSTATUS", "X-WR-TIMEZONE", "X-WR-CALNAME", "METHOD", "TZID", "TZOFFSETFROM", "TZOFFSETTO",
 )  # fmt: skip
-_LINE = re.compile(rb"^(%s)([;:].*)$" % b"|".join(name.encode() for name in _WANTED), re.IGNORECASE | re.MULTILINE)
+_LINE = re.compile(rb"^(%s)([;:].*)$" % b"|".join(name.encode() for name in WANTED), re.IGNORECASE | re.MULTILINE)
 _NOT_A_LINE = re.compile(rb"^[^:\n]++$", re.MULTILINE)
 
 
@@ -74,7 +74,7 @@ def components(body: bytes) -> tuple[list[Component], tuple[Text, ...]]:
             _open(stack, match[2])
         elif name == "END":
             _close(stack, match[2])
-        elif len(match[2]) > _LONGEST_LINE:
+        elif len(match[2]) > LONGEST_LINE:
             stack[-1].longest = max(stack[-1].longest, len(match[2]))
         else:
             stack[-1].properties.setdefault(name, []).append(match[2])
@@ -170,6 +170,11 @@ def time_parameters(line: bytes) -> tuple[dict[str, str], str]:
         if equals:
             found[name.strip().upper()] = text.replace('"', "").strip()
     return found, value
+
+
+def address_of(value: str) -> str:
+    """Of a person or room, in lower case. What stands before "mailto:" is a name that somebody forgot to quote."""
+    return value.lower().rpartition("mailto:")[2].strip()
 
 
 _ITEM = re.compile(r"(?:\\.|[^,\\])+", re.DOTALL)

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -24,9 +24,33 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Lost:
+    """So many occurrences of an event that are of no room, or of several. found: what it says of its room."""
+
+    uid: str
+    found: str
+    several: bool
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class BookingsUnderstood:
+    """errors: everything that was left out; what is lost is told in them too, all events together."""
+
     bookings: tuple[Booking, ...] = ()
     errors: tuple[EventError, ...] = ()
+
+    @property
+    def notes(self) -> tuple[EventError, ...]:
+        """Errors that are not about one event."""
+        return tuple(error for error in self.errors if not error.uid)
+
+    lost: tuple[Lost, ...] = ()
+
+    @property
+    def is_of_events_alone(self) -> bool:
+        """Whether nothing is told of the calendar as a whole."""
+        return sum(not error.uid for error in self.errors) == len({(lost.found, lost.several) for lost in self.lost})
 
 
 def understand(site: "Site", feed: str, body: bytes, window: Window) -> BookingsUnderstood:
@@ -38,7 +62,7 @@ def understand_content(feeding: Feeding, content: Content, window: Window) -> Bo
     """Raises Garbled (`Unreadable`, with a Text) when the content cannot be used; of several parts the others stay."""
     bookings: list[Booking] = []
     errors: list[EventError] = []
-    elsewhere: Counter[tuple[str, bool]] = Counter()
+    elsewhere: Counter[tuple[str, str, bool]] = Counter()
     for name, part in content.parts.items():
         try:
             feed = _READERS[content.form](part, zone=feeding.zone, window=window)
@@ -53,9 +77,29 @@ def understand_content(feeding: Feeding, content: Content, window: Window) -> Bo
             if len(rooms) == 1:
                 bookings.append(_booking(feeding, rooms[0], occurrence, feed))
             else:
-                elsewhere[_found(feeding, occurrence), bool(rooms)] += 1
-    errors += (EventError("", _lost(found, several, count)) for (found, several), count in elsewhere.items())
-    return BookingsUnderstood(tuple(bookings), tuple(_nameless(error) for error in errors) if feeding.hashed else tuple(errors))
+                elsewhere[_uid(feeding, occurrence), _found(feeding, occurrence), bool(rooms)] += 1
+    lost = tuple(Lost(*event, count) for event, count in elsewhere.items())
+    if feeding.hashed:
+        errors = [_nameless(error) for error in errors]
+    return BookingsUnderstood(tuple(bookings), (*errors, *_told(lost)), lost)
+
+
+def renewed(before: BookingsUnderstood, now: BookingsUnderstood, touched: Collection[str]) -> BookingsUnderstood:
+    """The whole again, where only the events touched have been read. Both must be of events alone, with hashed UIDs."""
+    lost = (*(event for event in before.lost if event.uid not in touched), *now.lost)
+    errors = (*(error for error in before.errors if error.uid not in touched), *now.errors)
+    return BookingsUnderstood(
+        (*(booking for booking in before.bookings if booking.uid not in touched), *now.bookings),
+        (*(error for error in errors if error.uid), *_told(lost)),
+        lost,
+    )
+
+
+def _told(lost: Iterable[Lost]) -> Iterable[EventError]:
+    together: Counter[tuple[str, bool]] = Counter()
+    for event in lost:
+        together[event.found, event.several] += event.count
+    return [EventError("", _lost(found, several, count)) for (found, several), count in together.items()]
 
 
 def _graph(part: bytes, *, zone: ZoneInfo, window: Window) -> Feed:
@@ -82,6 +126,10 @@ def _nameless(error: EventError) -> EventError:
     uid = hashed(error.uid)
     values = {**error.text.values, "uid": uid} if "uid" in error.text.values else error.text.values
     return EventError(uid, Text(error.text.message, values), error.rid)
+
+
+def _uid(feeding: Feeding, occurrence: Occurrence) -> str:
+    return hashed(occurrence.uid) if feeding.hashed else occurrence.uid
 
 
 def _rooms_of(feeding: Feeding, occurrence: Occurrence) -> list[str]:
@@ -122,7 +170,7 @@ def _booking(feeding: Feeding, room: str, occurrence: Occurrence, feed: Feed) ->
     return Booking(
         room=room,
         calendar=feeding.calendar,
-        uid=hashed(occurrence.uid) if feeding.hashed else occurrence.uid,
+        uid=_uid(feeding, occurrence),
         rid=occurrence.rid,
         start=occurrence.start,
         end=occurrence.end,

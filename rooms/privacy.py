@@ -1,0 +1,105 @@
+"""What is kept of a calendar: enough to read the same bookings again, and nothing of the persons in it.
+
+Only what the readers look at is kept; of that, the people who are invited go too, and the organizer where nothing depends on it.
+"""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from rooms.feeding import Feeding, domain_of
+from rooms.ics_lines import LONGEST_LINE, WANTED, address_of, parameters, unfolded
+from rooms.sources.port import Content
+
+_UNREAD = re.compile(rb"^(?!(?:%s)[;:])[^\n]*\n?" % b"|".join(name.encode() for name in WANTED), re.IGNORECASE | re.MULTILINE)
+_OF_PERSONS = re.compile(rb"^(SUMMARY|ORGANIZER|ATTENDEE)([;:][^\n]*)\n?", re.IGNORECASE | re.MULTILINE)
+_ROOM = re.compile(rb"ROOM|RESOURCE", re.IGNORECASE)
+_ROW = (
+    "@odata.etag", "@removed", "id", "iCalUId", "type", "seriesMasterId", "originalStart", "originalStartTimeZone", "start", "end",
+    "isAllDay", "isCancelled", "showAs", "responseStatus", "categories", "lastModifiedDateTime",
+)  # fmt: skip
+
+
+def without_persons(content: Content, feeding: Feeding) -> Content:
+    """The same bookings, read with the same feeding. Parts that are not what they should be become empty."""
+    people = _People.of(feeding)
+    clean: Mapping[str, Callable[[bytes, _People], bytes]] = {"ics": _lines, "graph": _rows}
+    return replace(content, parts={name: clean[content.form](part, people) for name, part in content.parts.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class _People:
+    """Whose addresses something depends on. organizers: addresses and domains."""
+
+    attendees: frozenset[str]
+    organizers: frozenset[str]
+    titles: bool
+
+    @classmethod
+    def of(cls, feeding: Feeding) -> "_People":
+        attendees = {address for match in feeding.matches for address in match.attendees}
+        organizers = {organizer for match in feeding.matches for organizer in match.organizers}
+        return cls(frozenset({*attendees, *filter(None, [feeding.address])}), frozenset(organizers), feeding.titles)
+
+    def organizer(self, address: str) -> str | None:
+        """As much of it as matters."""
+        if address in self.organizers:
+            return address
+        domain = domain_of(address)
+        return domain if domain in self.organizers else None
+
+
+def _lines(part: bytes, people: _People) -> bytes:
+    def kept(match: re.Match[bytes]) -> bytes:
+        return _kept(match[1].upper(), match[2], people) if len(match[2]) <= LONGEST_LINE else match[0]
+
+    return _OF_PERSONS.sub(kept, _UNREAD.sub(b"", unfolded(part)))
+
+
+def _kept(name: bytes, rest: bytes, people: _People) -> bytes:
+    if name == b"SUMMARY":
+        return b"SUMMARY%b\n" % rest if people.titles else b""
+    if name == b"ATTENDEE" and not people.attendees and not _ROOM.search(rest):
+        return b""
+    named, value = parameters(rest)
+    address = address_of(value)
+    if name == b"ORGANIZER":
+        organizer = people.organizer(address)
+        return f"ORGANIZER:{organizer}\n".encode() if organizer else b""
+    if named.get("CUTYPE", "").upper() in ("ROOM", "RESOURCE"):
+        return b"ATTENDEE%b\n" % rest
+    if address not in people.attendees:
+        return b""
+    return f"ATTENDEE;PARTSTAT={named.get('PARTSTAT', 'NEEDS-ACTION')}:{address}\n".encode()
+
+
+def _rows(part: bytes, people: _People) -> bytes:
+    try:
+        kept = json.loads(part)
+        rows = [_row(row, people) for row in kept["events"]]
+        return json.dumps({"mailbox": kept["mailbox"], "events": rows}, separators=(",", ":"), ensure_ascii=False).encode()
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return b""
+
+
+def _row(row: Mapping[str, Any], people: _People) -> dict[str, Any]:
+    kept = {name: row[name] for name in (*_ROW, *(["subject"] if people.titles else [])) if name in row}
+    if isinstance(place := row.get("location"), dict):
+        kept["location"] = {"displayName": place.get("displayName")}
+    if isinstance(row.get("organizer"), dict) and (organizer := people.organizer(_mail_address(row["organizer"]))):
+        kept["organizer"] = {"emailAddress": {"address": organizer}}
+    if isinstance(asked := row.get("attendees"), list):
+        known = [(_mail_address(item), item) for item in asked if isinstance(item, dict)]
+        kept["attendees"] = [
+            {"type": item.get("type"), "status": item.get("status"), "emailAddress": {"address": address}}
+            for address, item in known
+            if item.get("type") == "resource" or address in people.attendees
+        ]
+    return kept
+
+
+def _mail_address(item: Mapping[str, Any]) -> str:
+    mail = item.get("emailAddress")
+    return str(mail.get("address") or "").strip().lower() if isinstance(mail, dict) else ""
