@@ -31,7 +31,7 @@ ROOMS: Final = "/rooms"
 
 Back = Annotated[str, Form()]
 Minutes = Annotated[int, Form(ge=SHORTEST_MIN, le=LONGEST_MIN)]
-LocalTime = Annotated[str, Form(pattern=r"^([01]?[0-9]|2[0-3])[:.][0-5][0-9]$")]
+LocalTime = Annotated[str | None, Form(pattern=r"^([01]?[0-9]|2[0-3])[:.][0-5][0-9]$")]
 
 
 def router(desk: Desk, readers: Readers, pages: Pages, actions: Actions) -> APIRouter:
@@ -78,7 +78,7 @@ def router(desk: Desk, readers: Readers, pages: Pages, actions: Actions) -> APIR
         request: Request,
         room: Annotated[str, Form()],
         minutes: Minutes,
-        start: LocalTime | None = None,
+        start: LocalTime = None,
         agency: Annotated[str | None, Form()] = None,
         back: Back = ROOMS,
     ) -> Response:

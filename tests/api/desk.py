@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from api.port import Decide, JournalLine, Status
 from edge.controller import Controller
@@ -118,26 +119,29 @@ class MemoryDesk:
             self.report(device, "lock", "locked")
             self.report(device, "contact", "closed")
 
+    def booking(self, number: int, room: str, start: int, end: int, **more: Any) -> Booking:
+        """Number b… of the calendar `rooms`; start and end in minutes from now."""
+        said: dict[str, Any] = {"verdict": "yes", "reason": say("Booked"), "title": "CANARY Matti Meikäläinen", **more}
+        at = self.clock.t
+        return Booking(
+            room=room,
+            calendar="rooms",
+            uid=f"b{number}@vanaja",
+            rid="",
+            start=at + timedelta(minutes=start),
+            end=at + timedelta(minutes=end),
+            all_day=False,
+            status="CONFIRMED",
+            **said,
+        )
+
+    def read(self, *bookings: Booking) -> None:
+        """The calendar `rooms` is read, and holds these."""
+        self.happen(BookingsRead(at=self.clock.t, calendar="rooms", bookings=bookings, problems=(), read_at=self.clock.t))
+
     def book(self, *times: tuple[str, int, int]) -> None:
         """Bookings of (room, start, end), in minutes from now."""
-        at = self.clock.t
-        bookings = tuple(
-            Booking(
-                room=room,
-                calendar="rooms",
-                uid=f"b{number}@vanaja",
-                rid="",
-                start=at + timedelta(minutes=start),
-                end=at + timedelta(minutes=end),
-                all_day=False,
-                status="CONFIRMED",
-                verdict="yes",
-                reason=say("Booked"),
-                title="CANARY Matti Meikäläinen",
-            )
-            for number, (room, start, end) in enumerate(times)
-        )
-        self.happen(BookingsRead(at=at, calendar="rooms", bookings=bookings, problems=(), read_at=at))
+        self.read(*(self.booking(number, *time) for number, time in enumerate(times)))
 
 
 def busy_desk() -> MemoryDesk:
@@ -153,4 +157,20 @@ def busy_desk() -> MemoryDesk:
     desk.wait(timedelta(seconds=40))
     desk.press("panic-desk-3", "p-1")
     desk.wait(timedelta(seconds=38))
+    return desk
+
+
+def day_of_rooms() -> MemoryDesk:
+    """An official who has not come, a tentative booking, a double booking, and a booking of an agency whose room it is not."""
+    desk = MemoryDesk()
+    desk.everything_reports()
+    desk.report("occ-room-1", "present", False)
+    desk.report("occ-wedding", "present", True)
+    desk.read(
+        desk.booking(0, "room-1", -10, 50, agency="mml"),
+        desk.booking(1, "room-1", 60, 90, verdict="pending", reason=say("The booking is tentative")),
+        desk.booking(2, "wedding", -10, 50),
+        desk.booking(3, "wedding", -5, 80, agency="dvv"),
+        desk.booking(4, "room-2", 100, 160, agency="mml"),
+    )
     return desk

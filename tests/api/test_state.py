@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import httpx
 
+from edge.text import say
+from rooms.bookings import CalendarFailed
 from tests.api.desk import MORNING, MemoryDesk
 
 
@@ -104,15 +106,29 @@ async def test_bookings_come_without_titles_and_without_what_is_over(program: ht
     answer = await program.get("/api/v1/bookings")
     assert [b["room"] for b in answer.json()["bookings"]] == ["room-1", "wedding", "room-2", "room-1"]
     assert "CANARY" not in answer.text
+    first = answer.json()["bookings"][0]
+    assert (first["start"], first["start_local"]) == ("2026-11-20T08:30:00Z", "2026-11-20T10:30:00+02:00")
+    assert (first["ends"], first["local"], first["problem"]) == (first["end"], False, None)
+    wedding = (await got(program, "/bookings", room="wedding", language="sv"))["bookings"][0]
+    assert (wedding["kind"], wedding["kind_name"], wedding["agency"]) == ("weddings", "Vigsel", None)
     assert [b["uid"] for b in (await got(program, "/bookings", room="wedding"))["bookings"]] == ["b1@vanaja"]
     desk.wait(timedelta(hours=1))
     assert [b["uid"] for b in (await got(program, "/bookings"))["bookings"]] == ["b1@vanaja", "b2@vanaja", "b3@vanaja"]
 
 
-async def test_calendars(program: httpx.AsyncClient) -> None:
-    (calendar,) = (await got(program, "/calendars"))["calendars"]
-    assert (calendar["id"], calendar["bookings"], calendar["failure"]) == ("rooms", 4, None)
-    assert calendar["rooms"] == ["room-1", "room-2", "wedding"]
+async def test_calendars_tell_how_old_they_are(program: httpx.AsyncClient, desk: MemoryDesk) -> None:
+    async def calendars() -> dict[str, dict]:
+        return {calendar["id"]: calendar for calendar in (await got(program, "/calendars", language="en"))["calendars"]}
+
+    rooms = (await calendars())["rooms"]
+    assert (rooms["bookings"], rooms["failing"], rooms["failure"], rooms["stale"]) == (4, False, None, False)
+    assert rooms["rooms"] == ["room-1", "room-2", "wedding"]
+    assert rooms["age_s"] == (desk.clock.now() - MORNING).total_seconds()
+    desk.happen(CalendarFailed(at=desk.clock.now(), calendar="rooms", problem=say("The calendar cannot be read")))
+    desk.wait(timedelta(minutes=10))
+    rooms, here = (await calendars())["rooms"], (await calendars())["walk-ins"]
+    assert (rooms["failing"], rooms["failure"], rooms["stale"]) == (True, "The calendar cannot be read", True)
+    assert (here["local"], here["read_at"], here["age_s"], here["stale"], here["rooms"]) == (True, None, None, False, ["room-2"])
 
 
 async def test_unknown_things_are_404_in_one_sentence(program: httpx.AsyncClient) -> None:
