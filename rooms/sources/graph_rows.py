@@ -102,9 +102,9 @@ def _says_the_same(reader: RowReader, known: Row | None, row: Row) -> bool:
 
 
 def _read(reader: RowReader, row: Row) -> Occurrence | None:
-    """Without its revision, which is not what it says."""
+    """Without its revision, and without persons and titles: after a restart those are not known of every row."""
     try:
-        return replace(reader.occurrence(row), revision=(0, _NEVER))
+        return replace(reader.occurrence(row), revision=(0, _NEVER), summary=None, organizer=None, attendees=())
     except Unreadable:
         return None
 

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from edge.text import say
+from rooms.feeding import Feeding
+from rooms.privacy import without_persons
 from rooms.sources.graph import window_around
 from rooms.sources.graph_rows import after_look
 from rooms.sources.port import Answer, Content, Failed, New, Request, Response, Unchanged, WritableSource
@@ -85,6 +87,16 @@ def test_what_was_kept_over_a_restart_is_built_upon(mailbox: Mailbox) -> None:
     mailbox.believe(NOW + MINUTE)
     mailbox.check()
     assert mailbox.service.asked("delta?startDateTime") == 1
+
+
+def test_what_was_kept_without_persons_is_nothing_to_be_put_right(mailbox: Mailbox) -> None:
+    content = mailbox.believe()
+    mailbox.source = source_at(mailbox.base)
+    mailbox.source.accept(without_persons(content, Feeding("huone-101", HELSINKI, room="huone-101", address=MAILBOX)))
+    assert mailbox.believe(NOW + 10 * MINUTE).memo["corrected"] == 0
+    assert mailbox.service.asked("calendarView?startDateTime") == 2
+    times = {(o.uid, o.rid, o.start, o.end) for o in feed_of(mailbox.source, window_of(NOW)).occurrences}
+    assert times == {said[:4] for said in mailbox.calendar.bookings(window_of(NOW))}
 
 
 @pytest.mark.parametrize("memo", [{}, {"deltaLink": 7}, {"deltaLink": "http://elsewhere.test/v1.0"}])

@@ -74,8 +74,8 @@ def agree(source: GraphSource, service: GraphService, now: datetime) -> bool:
 
 
 def of_the_coming_day(said: set[tuple[object, ...]], now: datetime) -> set[tuple[object, ...]]:
-    """Without all-day events, about which services differ."""
-    return {booking for booking in said if not booking[4] and _is_in(booking, (now, now + LOOKED_AHEAD))}
+    """Without all-day events, about which services differ, and without titles, which open no door."""
+    return {booking[:-1] for booking in said if not booking[4] and _is_in(booking, (now, now + LOOKED_AHEAD))}
 
 
 def _is_in(said: tuple[object, ...], window: tuple[datetime, datetime]) -> bool:
