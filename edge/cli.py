@@ -22,6 +22,7 @@ from edge.site.load import LoadedSite, load_site, read_site
 
 if TYPE_CHECKING:
     from edge.journal import Head
+    from edge.language import Renderer
 
 app = typer.Typer(
     help="Talonmies: the edge controller of one shared government building. From booking to door, from press to screen.",
@@ -170,7 +171,6 @@ def simulate(
 
     Decisions as JSON lines in order of time, the same every time.
     """
-    from edge.language import Renderer
     from edge.rehearsal import rehearse
 
     with one_sentence_per_error():
@@ -179,7 +179,7 @@ def simulate(
         window = (_instant(start, zone), _instant(end, zone, end_of_day=True))
         bodies = {known: path.read_bytes() for known, path in _calendar_files(site, site_file, calendar or ()).items()}
         happened = events.read_text(encoding="utf-8").splitlines() if events else []
-        for line in rehearse(site, *window, bodies, happened, Renderer(site, language).text):
+        for line in rehearse(site, *window, bodies, happened, _renderer(site, language).text):
             sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
 
 
@@ -199,9 +199,8 @@ def bookings(
     from edge.calendars.files import standing_in
     from edge.calendars.listing import read_calendars
     from edge.clock import SystemClock
-    from edge.language import Renderer
     from edge.secrets import read_secret
-    from rooms.report import bookings_report
+    from rooms.report import bookings_lines, bookings_report
 
     with one_sentence_per_error():
         site, folder, now = read_site(site_file), site_file.resolve().parent, SystemClock().now()
@@ -209,24 +208,17 @@ def bookings(
         zone = site.local.zone
         since = _instant(start or now.astimezone(zone).date().isoformat(), zone)
         window = (since, _instant(end, zone, end_of_day=True) if end else since + timedelta(days=7))
+        if window[0] >= window[1]:
+            raise _Wrong(f"--from {start or 'today'} --to {end}: the end does not come after the beginning.")
+        renderer = _renderer(site, language)
         readings = asyncio.run(read_calendars(site, folder, partial(read_secret, folder=folder), now, window))
-        report = bookings_report(readings, Renderer(site, language).text)
         if format is Format.JSON:
-            typer.echo(json.dumps(report, ensure_ascii=False, indent=2))
+            typer.echo(json.dumps(bookings_report(readings, renderer), ensure_ascii=False, indent=2))
         else:
-            _print_bookings(report, zone)
-        if not all(source["ok"] for source in report["sources"]):
+            for line in bookings_lines(readings, renderer):
+                typer.echo(line)
+        if any(reading.failure is not None for reading in readings):
             raise typer.Exit(1)
-
-
-def _print_bookings(report: dict[str, list[dict[str, Any]]], zone: ZoneInfo) -> None:
-    for booking in report["occurrences"]:
-        start, end = (datetime.fromisoformat(booking[name]).astimezone(zone) for name in ("start", "end"))
-        typer.echo(f"{start:%a %Y-%m-%d %H:%M}–{end:%H:%M}  {booking['room']:20}  {booking['unlock']:7}  {booking['reason']}")
-    for error in report["errors"]:
-        typer.echo(f"left out: {error['source']}: {error['error']}")
-    for source in report["sources"]:
-        typer.echo(f"{source['calendar']} ({source['source']}): {source['problem'] or str(source['bookings']) + ' bookings'}")
 
 
 def _instant(text: str, zone: ZoneInfo, *, end_of_day: bool = False) -> datetime:
@@ -235,9 +227,17 @@ def _instant(text: str, zone: ZoneInfo, *, end_of_day: bool = False) -> datetime
             day = date.fromisoformat(text) + timedelta(days=1 if end_of_day else 0)
             return datetime.combine(day, time(), zone).astimezone(UTC)
         t = datetime.fromisoformat(text)
-    except ValueError as error:
+        return (t if t.tzinfo else t.replace(tzinfo=zone)).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise _Wrong(f"{text!r} is no date or instant: write 2026-11-27 or 2026-11-27T08:00:00+02:00.") from error
-    return (t if t.tzinfo else t.replace(tzinfo=zone)).astimezone(UTC)
+
+
+def _renderer(site: Site, language: str) -> "Renderer":
+    from edge.language import LANGUAGES, Renderer
+
+    if language not in LANGUAGES:
+        raise _Wrong(f"--language {language}: write one of {', '.join(LANGUAGES)}.")
+    return Renderer(site, language)
 
 
 class _Wrong(TalonmiesError):

@@ -30,7 +30,7 @@ async def _read(site: Site, feed: str, supply: Supply, trust: ssl.SSLContext, no
     try:
         if isinstance(answer, New):
             read = await read_apart(feeding(site, feed), answer.content, window)
-            return CalendarReading(calendar=feed, source=supply.place, understood=read.understood)
+            return CalendarReading(calendar=feed, source=supply.place, understood=read.understood, fetched=now)
         problem = answer.problem if isinstance(answer, Failed) else say("The calendar gave no answer of its own")
     except (Unreadable, NotRead) as failure:
         problem = failure.text
