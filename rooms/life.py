@@ -282,8 +282,13 @@ def react(facts: Facts, event: Event, site: Site) -> Iterable[Event]:
     match event:
         case ConditionBegan(type=type_, subject=room) if type_ == ROOM_RELEASED:
             yield from _give_up(facts, site, event.at, room)
-        case Observed(point="contact", value="open", device=device) if device in site.staff_doors:
-            yield from _arrival(facts, site, event.at, site.staff_doors[device], "door")
+        case Observed(point="contact", value="closed", device=device) if device in site.staff_doors:
+            known, room = facts(READING(device, "contact")), site.staff_doors[device]
+            # A door does not tell whether somebody came or went: it counts only where no sensor does. And only when it is closed
+            # again: with both doors open anybody could walk through.
+            blind = presence(Look(facts, event.at), site, room) == Presence()
+            if known is not None and known.value == "open" and blind:
+                yield from _arrival(facts, site, event.at, room, "door")
         case Observed(point="present", value=True, device=device):
             known = facts(READING(device, "present"))
             space = site.devices[device].space

@@ -302,12 +302,22 @@ def test_the_door_waits_for_the_official_and_the_lobby_is_told() -> None:
     assert not day.told("official-awaited")
 
 
-def test_the_official_comes_by_the_back_door() -> None:
+def test_the_official_comes_by_the_back_door_of_a_room_without_eyes() -> None:
     day = Day(of("te", TEN, ELEVEN)).at(TEN - 20 * MINUTE)
+    day.simulation.set("eye", "link", False)
     day.simulation.set("lock-back", "contact", "open")
+    assert not day.of(OfficialCame)  # not while the door stands open
     day.simulation.set("lock-back", "contact", "closed")
     assert [came.how for came in day.of(OfficialCame)] == ["door"]
     assert day.at(TEN).open()
+
+
+def test_who_leaves_by_the_back_door_has_not_come() -> None:
+    day = Day(of("te", TEN, ELEVEN)).at(TEN - 20 * MINUTE)
+    day.simulation.set("lock-back", "contact", "open")
+    day.simulation.set("lock-back", "contact", "closed")
+    assert not day.of(OfficialCame)
+    assert not day.at(TEN).open()
 
 
 def test_somebody_in_the_locked_room_is_the_official() -> None:
