@@ -17,7 +17,7 @@ from api.console import live
 from security import alarms
 from security.alarms import ALARM
 from tests.api.conftest import TOKEN
-from tests.api.desk import MemoryDesk, busy_desk
+from tests.api.desk import MemoryDesk, busy_desk, day_of_rooms
 from tests.api.serving import served
 
 CHROMIUM = shutil.which("chromium")
@@ -181,6 +181,76 @@ async def test_the_page_of_one_alarm_stays_alive_and_takes_a_note(opened: Opened
     await page.get_by_role("button", name="Resolve the alarm").click()
     await expect(page.locator("#alarms")).to_be_attached()
     assert desk.facts(ALARM("3")) is None
+
+
+# --- rooms ------------------------------------------------------------------------------------------------------------
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def beside_doors(contexts: Callable[..., Awaitable[BrowserContext]]) -> AsyncIterator[tuple[Opened, MemoryDesk]]:
+    """Opens pages in English over a day of rooms."""
+    desk = day_of_rooms()
+    async with served(create_app(desk, token=TOKEN, signed_in=True), desk) as address:
+
+        async def opened(path: str, **options: Any) -> Page:
+            page = await (await contexts(**options)).new_page()
+            await page.goto(f"{address}{path}")
+            await is_live(page)
+            return page
+
+        yield opened, desk
+
+
+async def test_the_panel_warns_keeps_refuses_and_never_shows_an_old_state(beside_doors: tuple[Opened, MemoryDesk]) -> None:
+    opened, desk = beside_doors
+    page = await opened("/rooms/room-1?language=en")
+    await page.evaluate("window.stayed = true")
+    await page.get_by_role("button", name="I am here").click()
+    await expect(page.locator(".word")).to_have_text("Reserved")
+    desk.wait(timedelta(minutes=11))
+    await expect(page.locator(".warning")).to_contain_text("given free 10:55")
+    await expect(page.locator("#announcement")).to_contain_text("given free 10:55")
+    await page.get_by_role("button", name="We are here").click()
+    await expect(page.locator(".warning")).to_have_count(0)
+    desk.read(desk.booking(0, "room-1", -21, 5), desk.booking(1, "room-1", 5, 30))
+    await expect(page.locator(".later li").first).to_contain_text("10:56")
+    await page.get_by_role("button", name="15 min more").click()
+    await expect(page.locator("#message")).to_have_text("The room is booked by somebody else then.")
+    assert await page.evaluate("window.stayed")
+    desk.feed.end()
+    await page.context.set_offline(True)
+    await expect(page.locator("#offline")).to_contain_text("How the room stands has not been known", timeout=OFFLINE_WITHIN_MS)
+    await expect(page.locator(".word")).to_be_hidden()
+    assert await axe(page) == []
+
+
+async def test_the_host_books_and_gives_free_without_leaving_the_page(beside_doors: tuple[Opened, MemoryDesk]) -> None:
+    opened, _ = beside_doors
+    page = await opened("/rooms?language=en")
+    await page.get_by_label("Minutes").select_option("30")
+    await page.get_by_role("button", name="Book the room").click()
+    room = page.locator("#room-room-2")
+    await expect(room.locator("p.life")).to_have_text("Reserved")
+    await page.evaluate("window.stayed = true")
+    await room.get_by_role("button", name="Give free").click()
+    await expect(room.locator("p.life")).to_have_text("Given free")
+    assert await page.evaluate("window.stayed")
+
+
+async def test_rooms_fit_every_screen_and_are_accessible_in_every_language(beside_doors: tuple[Opened, MemoryDesk]) -> None:
+    opened, _ = beside_doors
+    page = await opened("/rooms?language=en", reduced_motion="reduce")
+    touched = "button, select, input:not([type=hidden]), nav a"
+    heights = f"[...document.querySelectorAll('{touched}')].map(e => e.getBoundingClientRect().height)"
+    paths = [f"{path}?language={language}" for path in ("/rooms", "/rooms/room-1") for language in ("fi", "sv", "en")]
+    for path in (*paths, "/rooms/wedding?language=en"):
+        await page.goto(re.sub(r"/rooms.*", path, page.url))
+        await is_live(page)
+        assert await axe(page) == []
+        for width, height in ((320, 640), (800, 1280), (1280, 800)):
+            await page.set_viewport_size({"width": width, "height": height})
+            assert await page.evaluate("document.documentElement.scrollWidth") <= width
+            assert min(await page.evaluate(heights)) >= 44
 
 
 # --- without scripts --------------------------------------------------------------------------------------------------
