@@ -13,8 +13,9 @@ from rooms.feeding import Feeding, domain_of
 from rooms.ics_lines import LONGEST_LINE, WANTED, address_of, parameters, unfolded
 from rooms.sources.port import Content
 
-_UNREAD = re.compile(rb"^(?!(?:%s)[;:])[^\n]*\n?" % b"|".join(name.encode() for name in WANTED), re.IGNORECASE | re.MULTILINE)
-_OF_PERSONS = re.compile(rb"^(SUMMARY|ORGANIZER|ATTENDEE)([;:][^\n]*)\n?", re.IGNORECASE | re.MULTILINE)
+# By the end of the line before, which is found several times as fast as the beginning of a line.
+_UNREAD = re.compile(rb"\n(?!(?:%s)[;:])[^\n]*" % b"|".join(name.encode() for name in WANTED), re.IGNORECASE)
+_OF_PERSONS = re.compile(rb"\n(SUMMARY|ORGANIZER|ATTENDEE)([;:][^\n]*)", re.IGNORECASE)
 _ROOM = re.compile(rb"ROOM|RESOURCE", re.IGNORECASE)
 _ROW = (
     "@odata.etag", "@removed", "id", "iCalUId", "type", "seriesMasterId", "originalStart", "originalStartTimeZone", "start", "end",
@@ -55,24 +56,26 @@ def _lines(part: bytes, people: _People) -> bytes:
     def kept(match: re.Match[bytes]) -> bytes:
         return _kept(match[1].upper(), match[2], people) if len(match[2]) <= LONGEST_LINE else match[0]
 
-    return _OF_PERSONS.sub(kept, _UNREAD.sub(b"", unfolded(part)))
+    return _OF_PERSONS.sub(kept, _UNREAD.sub(b"", b"\n" + unfolded(part))).removeprefix(b"\n") + b"\n"
 
 
 def _kept(name: bytes, rest: bytes, people: _People) -> bytes:
     if name == b"SUMMARY":
-        return b"SUMMARY%b\n" % rest if people.titles else b""
+        return b"\nSUMMARY%b" % rest if people.titles else b""
     if name == b"ATTENDEE" and not people.attendees and not _ROOM.search(rest):
+        return b""
+    if name == b"ORGANIZER" and not people.organizers:
         return b""
     named, value = parameters(rest)
     address = address_of(value)
     if name == b"ORGANIZER":
         organizer = people.organizer(address)
-        return f"ORGANIZER:{organizer}\n".encode() if organizer else b""
+        return f"\nORGANIZER:{organizer}".encode() if organizer else b""
     if named.get("CUTYPE", "").upper() in ("ROOM", "RESOURCE"):
-        return b"ATTENDEE%b\n" % rest
+        return b"\nATTENDEE%b" % rest
     if address not in people.attendees:
         return b""
-    return f"ATTENDEE;PARTSTAT={named.get('PARTSTAT', 'NEEDS-ACTION')}:{address}\n".encode()
+    return f"\nATTENDEE;PARTSTAT={named.get('PARTSTAT', 'NEEDS-ACTION')}:{address}".encode()
 
 
 def _rows(part: bytes, people: _People) -> bytes:

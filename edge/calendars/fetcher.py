@@ -50,7 +50,10 @@ class _Rest:
 
 @dataclass(slots=True)
 class _Feed:
-    """One feed and all that is known of it. read_at: when it last gave a good answer. expanded_at: the middle of the window."""
+    """One feed and all that is known of it. read: how its accepted content was understood; bookings: what is believed of that.
+
+    read_at: when it last gave a good answer. expanded_at: what the window lies around.
+    """
 
     section: Calendar
     feeding: Feeding
@@ -60,7 +63,7 @@ class _Feed:
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     restored: bool = False
     bookings: tuple[Booking, ...] = ()
-    problems: tuple[Text, ...] = ()
+    read: Read | None = None
     read_at: datetime | None = None
     expanded_at: datetime | None = None
     resting: _Rest | None = None
@@ -99,7 +102,7 @@ class CalendarFetcher:
         # One feed is read at a time: the other core is for the building.
         self._reading = asyncio.Semaphore(1)
         self._feeds = {
-            name: _Feed(site.feeds[name], feeding(site, name), supply, FeedStore(name, supply.origin, keep, kept))
+            name: _Feed(site.feeds[name], feeding(site, name, hashed=True), supply, FeedStore(name, supply.origin, keep, kept))
             for name, supply in supplies(site, site_folder, secret).items()
         }
 
@@ -163,8 +166,9 @@ class CalendarFetcher:
 
     async def _take_new(self, feed: _Feed, content: Content) -> None:
         now = self._clock.now()
+        around = now if feed.expanded_at is None or _is_due(feed, now) else feed.expanded_at
         try:
-            read = await self._read(feed, content, now)
+            read = await self._read(feed, content, around)
         except Unreadable as error:
             feed.supply.source.refuse(content, error.text)
             return await self._fail(feed, error.text)
@@ -175,41 +179,37 @@ class CalendarFetcher:
         if doubt is not None:
             return await self._fail(feed, doubt)
         feed.supply.source.accept(content)
-        self._believe(feed, bookings, read, now)
-        feed.read_at = now
+        feed.bookings, feed.read, feed.expanded_at, feed.read_at = bookings, read, around, now
         await asyncio.to_thread(feed.store.swap, read.packed, content, bookings, now)
         return await self._say_known(feed)
 
     async def _roll_if_due(self, feed: _Feed) -> bool:
         now, content = self._clock.now(), feed.supply.source.content
-        if content is None or (feed.expanded_at is not None and abs(now - feed.expanded_at) < ROLLED):
+        if content is None or not _is_due(feed, now):
             return False
         try:
             read = await self._read(feed, content, now)
         except TalonmiesError as error:
             log.warning("the kept calendar %s cannot be read again: %s", feed.name, error)
             return False
-        self._believe(feed, await asyncio.to_thread(merged, feed.bookings, read.understood, _window(now)), read, now)
+        feed.bookings = await asyncio.to_thread(merged, feed.bookings, read.understood, read.window)
+        feed.read, feed.expanded_at = read, now
         await asyncio.to_thread(feed.store.roll, feed.bookings)
         return True
 
-    async def _read(self, feed: _Feed, content: Content, now: datetime) -> Read:
+    async def _read(self, feed: _Feed, content: Content, around: datetime) -> Read:
         async with self._reading:
-            return await read_apart(feed.feeding, content, _window(now))
-
-    def _believe(self, feed: _Feed, bookings: tuple[Booking, ...], read: Read, now: datetime) -> None:
-        feed.bookings = bookings
-        feed.problems = tuple(error.text for error in read.understood.errors)
-        feed.expanded_at = now
+            return await read_apart(feed.feeding, content, (around - BEHIND, around + AHEAD), feed.read)
 
     async def _say_known(self, feed: _Feed) -> None:
         """How the feed's bookings differ from what the controller knows: the truth is there, whatever was said before."""
         if feed.read_at is None:
             return
         at, known = self._clock.now(), self._known(feed.name)
+        problems = tuple(error.text for error in feed.read.understood.errors) if feed.read else ()
         for part in await asyncio.to_thread(lambda: list(changes(self._site, feed.name, known, feed.bookings, at))):
             await self._deliver(part)
-        await self._deliver(CalendarRead(at=at, calendar=feed.name, problems=feed.problems, read_at=feed.read_at))
+        await self._deliver(CalendarRead(at=at, calendar=feed.name, problems=problems, read_at=feed.read_at))
 
     async def _fail(self, feed: _Feed, problem: Text) -> None:
         await self._deliver(CalendarFailed(at=self._clock.now(), calendar=feed.name, problem=problem))
@@ -217,9 +217,9 @@ class CalendarFetcher:
 
 def _judged(feed: _Feed, read: Read, now: datetime) -> tuple[tuple[Booking, ...], Text | None]:
     """What to believe after an answer, and why that must wait."""
-    bookings = merged(feed.bookings, read.understood, _window(now))
+    bookings = merged(feed.bookings, read.understood, read.window)
     return bookings, feed.guard.problem(feed.bookings, bookings, now)
 
 
-def _window(now: datetime) -> tuple[datetime, datetime]:
-    return now - BEHIND, now + AHEAD
+def _is_due(feed: _Feed, now: datetime) -> bool:
+    return feed.expanded_at is None or abs(now - feed.expanded_at) >= ROLLED

@@ -1,8 +1,8 @@
 """Reads what one calendar holds in a process of its own, so that no feed can take the daemon's time or memory.
 
 `python -m edge.calendars.reader`: a line of JSON (the errand), the groups that are known and the octets of the parts come in.
-Bookings go out in lines of a few, so that nobody has to take in all of them at once, then a line that says how it ended, then the
-groups and the content as they are to be kept.
+Bookings go out in lines of a few, so that nobody has to take in all of them at once; after an empty line, one that says how it
+ended, then the groups and the content as they are to be kept.
 """
 
 import os
@@ -17,9 +17,8 @@ from pydantic import TypeAdapter
 
 from edge.calendars.packing import pack
 from edge.text import Text
-from rooms.bookings import encode_bookings
 from rooms.feeding import Feeding
-from rooms.ics_groups import Groups, decode_groups, differing, encode_groups, groups_of
+from rooms.ics_groups import Groups, decode_groups, differing, encode_groups, groups_of, plain
 from rooms.ics_lines import Unreadable
 from rooms.privacy import without_persons
 from rooms.sources.port import Content, Form
@@ -29,7 +28,7 @@ LEAST_CPU_S = 5
 _OCTETS_A_SECOND = 1_000_000
 MOST_MEMORY = 512 << 20
 A_FEW = 200
-"""Bookings in a line: some three milliseconds of the interpreter that takes them in."""
+"""Bookings, and what could not be one, in a line: some three milliseconds of the interpreter that takes them in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,6 @@ class Outcome:
     groups, packed: octets that follow.
     """
 
-    understood: BookingsUnderstood = BookingsUnderstood()
     refused: Text | None = None
     is_partial: bool = False
     groups: int = 0
@@ -61,6 +59,7 @@ class Outcome:
 
 
 ERRAND = TypeAdapter(Errand)
+SOME = TypeAdapter(BookingsUnderstood)
 OUTCOME = TypeAdapter(Outcome)
 
 
@@ -73,20 +72,28 @@ def main() -> None:
     errand = ERRAND.validate_json(given.readline())
     _bound_cpu(sum(errand.sizes.values()))
     known = decode_groups(given.read(errand.known))
-    content = Content(errand.form, dict(_parts(given, errand.sizes)))
+    content = plain(Content(errand.form, dict(_parts(given, errand.sizes))))
     try:
         understood, groups, is_partial = _read(errand, content, known)
     except Unreadable as error:
-        said.write(OUTCOME.dump_json(Outcome(refused=error.text)) + b"\n")
+        _end(said, Outcome(refused=error.text))
         return
-    bookings = understood.bookings
-    for first in range(0, len(bookings), A_FEW):
-        said.write(encode_bookings(bookings[first : first + A_FEW]).encode() + b"\n")
+    for some in _few_by_few(understood):
+        said.write(SOME.dump_json(some) + b"\n")
     told, packed = encode_groups(groups), pack(without_persons(content, errand.feeding))
-    rest = replace(understood, bookings=())
-    said.write(OUTCOME.dump_json(Outcome(rest, None, is_partial, len(told), len(packed))) + b"\n")
+    _end(said, Outcome(None, is_partial, len(told), len(packed)))
     said.write(told)
     said.write(packed)
+
+
+def _few_by_few(understood: BookingsUnderstood) -> Iterator[BookingsUnderstood]:
+    for first in range(0, max(len(understood.bookings), len(understood.errors), len(understood.lost)), A_FEW):
+        few = slice(first, first + A_FEW)
+        yield BookingsUnderstood(understood.bookings[few], understood.errors[few], understood.lost[few])
+
+
+def _end(said: BinaryIO, outcome: Outcome) -> None:
+    said.write(b"\n" + OUTCOME.dump_json(outcome) + b"\n")
 
 
 def _bound_cpu(octets: int) -> None:
@@ -108,7 +115,7 @@ def _read(errand: Errand, content: Content, known: Groups) -> tuple[BookingsUnde
         except Unreadable:
             pass  # perhaps only what is left of it
         else:
-            if not understood.notes:
+            if understood.is_of_events_alone:
                 return understood, groups, True
     return understand_content(errand.feeding, content, errand.window), groups_of(content) or {}, False
 

@@ -3,26 +3,25 @@
 import asyncio
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from threading import Timer
 
-from pydantic import ValidationError
-
-from edge.calendars.reader import ERRAND, OUTCOME, Errand
-from edge.errors import DeviceFault, IllegalInput
+from edge.calendars.reader import ERRAND, OUTCOME, SOME, Errand
+from edge.errors import DeviceFault
 from edge.text import Text, say
-from rooms.bookings import Booking, decode_bookings
 from rooms.feeding import Feeding
+from rooms.ics_groups import decode_groups, touched
 from rooms.ics_lines import Unreadable
 from rooms.ics_series import Window
 from rooms.sources.port import Content
-from rooms.understanding import BookingsUnderstood
+from rooms.understanding import BookingsUnderstood, renewed
 
-DEADLINE_S = 30.0
+DEADLINE_S = 60.0
 
 
 class NotRead(DeviceFault):
-    """The reading did not come to an end; the feed itself may be good."""
+    """The reading did not come to an end; the content itself may be good."""
 
     def __init__(self, text: Text) -> None:
         super().__init__(text.message)
@@ -31,26 +30,42 @@ class NotRead(DeviceFault):
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """packed: the content as it is to be kept."""
+    """packed: the content as it is to be kept. groups: of its events, empty where they cannot be told apart."""
 
     understood: BookingsUnderstood
+    window: Window
+    groups: bytes
     packed: str
 
 
-async def read_apart(feeding: Feeding, content: Content, window: Window, deadline_s: float = DEADLINE_S) -> Read:
-    """Raises Unreadable when the content is refused, NotRead when it took too much time or memory."""
-    reading = _Reading(Errand(feeding, window, content.form, {name: len(part) for name, part in content.parts.items()}), content)
+async def read_apart(
+    feeding: Feeding, content: Content, window: Window, before: Read | None = None, deadline_s: float = DEADLINE_S
+) -> Read:
+    """before: an earlier reading with the same feeding; of the same window, only what differs from it is read.
+
+    Raises Unreadable when the content is refused, NotRead when it took too much time or memory.
+    """
+    reading = _Reading(feeding, content, window, _renewable(before, feeding, window))
     try:
         return await asyncio.to_thread(reading.run, deadline_s)
     finally:
         reading.stop()
 
 
+def _renewable(before: Read | None, feeding: Feeding, window: Window) -> Read | None:
+    if before is None or before.window != window or not feeding.hashed or not before.understood.is_of_events_alone:
+        return None
+    return before
+
+
 class _Reading:
     """One process and the thread that talks to it; the event loop has no part in it."""
 
-    def __init__(self, errand: Errand, content: Content) -> None:
-        self._errand = errand
+    def __init__(self, feeding: Feeding, content: Content, window: Window, before: Read | None) -> None:
+        self._before = before
+        self._known = before.groups if before else b""
+        sizes = {name: len(part) for name, part in content.parts.items()}
+        self._errand = Errand(feeding, window, content.form, sizes, len(self._known))
         self._content = content
         self._process: subprocess.Popen[bytes] | None = None
         self._stopped = False
@@ -67,7 +82,7 @@ class _Reading:
             try:
                 self._hand_over(self._process)
                 return self._take_in(self._process)
-            except (ValidationError, IllegalInput, ValueError) as error:
+            except ValueError as error:
                 late = say("Reading the calendar took too long")
                 raise NotRead(late if self._stopped else say("Reading the calendar took too much time or memory")) from error
             finally:
@@ -86,22 +101,35 @@ class _Reading:
         try:
             with process.stdin as given:
                 given.write(ERRAND.dump_json(self._errand) + b"\n")
+                given.write(self._known)
                 for part in self._content.parts.values():
                     given.write(part)
         except BrokenPipeError:
             pass  # it has ended early; what it said tells
 
     def _take_in(self, process: "subprocess.Popen[bytes]") -> Read:
-        bookings: list[Booking] = []
         said = process.stdout
-        line = said.readline() if said else b""
-        while said and line.startswith(b"["):
-            bookings += decode_bookings(line)
-            line = said.readline()
-        outcome = OUTCOME.validate_json(line)
+        if said is None:
+            raise ValueError("no pipe")
+        some = []
+        while (line := said.readline()) not in (b"\n", b""):
+            some.append(SOME.validate_json(line))
+        outcome = OUTCOME.validate_json(said.readline())
         if outcome.refused is not None:
             raise Unreadable(outcome.refused)
-        packed = said.read(outcome.packed).decode() if said else ""
-        if len(packed) != outcome.packed:
+        groups, packed = said.read(outcome.groups), said.read(outcome.packed)
+        if (len(groups), len(packed)) != (outcome.groups, outcome.packed):
             raise ValueError("cut short")
-        return Read(BookingsUnderstood(tuple(bookings), outcome.errors), packed)
+        understood = _together(some)
+        if outcome.is_partial and self._before is not None:
+            others = touched(decode_groups(groups), decode_groups(self._known))
+            understood = renewed(self._before.understood, understood, others)
+        return Read(understood, self._errand.window, groups, packed.decode())
+
+
+def _together(some: Sequence[BookingsUnderstood]) -> BookingsUnderstood:
+    return BookingsUnderstood(
+        tuple(booking for few in some for booking in few.bookings),
+        tuple(error for few in some for error in few.errors),
+        tuple(lost for few in some for lost in few.lost),
+    )

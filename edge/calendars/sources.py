@@ -2,14 +2,17 @@
 
 import asyncio
 from base64 import b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from edge.calendars.carrier import host_of
 from edge.calendars.files import FileSource
 from edge.site import Site
-from edge.site.booking import Calendar
+from edge.site.booking import Calendar, GraphLogin
+from rooms.sources.caldav import CaldavSource
+from rooms.sources.graph import GraphSource
+from rooms.sources.graph_login import GraphLoginState
 from rooms.sources.ics import IcsSource
 from rooms.sources.port import Source
 
@@ -32,20 +35,35 @@ class Supply:
 
 def supplies(site: Site, folder: Path, secret: Callable[[str], str]) -> dict[str, Supply]:
     """Of every feed that somebody else holds. folder: of the site file. secret: what stands behind a reference."""
-    turns: dict[str, asyncio.Semaphore] = {}
-    found = {}
-    for name, section in site.feeds.items():
-        if not section.local:
-            calendar = name.partition("/")[0]
-            found[name] = _supply(section, folder, secret, turns.setdefault(calendar, asyncio.Semaphore(_AT_ONCE)))
+    found: dict[str, Supply] = {}
+    for calendar, section in site.calendars.items():
+        turns = asyncio.Semaphore(_AT_ONCE)
+        if section.graph is not None:
+            found.update(_mailboxes(site, calendar, section.graph, secret, turns))
+        elif not section.local:
+            found[calendar] = _supply(site, section, folder, secret, turns)
     return found
 
 
-def _supply(section: Calendar, folder: Path, secret: Callable[[str], str], turns: asyncio.Semaphore) -> Supply:
+def _mailboxes(
+    site: Site, calendar: str, graph: GraphLogin, secret: Callable[[str], str], turns: asyncio.Semaphore
+) -> Iterator[tuple[str, Supply]]:
+    """All of them share one login."""
+    login = GraphLoginState(graph.tenant, graph.client, secret(graph.secret), graph.login)
+    for space, address in site.calendars[calendar].mailboxes.items():
+        source = GraphSource(login, address, graph.service, site.local.zone)
+        origin = f"{graph.service} {graph.tenant} {address}"
+        yield f"{calendar}/{space}", Supply(source, host_of(graph.service), origin, turns)
+
+
+def _supply(site: Site, section: Calendar, folder: Path, secret: Callable[[str], str], turns: asyncio.Semaphore) -> Supply:
     if section.file is not None:
         path = folder / section.file
         return Supply(FileSource(path), str(path), str(path), turns)
     headers = _credentials(section, secret)
+    if section.caldav is not None:
+        source = CaldavSource(section.caldav, headers, zone=site.local.zone)
+        return Supply(source, host_of(section.caldav), section.caldav, turns)
     url = section.url or ""
     return Supply(IcsSource(url, headers), host_of(url), url, turns)
 
