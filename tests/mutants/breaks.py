@@ -45,15 +45,15 @@ BREAKS = (
     broken(
         "a cancellation is ignored",
         PLAN,
-        "tuple(b for key, b in before.items() if key not in after and b.end > at - KEPT_AFTER_END)",
-        "()",
+        "gone = [b for key, b in before.items() if key not in after and b.end > at - KEPT_AFTER_END]",
+        "gone: list[Booking] = []",
         story("cancelled-at-the-last-minute"),
     ),
     broken(
         "a moved booking stays where it was",
         PLAN,
-        "if key in before and before[key] != b)",
-        "if False)",
+        "if before.get(key) != b]",
+        "if key not in before]",
         story("moved-and-shortened"),
     ),
     broken(
@@ -81,10 +81,10 @@ BREAKS = (
     broken(
         "a calendar that fails cancels everything",
         PLAN,
-        "        case _:\n            pass\n\n\ndef _note",
+        "        case _:\n            pass\n\n\ndef changes",
         "        case CalendarFailed(at=at, calendar=calendar):\n"
         "            gone = tuple(known_bookings(facts, site, calendar))\n"
-        "            yield BookingsChanged(at=at, calendar=calendar, cancelled=gone)\n\n\ndef _note",
+        "            yield BookingsChanged(at=at, calendar=calendar, cancelled=gone)\n\n\ndef changes",
         story("calendar-down"),
     ),
     broken("a tentative booking unlocks", SLOTS, 'booking.verdict == "pending" and not policy.tentative', "False", ROOMS),
