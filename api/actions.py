@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import cast
 
 from api.faults import Conflict, Forbidden, Unknown
 from api.port import Decide, Desk
@@ -70,9 +71,7 @@ class Actions:
 
         if agency is not None and agency not in self._desk.site.agencies:
             raise Unknown("this site has no agency of that id")
-        made = await self._act_in(room, decide)
-        assert isinstance(made, LocalBookingMade)  # noqa: S101
-        return made
+        return cast("LocalBookingMade", await self._act_in(room, decide))
 
     async def cancel(self, room: str, by: str, uid: str) -> None:
         await self._act_in(room, lambda facts, at: rooms.cancel(facts, self._desk.site, at, room, by, uid))
