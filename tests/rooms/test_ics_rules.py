@@ -63,7 +63,7 @@ def fine_rules(draw: st.DrawFn) -> str:
     """Only such as have an instance soon: dateutil looks for the first one until the year 9999."""
     frequency, most = draw(st.sampled_from([("HOURLY", 30), ("MINUTELY", 900), ("SECONDLY", 4_000)]))
     parts = [f"FREQ={frequency}", f"INTERVAL={draw(st.integers(1, most))}"]
-    for name, high in [("BYHOUR", 23), ("BYMINUTE", 59), ("BYSECOND", 59)][frequency == "SECONDLY" :]:
+    for name, high in [("BYHOUR", 23), ("BYMINUTE", 59), ("BYSECOND", 59)][2 if frequency == "SECONDLY" else 0 :]:
         if draw(st.booleans()):
             parts.append(f"{name}=" + listed(draw(st.lists(st.integers(0, high), min_size=1, max_size=4, unique=True))))
     if frequency != "SECONDLY" and draw(st.booleans()):
@@ -75,17 +75,18 @@ def fine_rules(draw: st.DrawFn) -> str:
     return ";".join(parts)
 
 
-@settings(max_examples=80, deadline=None)
+# The same examples each time: for one that never comes, dateutil searches until the year 9999.
+@settings(max_examples=60, deadline=None, derandomize=True)
 @given(fine_rules(), st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31)))
 def test_same_hours_minutes_and_seconds_as_dateutil(rule: str, start: datetime) -> None:
     start = start.replace(microsecond=0, fold=0)
     end = start + timedelta(days=365)
     try:
-        theirs = list(islice(rrulestr(rule, dtstart=start), 12))
+        theirs = list(islice(rrulestr(rule, dtstart=start), 4))
     except ValueError:
         # It refuses a rule whose steps never meet its lists.
         theirs = []
-    assert ours(f"{rule};UNTIL={end:%Y%m%dT%H%M%S}", start, start, theirs[-1] if theirs else start, most=12) == theirs
+    assert ours(f"{rule};UNTIL={end:%Y%m%dT%H%M%S}", start, start, theirs[-1] if theirs else start, most=4) == theirs
 
 
 def test_a_rule_by_the_hour_is_not_followed_from_long_ago() -> None:
