@@ -13,6 +13,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from bench.calendars import calendars
 from bench.kernel import costs
 from bench.latency import latencies
 from bench.starts import starts
@@ -23,7 +24,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="less of everything, in under a minute")
     parser.add_argument("--json", action="store_true", help="also write bench/results-DATE.json")
-    parser.add_argument("--only", choices=("latency", "starts", "kernel"))
+    parser.add_argument("--only", choices=("latency", "starts", "kernel", "calendars"))
     wish = parser.parse_args()
     console, found = Console(width=110), {}
     with tempfile.TemporaryDirectory(prefix="talonmies-bench-") as temporary:
@@ -40,6 +41,10 @@ def main() -> None:
             (folder / "latency").mkdir()
             rates, presses = ((0, 2_000), 150) if wish.quick else ((0, 500, 2_000, 5_000, 8_000), 500)
             found["latency"] = _shown(console, "Press to screen, ms", latencies(folder / "latency", rates, presses))
+        if wish.only in (None, "calendars"):
+            (folder / "calendars").mkdir()
+            events = 2_000 if wish.quick else 20_000
+            found["calendars"] = _shown(console, "Calendars", calendars(folder / "calendars", events))
     if wish.json:
         _write(found)
 

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from paho.mqtt.client import Client
@@ -114,6 +115,25 @@ def floor(port: int, site: str, database: str, count: int) -> None:
     ended.wait(count)
 
 
+def calendar_server(port: int, folder: str) -> None:
+    """Sends feed.ics of the folder, if it is there, and notes in `served` when its last octet went out. Knows no conditions."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            file = Path(folder, "feed.ics")
+            body = file.read_bytes() if file.exists() else b""
+            self.send_response(200 if body else 404)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+            Path(folder, "served").write_text(str(time.monotonic()))
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    ThreadingHTTPServer((HOST, port), Handler).serve_forever()
+
+
 def main() -> None:
     name, *words = sys.argv[1:]
     match name:
@@ -125,6 +145,8 @@ def main() -> None:
             see_last(int(words[0]))
         case "flood":
             flood(int(words[0]), words[1], words[2], float(words[3]), float(words[4]))
+        case "calendar-server":
+            calendar_server(int(words[0]), words[1])
         case "floor":
             floor(int(words[0]), words[1], str(Path(words[2])), int(words[3]))
 

@@ -27,10 +27,20 @@ class Scheduler:
         if self._jobs.running:
             self._jobs.shutdown(wait=False)
 
-    def every(self, period: timedelta, job: Callable[[], Awaitable[None]], name: str, first_after: timedelta = timedelta()) -> None:
-        """Times are those of the building's clock: on a fast one, jobs come as often as its days."""
+    def every(
+        self,
+        period: timedelta,
+        job: Callable[[], Awaitable[None]],
+        name: str,
+        first_after: timedelta = timedelta(),
+        jitter: timedelta = timedelta(),
+    ) -> None:
+        """Times are those of the building's clock: on a fast one, jobs come as often as its days.
+
+        jitter: by which each time but the first is earlier or later, so that jobs alike do not all come at once.
+        """
         real_first = SystemClock().now() + self._real(first_after)
-        trigger = IntervalTrigger(seconds=self._real(period).total_seconds())
+        trigger = IntervalTrigger(seconds=self._real(period).total_seconds(), jitter=self._real(jitter).total_seconds() or None)
         self._jobs.add_job(_ending_quietly(job), trigger, name=name, id=name, next_run_time=real_first)
 
     def _real(self, span: timedelta) -> timedelta:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import importlib
 import signal
 import socket
@@ -21,6 +22,7 @@ from edge.inbox import Inbox
 from edge.secrets import read_secret
 from edge.site import Site
 from rooms.plan import known_bookings
+from rooms.stays import RELEASED
 
 if TYPE_CHECKING:
     import uvicorn
@@ -110,6 +112,8 @@ async def serve(
             serving = asyncio.create_task(server.serve([sock]))
             stopped = asyncio.create_task(stopping.wait())
             await _first(asyncio.create_task(ready.wait()), serving, stopped)
+            # What is there now stays: to look through all of it for rubbish holds everything up for a tenth of a second.
+            gc.freeze()
             if ready.is_set():
                 on_ready()
             await _first(stopped, turning, serving)
@@ -180,6 +184,7 @@ class _Housekeeping:
             daemon.clock,
             self._deliver,
             known=partial(known_bookings, daemon.facts, daemon.site),
+            released=lambda booking: daemon.facts(RELEASED(*booking.identity)),
             keep=daemon.journal.keep,
             kept=daemon.journal.kept,
             secret=secrets.__getitem__,

@@ -6,6 +6,7 @@ A failed or doubtful reading changes nothing here but the health: the last good 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from operator import attrgetter
 
 from edge.claims import Condition
 from edge.conditions import CALENDAR_FAILING, CALENDAR_PROBLEMS, CALENDAR_STALE
@@ -16,7 +17,9 @@ from edge.text import Text, say
 from rooms.bookings import Booking, BookingsRead, CalendarFailed, CalendarUnchanged
 
 KEPT_AFTER_END = timedelta(days=2)
-MOST_AT_ONCE = 200
+_BY_TIME = attrgetter("start", "end", "uid", "rid")
+NEAR = timedelta(days=1)
+MOST_AT_ONCE = 100
 """Bookings in one event: a turn of the controller that takes on more would keep presses waiting."""
 NOTED_EVERY = timedelta(hours=1)
 
@@ -105,7 +108,7 @@ def react(facts: Facts, event: Event, site: Site) -> Iterable[Event]:
 def changes(
     site: Site, calendar: str, known: Iterable[Booking], found: Iterable[Booking], at: datetime
 ) -> Iterator[BookingsChanged]:
-    """What must change for exactly the bookings found to be known: the nearest first, a few at a time.
+    """What must change for exactly the bookings found to be known, a few at a time: the nearest first, then room by room.
 
     Looks at all of both: for many bookings, in a thread.
     """
@@ -114,7 +117,7 @@ def changes(
     after = {_identity(b): b if titles or not b.title else replace(b, title="") for b in found if b.end > at - KEPT_AFTER_END}
     come = [b for key, b in after.items() if before.get(key) != b]
     gone = [b for key, b in before.items() if key not in after and b.end > at - KEPT_AFTER_END]
-    differing = sorted((*come, *gone), key=lambda b: (b.end <= at, b.start, b.end, b.uid, b.rid))
+    differing = list(_by_turn((*come, *gone), at))
     for first in range(0, len(differing), MOST_AT_ONCE):
         part = differing[first : first + MOST_AT_ONCE]
         yield BookingsChanged(
@@ -124,6 +127,21 @@ def changes(
             changed=tuple(b for b in part if _identity(b) in before and _identity(b) in after),
             cancelled=tuple(b for b in part if _identity(b) not in after),
         )
+
+
+def _by_turn(bookings: Iterable[Booking], at: datetime) -> Iterator[Booking]:
+    turns: dict[tuple[int, str], list[Booking]] = {}
+    for booking in bookings:
+        turns.setdefault(_turn(booking, at), []).append(booking)
+    for turn in sorted(turns):
+        yield from sorted(turns[turn], key=_BY_TIME)
+
+
+def _turn(booking: Booking, at: datetime) -> tuple[int, str]:
+    """What may concern a door soon is told first. Of all else one room at a time, so that none is looked at again and again."""
+    if booking.end <= at:
+        return 2, booking.room
+    return (0, "") if booking.start < at + NEAR else (1, booking.room)
 
 
 def _note(facts: Facts, site: Site, calendar: str, at: datetime, read_at: datetime) -> Iterable[Event]:
@@ -177,10 +195,11 @@ def _fold_changed(facts: Facts, event: BookingsChanged) -> None:
     come: dict[str, list[Booking]] = {}
     for booking in (*event.made, *event.changed):
         come.setdefault(booking.room, []).append(booking)
+    since = event.at - KEPT_AFTER_END
     for room in {*come, *(b.room for b in event.cancelled)}:
         key = BOOKINGS(event.calendar, room)
-        kept = [b for b in facts(key) or () if _identity(b) not in gone and b.end > event.at - KEPT_AFTER_END]
-        facts.set(key, tuple(sorted((*kept, *come.get(room, ())), key=lambda b: (b.start, b.end, b.uid, b.rid))))
+        kept = [b for b in facts(key) or () if b.end > since and not (gone and _identity(b) in gone)]
+        facts.set(key, tuple(sorted((*kept, *come.get(room, ())), key=_BY_TIME)))
 
 
 def health_conditions(look: Look, site: Site, calendar: str) -> Iterable[Condition]:

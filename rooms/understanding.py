@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 from zoneinfo import ZoneInfo
@@ -207,7 +208,16 @@ def merged(known: Iterable[Booking], understood: BookingsUnderstood, window: Win
         if booking.end > window[0] and ((booking.uid, None) in failed or (booking.uid, booking.rid) in failed)
     ]
     bookings = {booking.identity: _not_revived(before.get(booking.identity), booking) for booking in (*stay, *understood.bookings)}
-    return tuple(sorted(bookings.values(), key=lambda booking: (booking.start, booking.end, booking.identity)))
+    return tuple(_in_order(bookings.values()))
+
+
+def _in_order(bookings: Iterable[Booking]) -> Iterable[Booking]:
+    """Day by day: to sort all at once, no other thread would be let in."""
+    days: dict[date, list[Booking]] = {}
+    for booking in bookings:
+        days.setdefault(booking.start.date(), []).append(booking)
+    for day in sorted(days):
+        yield from sorted(days[day], key=lambda booking: (booking.start, booking.end, booking.identity))
 
 
 def _not_revived(known: Booking | None, new: Booking) -> Booking:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from threading import Timer
 
 from edge.calendars.reader import ERRAND, OUTCOME, SOME, Errand
+from edge.calendars.undisturbed import undisturbed
 from edge.errors import DeviceFault
 from edge.text import Text, say
 from rooms.feeding import Feeding
@@ -81,7 +82,8 @@ class _Reading:
             alarm.start()
             try:
                 self._hand_over(self._process)
-                return self._take_in(self._process)
+                with undisturbed(self._content):
+                    return self._take_in(self._process)
             except ValueError as error:
                 late = say("Reading the calendar took too long")
                 raise NotRead(late if self._stopped else say("Reading the calendar took too much time or memory")) from error

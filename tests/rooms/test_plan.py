@@ -188,7 +188,7 @@ def test_many_differences_are_told_in_parts_the_nearest_first() -> None:
     many = [booking(T + n * HOUR, T + (n + 1) * HOUR, uid=f"{n:04}") for n in range(-40, 2 * plan.MOST_AT_ONCE)]
     known = Known()
     parts = [e for e in known.takes(read(T, *many)) if isinstance(e, BookingsChanged)]
-    assert [len(part.made) for part in parts] == [200, 200, 40]
+    assert [len(part.made) for part in parts] == [100, 100, 40]
     assert parts[0].made[0].start == T
     assert max(b.end for b in parts[-1].made) <= T
     assert list(known.in_room()) == sorted(many, key=lambda b: b.start)

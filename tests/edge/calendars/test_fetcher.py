@@ -22,6 +22,7 @@ from rooms.feeding import feeding
 from rooms.ics_lines import MOST_OCTETS, Unreadable
 from rooms.plan import BookingsChanged, CalendarRead, known_bookings
 from rooms.sources.port import Content
+from rooms.stays import RELEASED
 from rooms.uids import hashed
 from tests.edge import calendar_server as bad
 from tests.edge.calendar_server import CalendarServer
@@ -72,6 +73,7 @@ class Bench:
             self.clock,
             self.deliver,
             known=lambda feed: self.known(feed),
+            released=lambda booking: self.facts(RELEASED(*booking.identity)),
             keep=self.store.update,
             kept=self.store.get,
             secret=lambda reference: f"secret of {reference}",
