@@ -1,38 +1,47 @@
 """A real HTTP server that serves a calendar, and misbehaves in the ways that calendar servers do."""
 
 import gzip
+import ssl
 import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class CalendarServer:
-    """behave: what the next requests get; one of the functions below, or `serve`."""
+    """behave: what the next requests get; one of the functions below, or `serve`. written: methods and bodies of the requests."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.body = b""
         self.etag = ""
         self.behave: Callable[[BaseHTTPRequestHandler], None] = self.serve
         self.requests: list[tuple[str, dict[str, str]]] = []
+        self.written: list[tuple[str, bytes]] = []
         self.stopped = threading.Event()
         server = self
 
         class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
+            def _respond(self) -> None:
+                body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+                server.written.append((self.command, body))
                 server.requests.append((self.path, {name.lower(): value for name, value in self.headers.items()}))
                 server.behave(self)
+
+            do_GET = do_POST = do_PUT = do_PATCH = do_REPORT = do_PROPFIND = _respond  # noqa: N815 -- names of http.server
 
             def log_message(self, *args: object) -> None:
                 pass
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
+        self._scheme = "https" if tls else "http"
+        if tls:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
         self._thread.start()
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_port}/calendar/basic.ics?token=SECRET-CANARY"
+        return f"{self._scheme}://127.0.0.1:{self._server.server_port}/calendar/basic.ics?token=SECRET-CANARY"
 
     def stop(self) -> None:
         self.stopped.set()
