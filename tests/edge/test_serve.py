@@ -7,7 +7,7 @@ import pytest
 
 from edge.errors import StartRefused
 from edge.secrets import read_secret
-from edge.serve import _with_whole_paths, listening_socket
+from edge.serve import _secrets_of_calendars, _with_whole_paths, listening_socket
 from edge.site import Site
 
 
@@ -51,3 +51,18 @@ def test_secrets_come_from_their_place_and_are_missed_in_a_sentence(tmp_path: Pa
     ]:
         with pytest.raises(StartRefused, match=remedy):
             read_secret(reference, tmp_path)
+
+
+def test_secrets_of_calendars_are_looked_for_before_anything_starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    graph = {"tenant": "t", "client": "c", "secret": "env:TALONMIES_TEST_SECRET"}
+    calendars = {
+        "one": {"url": "https://calendar.example/a.ics", "room": "lobby", "username": "rooms", "password": "file:password"},
+        "two": {"graph": graph, "mailboxes": {"lobby": "lobby@example.org"}},
+    }
+    site = Site.model_validate({"site": {"id": "x", "name": "X"}, "spaces": {"lobby": {"zone": "public"}}, "calendars": calendars})
+    (tmp_path / "password").write_text("s3cret\n")
+    monkeypatch.setenv("TALONMIES_TEST_SECRET", "other")
+    assert _secrets_of_calendars(site, tmp_path) == {"file:password": "s3cret", "env:TALONMIES_TEST_SECRET": "other"}
+    monkeypatch.delenv("TALONMIES_TEST_SECRET")
+    with pytest.raises(StartRefused, match="set the environment variable TALONMIES_TEST_SECRET"):
+        _secrets_of_calendars(site, tmp_path)
