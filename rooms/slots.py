@@ -186,7 +186,7 @@ def obstacle(look: Look, site: Site, slot: Slot) -> tuple[Text | None, datetime]
 def _shut(look: Look, site: Site, slot: Slot) -> tuple[Text | None, datetime]:
     """What the room's hours say."""
     booking, policy, closes = slot.booking, slot.policy, slot.closes
-    bounded = booking.all_day or booking.verdict == "policy"
+    bounded = booking.all_day or _lasts_days(site, booking)
     if bounded and policy.all_day == "never":
         return say("All-day bookings do not unlock this room"), closes
     timetable = None if policy.hours == "always" else policy.hours or site.site.hours
@@ -198,6 +198,12 @@ def _shut(look: Look, site: Site, slot: Slot) -> tuple[Text | None, datetime]:
         closed_until = closes if change is None else min(closes, change)
         return say("Booked {start}–{end}, but the building is closed", start=booking.start, end=slot.end), closed_until
     return None, min(closes, now_open.end)
+
+
+def _lasts_days(site: Site, booking: Booking) -> bool:
+    """Longer than a day, be it of 23 or 25 hours."""
+    start, end = (t.astimezone(site.local.zone).replace(tzinfo=None) for t in (booking.start, booking.end))
+    return min(end - start, booking.end - booking.start) > timedelta(days=1)
 
 
 def changeover(slot: Slot) -> Text:

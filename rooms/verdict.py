@@ -5,7 +5,7 @@ from typing import Literal, Protocol
 from edge.text import Text, say
 
 Verdict = Literal["yes", "no", "pending", "policy"]
-"""pending: waits for somebody's approval. policy: all-day or longer than a day, so the room's policy says in which hours."""
+"""pending: waits for somebody's approval. policy: all-day, so the room's policy says in which hours."""
 
 
 class Judged(Protocol):
@@ -34,7 +34,7 @@ def unlock(occurrence: Judged, partstat: str | None) -> tuple[Verdict, Text]:
     if occurrence.all_day:
         return "policy", say("All day: the room's policy says when")
     if occurrence.is_long:
-        return "policy", say("Lasts longer than a day: opens only within the room's hours")
+        return "yes", say("Lasts longer than a day: opens only within the room's hours")
     return "yes", say("Booked")
 
 

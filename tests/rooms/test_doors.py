@@ -231,6 +231,16 @@ def test_an_all_day_booking_unlocks_within_the_hours_only() -> None:
     assert open_times(never, known(never, ALL_DAY), *day) == []
 
 
+def test_so_does_a_booking_that_lasts_longer_than_a_day() -> None:
+    bounded, day = site(hours="open"), (local("2026-11-22 00:00"), local("2026-11-26 00:00"))
+    long = booking(local("2026-11-23 00:00"), local("2026-11-24 00:01"))
+    assert open_times(bounded, known(bounded, long), *day) == [(MORNING, local("2026-11-23 16:00"))]
+    assert open_times(site(), known(site(), long), *day) == []
+    autumn = booking(local("2026-10-24 12:00"), local("2026-10-25 12:00"))
+    facts = known(site(), autumn, at=autumn.start + 2 * HOUR)
+    assert open_times(site(), facts, autumn.start, autumn.end) == [(autumn.start, autumn.end)]
+
+
 # --- policies ---------------------------------------------------------------------------------------------------------
 
 FRIDAY = local("2026-11-27 12:00")

@@ -38,7 +38,7 @@ class Said:
         (Said(all_day=True), None, "policy"),
         (Said(all_day=True, status="TENTATIVE"), None, "pending"),
         (Said(all_day=True, transp="TRANSPARENT"), None, "no"),
-        (Said(is_long=True), None, "policy"),
+        (Said(is_long=True), None, "yes"),
         (Said(is_long=True), "DECLINED", "no"),
         (Said(is_long=True, busy="TENTATIVE"), None, "pending"),
         (Said(status="TENTATIVE"), "DECLINED", "no"),
