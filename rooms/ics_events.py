@@ -3,13 +3,13 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from functools import partial
 
 from edge.text import say
 from rooms.ics_lines import Component, Unreadable, address_of, decoded, items, parameters, time_parameters
 from rooms.ics_rules import Rule, parse_rule
-from rooms.ics_values import DAY, MOST_VALUES, Length, Stamp, between, duration, periods, stamp, stamps
+from rooms.ics_values import DAY, MOST_VALUES, Length, Stamp, between, duration, on, periods, stamp, stamps
 from rooms.ics_zones import Zones
 
 _LONGEST = timedelta(days=366)
@@ -73,7 +73,8 @@ class CalendarEvent:
 
     @property
     def recurs(self) -> bool:
-        return bool(self.rules or self.more)
+        """Whether its start alone does not say when it takes place: one date may also be left out and none remain."""
+        return bool(self.rules or self.more or self.except_times)
 
 
 def facts(event: Component, cancelled: bool) -> Facts:
@@ -189,9 +190,11 @@ def read_event(uid: str, event: Component, zones: Zones, *, cancelled: bool, rep
     if replaces and known.status == "CANCELLED" and event.first("DTSTART") is None:
         return CalendarEvent(uid=uid, facts=known, start=replaces, length=Length(timedelta()), recurrence=replaces)
     start = start_of(event, zones)
+    floating = start.zone
     length = _length(event, zones, start)
     check_length(start, length)
-    floating = start.zone
+    if (event.text("X-MICROSOFT-CDO-ALLDAYEVENT") or "").upper() == "TRUE":
+        start, length = _as_days(start, length, zones.site)
     return CalendarEvent(
         uid=uid,
         facts=known,
@@ -229,6 +232,15 @@ def _length(event: Component, zones: Zones, start: Stamp) -> Length:
             length = Length(length.nominal)
         return length
     return Length(DAY if start.all_day else timedelta())
+
+
+def _as_days(start: Stamp, length: Length, site: tzinfo) -> tuple[Stamp, Length]:
+    """What Exchange marks as all-day and yet writes as times: from midnight to midnight in their own zone or that of the site."""
+    for zone in () if start.all_day else (start.zone, site):
+        first, last = start.utc.astimezone(zone), length.end(start.local, start.zone).astimezone(zone)
+        if first.time() == last.time() == time() and first < last:
+            return on(first.date(), site), Length(last.date() - first.date())
+    return start, length
 
 
 def check_length(start: Stamp, length: Length) -> None:
