@@ -146,7 +146,7 @@ def _in_turn(found: Sequence[Slot]) -> list[Slot]:
             same = a.agency == b.agency
             if same and a.closes >= b.opens:
                 slots[later] = replace(b, official_from=a.official_from)
-            elif not same and a.closes + b.policy.changeover > b.opens:
+            elif not same and a.released is None and a.closes + b.policy.changeover > b.opens:
                 slots[earlier] = replace(a, closes=min(a.closes, a.end))
                 opens = max(b.opens, a.end + b.policy.changeover)
                 slots[later] = replace(b, opens=opens, official_from=max(b.official_from, a.end), turns=True, after=a.agency)

@@ -384,7 +384,7 @@ def test_a_booking_is_given_free_by_a_tap_and_somebody_else_takes_the_room() -> 
     assert not day.told("room-released")  # nobody needs to be told of what they did
     with pytest.raises(IllegalCommand, match="not booked now"):
         day.do(desk.release)
-    day.do(desk.book, start=TEN + 10 * MINUTE, end=TEN + 40 * MINUTE, agency="dvv")
+    day.do(desk.book, start=TEN + 10 * MINUTE, end=TEN + 40 * MINUTE)
     assert day.state == "open"
     assert day.open()
     with pytest.raises(IllegalCommand, match="booked then"):
