@@ -5,6 +5,7 @@
 
 import asyncio
 import json
+import logging
 import os
 import resource
 import signal
@@ -21,13 +22,13 @@ from bench.feeds import feed, rooms
 from bench.program import TOKEN, memory_mb
 from drivers.mosquitto import HOST, Broker, free_port
 from edge.clock import SystemClock
+from edge.logs import configure
 from edge.serve import daemon_for, listening_socket, serve
 from edge.site.load import read_site
 from rooms.feeding import feeding
 from rooms.ics import read_feed
 from rooms.plan import BOOKINGS, CALENDAR
 
-WORDS = ["-m", "bench.calendars"]
 EDITED = 20
 _BEAT_S = 0.002
 _IDLE_S = 5.0
@@ -37,10 +38,10 @@ _PATIENCE_S = 120.0
 
 @dataclass(frozen=True)
 class Reading:
-    """cpu_s: of the daemon and the process that reads. told_s: from the last octet sent until the controller knows all of it.
+    """cpu_s: of the daemon and the process that reads, until the controller knows all of it; waiting for the poll included.
 
-    near_s: the same, for the first bookings, which are the nearest. stall_ms: the longest that the event loop stood still;
-    memory_mb: of the daemon.
+    told_s: from the last octet sent until then; near_s: until the first bookings, which are the nearest. stall_ms: the longest that
+    the event loop stood still. memory_mb: of the daemon; reader_mb: the most of a process that read so far.
     """
 
     what: str
@@ -50,6 +51,7 @@ class Reading:
     told_s: float | None = None
     stall_ms: float | None = None
     memory_mb: float | None = None
+    reader_mb: float | None = None
 
 
 def calendars(folder: Path, events: int) -> list[Reading]:
@@ -63,7 +65,7 @@ def calendars(folder: Path, events: int) -> list[Reading]:
         server = subprocess.Popen([sys.executable, "-m", "bench.parts", "calendar-server", str(port), str(folder)])
         try:
             environment = {**os.environ, "TALONMIES_TOKEN": TOKEN}
-            words = [sys.executable, *WORDS, str(folder), f"{events:,}"]
+            words = [sys.executable, "-m", "bench.calendars", str(folder), f"{events:,}"]
             told = subprocess.run(words, env=environment, stdout=subprocess.PIPE, text=True, check=True).stdout
         finally:
             server.terminate()
@@ -161,6 +163,7 @@ class Watch:
             self._told_at - sent_at if self._told_at else None,
             self._heart.longest_s * 1e3,
             memory_mb(os.getpid()),
+            resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024,
         )
         print(json.dumps(asdict(found)), flush=True)
 
@@ -192,4 +195,5 @@ def _cpu_s() -> float:
 
 
 if __name__ == "__main__":
+    configure(logging.WARNING)
     asyncio.run(Watch(Path(sys.argv[1]), sys.argv[2]).run())
