@@ -5,6 +5,7 @@ Bookings go out in lines of a few, so that nobody has to take in all of them at 
 ended, then the groups and the content as they are to be kept.
 """
 
+import gc
 import os
 import resource
 import sys
@@ -66,6 +67,8 @@ OUTCOME = TypeAdapter(Outcome)
 def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    # It ends before there is rubbish worth looking for.
+    gc.disable()
     # Whoever waits for an alarm goes first.
     os.nice(10)
     given, said = sys.stdin.buffer, sys.stdout.buffer
