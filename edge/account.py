@@ -186,7 +186,7 @@ def _other_sentence(event: Event) -> Text | None:
             counts = {"made": len(event.made), "changed": len(event.changed), "cancelled": len(event.cancelled)}
             return say(
                 "Calendar {calendar}: {made} new, {changed} changed, {cancelled} cancelled bookings",
-                calendar=event.calendar,
+                calendar=Ref(event.calendar.partition("/")[0]),
                 **counts,
             )
         case OfficialCame():

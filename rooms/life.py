@@ -66,13 +66,13 @@ class RoomLife:
         if len(scene.clashing) > 1:
             yield Condition(DOUBLE_BOOKING, room, _clash(room, scene.clashing))
         if now.state == "over-time":
-            yield Condition(OVER_TIME, room, now.because)
+            yield Condition(OVER_TIME, room, _at(room, now.because))
         for slot in scene.live:
             if slot.problem is not None and not slot.allowed:
-                yield Condition(BOOKING_FLAGGED, room, slot.problem)
+                yield Condition(BOOKING_FLAGGED, room, _at(room, slot.problem))
                 break
         if (given_up := scene.given_up()) is not None:
-            yield Condition(ROOM_RELEASED, room, given_up)
+            yield Condition(ROOM_RELEASED, room, _at(room, given_up))
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +259,11 @@ class _Scene:
             awaits_official=awaits_official,
             gives_up_at=gives_up_at,
         )
+
+
+def _at(room: str, because: Text) -> Text:
+    """A notice stands among those of other rooms."""
+    return say("{room}: {because}", room=Ref(room), because=because)
 
 
 def _gave_up(slot: Slot) -> Text:

@@ -13,7 +13,7 @@ from edge.conditions import CALENDAR_FAILING, CALENDAR_PROBLEMS, CALENDAR_STALE
 from edge.events import Event
 from edge.facts import START, Facts, Family, Look
 from edge.site import Site
-from edge.text import Text, say
+from edge.text import Ref, Text, say
 from rooms.bookings import Booking, BookingsRead, CalendarFailed, CalendarUnchanged
 
 KEPT_AFTER_END = timedelta(days=2)
@@ -217,10 +217,9 @@ def health_conditions(look: Look, site: Site, calendar: str) -> Iterable[Conditi
 
 def _failing(calendar: str, failures: Sequence[Text], feeds: int) -> Text:
     if feeds == 1:
-        return say("{calendar} cannot be read: {problem}", calendar=calendar, problem=failures[0])
-    return say(
-        "{calendar}: {n} of {m} rooms cannot be read: {problem}", calendar=calendar, n=len(failures), m=feeds, problem=failures[0]
-    )
+        return say("{calendar} cannot be read: {problem}", calendar=Ref(calendar), problem=failures[0])
+    named, first = Ref(calendar), failures[0]
+    return say("{calendar}: {n} of {m} rooms cannot be read: {problem}", calendar=named, n=len(failures), m=feeds, problem=first)
 
 
 def _stale(look: Look, site: Site, calendar: str, known: Sequence[CalendarHealth]) -> Text | None:
@@ -229,7 +228,7 @@ def _stale(look: Look, site: Site, calendar: str, known: Sequence[CalendarHealth
     start = look(START())
     read = [health.read_at for health in known if health.read_at is not None]
     if read and look.lasted(min(read), stale_after):
-        return say("{calendar} was last read {read_at}", calendar=calendar, read_at=min(read))
+        return say("{calendar} was last read {read_at}", calendar=Ref(calendar), read_at=min(read))
     if len(read) < len(known) and start is not None and look.lasted(start.at, stale_after):
-        return say("{calendar} has not been read since the start", calendar=calendar)
+        return say("{calendar} has not been read since the start", calendar=Ref(calendar))
     return None

@@ -60,6 +60,7 @@ class GraphLogin(Section):
 class Calendar(Section):
     """Where bookings come from; it has exactly one of file, url, caldav, graph and local."""
 
+    name: NamesField | None = Field(None, description="What people call it")
     file: str | None = Field(None, description="ICS file, relative to the site file")
     url: str | None = Field(None, description="ICS address, http or https", pattern=r"^https?://")
     caldav: str | None = Field(None, description="CalDAV address of one calendar, http or https", pattern=r"^https?://")

@@ -39,7 +39,7 @@ def calendar_sources(draft: Draft) -> Iterator[Problem]:
 
 
 def _spaces_of_source(path: Path, calendar: Calendar, source: str) -> Iterator[Problem]:
-    named = {"graph": "mailboxes", "local": "local"}.get(source, "room, or rooms")
+    named = {"graph": "mailboxes", "local": "local"}.get(source, "room")
     if source in ("graph", "local"):
         for key in ("room", "rooms"):
             if getattr(calendar, key):
