@@ -5,7 +5,7 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -204,7 +204,7 @@ def bookings(
 
     with one_sentence_per_error():
         site, folder, now = read_site(site_file), site_file.resolve().parent, SystemClock().now()
-        site = standing_in(site, _calendar_files(site, site_file, calendar or ()))
+        site = standing_in(site, _replaced(site, calendar or ()))
         zone = site.local.zone
         since = _instant(start or now.astimezone(zone).date().isoformat(), zone)
         window = (since, _instant(end, zone, end_of_day=True) if end else since + timedelta(days=7))
@@ -244,14 +244,23 @@ class _Wrong(TalonmiesError):
     """Words on the command line that cannot be understood."""
 
 
-def _calendar_files(site: Site, site_file: Path, replaced: list[str] | tuple[str, ...]) -> dict[str, Path]:
+def _calendar_files(site: Site, site_file: Path, replaced: Sequence[str]) -> dict[str, Path]:
     """The file of each calendar that has one, with those of the command line in their place."""
     files = {calendar: site_file.parent / section.file for calendar, section in site.calendars.items() if section.file}
-    for word in replaced:
+    return _all_there({**files, **_replaced(site, replaced)})
+
+
+def _replaced(site: Site, words: Sequence[str]) -> dict[str, Path]:
+    files: dict[str, Path] = {}
+    for word in words:
         calendar, _, file = word.partition("=")
         if calendar not in site.calendars or not file:
             raise _Wrong(f"--calendar {word}: write ID=FILE.ics with one of the calendars {', '.join(site.calendars) or '(none)'}.")
         files[calendar] = Path(file)
+    return _all_there(files)
+
+
+def _all_there(files: dict[str, Path]) -> dict[str, Path]:
     for calendar, path in files.items():
         if not path.is_file():
             raise _Wrong(f"The calendar {calendar} cannot be read: there is no file {path}.")

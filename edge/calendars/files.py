@@ -34,7 +34,8 @@ class FileSource(IcsBody):
 
 
 def standing_in(site: Site, files: Mapping[str, Path]) -> Site:
-    """The site with some calendars read from files instead. Rooms of mailboxes are known by who is invited."""
+    """The site with some calendars read from files instead. The room of one mailbox has all of its file; rooms of several are
+    known by who is invited."""
     changed = {name: _from_file(site.calendars[name], file) for name, file in files.items()}
     # Made anew: a copy would keep what the other had worked out from its calendars.
     sections = {name: getattr(site, name) for name in Site.model_fields}
@@ -42,8 +43,11 @@ def standing_in(site: Site, files: Mapping[str, Path]) -> Site:
 
 
 def _from_file(section: Calendar, file: Path) -> Calendar:
-    rooms = section.rooms or {room: RoomMatch(attendee=(address,)) for room, address in section.mailboxes.items()}
     nowhere = dict.fromkeys(("url", "caldav", "username", "password", "graph"))
-    return section.model_copy(
-        update={**nowhere, "file": str(file.absolute()), "mailboxes": {}, "rooms": rooms, "write_back": False}
-    )
+    update = {**nowhere, "file": str(file.absolute()), "write_back": False}
+    if len(section.mailboxes) == 1:
+        update["room"] = next(iter(section.mailboxes))
+    elif section.mailboxes:
+        update["mailboxes"] = {}
+        update["rooms"] = {room: RoomMatch(attendee=(address,)) for room, address in section.mailboxes.items()}
+    return section.model_copy(update=update)

@@ -35,14 +35,16 @@ class Supply:
 
 def supplies(site: Site, folder: Path, secret: Callable[[str], str]) -> dict[str, Supply]:
     """Of every feed that somebody else holds. folder: of the site file. secret: what stands behind a reference."""
-    found: dict[str, Supply] = {}
-    for calendar, section in site.calendars.items():
-        turns = asyncio.Semaphore(_AT_ONCE)
-        if section.graph is not None:
-            found.update(_mailboxes(site, calendar, section.graph, secret, turns))
-        elif not section.local:
-            found[calendar] = _supply(site, section, folder, secret, turns)
-    return found
+    by_calendar = (supplies_of(site, calendar, folder, secret) for calendar in site.calendars)
+    return {feed: supply for found in by_calendar for feed, supply in found.items()}
+
+
+def supplies_of(site: Site, calendar: str, folder: Path, secret: Callable[[str], str]) -> dict[str, Supply]:
+    """Of the feeds of one calendar."""
+    section, turns = site.calendars[calendar], asyncio.Semaphore(_AT_ONCE)
+    if section.graph is not None:
+        return dict(_mailboxes(site, calendar, section.graph, secret, turns))
+    return {} if section.local else {calendar: _supply(site, section, folder, secret, turns)}
 
 
 def _mailboxes(

@@ -56,7 +56,7 @@ def test_a_table_in_the_language_asked_for(tmp_path: Path) -> None:
     assert done.exit_code == 0
     assert "su 25.10. klo 0.00–ma 26.10. klo 0.00" in done.stdout
     assert "Varaus" in done.stdout
-    assert f"cal ({feed})" in done.stdout
+    assert f"cal – {feed}: varauksia 1" in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -77,3 +77,28 @@ def test_words_that_cannot_be_understood_are_answered_with_a_sentence(words: lis
     assert (done.exit_code, done.stdout) == (1, "")
     assert said in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_what_is_wrong_with_one_calendar_stops_no_other(tmp_path: Path) -> None:
+    room = {"zone": "semi-public", "kind": "meeting-room"}
+    login = {"tenant": "t", "client": "c", "secret": "env:TALONMIES_NO_SUCH_SECRET"}
+    site = {
+        "site": {"id": "porvoo", "name": "Porvoo", "token": "env:TALONMIES_NO_SUCH_SECRET"},
+        "spaces": dict.fromkeys(["a", "b", "c", "d", "e"], room),
+        "calendars": {
+            "gone": {"file": "nowhere.ics", "room": "a"},
+            "secret": {"url": "http://localhost:1/x.ics", "username": "u", "password": "file:nowhere", "room": "b"},
+            "mail": {"graph": login, "mailboxes": {"c": "c@pori.example"}},
+            "away": {"url": "http://localhost:1/x.ics", "room": "d"},
+            "cal": {"graph": login, "mailboxes": {"e": "e@pori.example"}},
+        },
+    }
+    (tmp_path / "site.yaml").write_text(yaml.safe_dump(site))
+    feed = f"--calendar=cal={DATA / 'allday_no_dtend.ics'}"
+    done = bookings(tmp_path / "site.yaml", "--from", "2026-10-01", "--to", "2026-10-31", "--format", "json", feed)
+    report = json.loads(done.stdout)
+    assert (done.exit_code, [(it["room"], it["unlock"]) for it in report["occurrences"]]) == (1, [("e", "policy")])
+    ok = {"gone": False, "secret": False, "mail/c": False, "away": False, "cal": True}
+    assert {source["calendar"]: source["ok"] for source in report["sources"]} == ok
+    assert {error["source"] for error in report["errors"]} == {name for name in ok if not ok[name]}
+    assert "TALONMIES_NO_SUCH_SECRET" in next(error["error"] for error in report["errors"] if error["source"] == "mail/c")
