@@ -75,8 +75,8 @@ def test_table_with_times_as_the_reader_writes_them(language: str, time: str) ->
     assert lines[2][column:].startswith("Palvelu 1")
     assert "DVV" in lines[1]
     assert lines[-3].startswith("titled: ")
-    for line, calendar, file in zip(lines[-2:], ("titled", "shared"), ("a.ics", "b.ics"), strict=True):
-        assert line.startswith(calendar)
+    for line, name, file in zip(lines[-2:], ("titled", "shared"), ("a.ics", "b.ics"), strict=True):
+        assert line.startswith(name)
         assert file in line
 
 
