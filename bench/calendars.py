@@ -31,6 +31,7 @@ from rooms.plan import BOOKINGS, CALENDAR
 
 EDITED = 20
 _BEAT_S = 0.002
+_LOOK_S = 0.01
 _IDLE_S = 5.0
 _POLL_S = 3
 _PATIENCE_S = 120.0
@@ -118,6 +119,7 @@ class Watch:
     def __init__(self, folder: Path, events: str) -> None:
         self._folder = folder
         self._events = events
+        self._keys = [BOOKINGS("rooms", room) for room in rooms()]
         self._heart = Heart()
         self._daemon = daemon_for(read_site(folder / "site.yaml"), folder, folder / "data", SystemClock())
 
@@ -172,7 +174,7 @@ class Watch:
         while not done():
             if time.monotonic() - began > _PATIENCE_S:
                 raise SystemExit("the calendar was not read")
-            await asyncio.sleep(_BEAT_S)
+            await asyncio.sleep(_LOOK_S)
             if not self._near_at and self._known() != first:
                 self._near_at = time.monotonic()
         self._told_at = time.monotonic()
@@ -186,7 +188,7 @@ class Watch:
         return health.read_at if health else None
 
     def _known(self) -> list[tuple[object, ...]]:
-        return [self._daemon.facts(BOOKINGS("rooms", room)) or () for room in rooms()]
+        return [self._daemon.facts(key) or () for key in self._keys]
 
 
 def _cpu_s() -> float:
