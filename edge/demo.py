@@ -110,7 +110,8 @@ def bookings_around(site: Site, now: datetime) -> str:
                     f"DTSTAMP:{now:%Y%m%dT%H%M%SZ}",
                     f"DTSTART:{start:%Y%m%dT%H%M%SZ}",
                     f"DTEND:{end:%Y%m%dT%H%M%SZ}",
-                    f"LOCATION:{match.location[0]}",
+                    *(f"LOCATION:{location}" for location in match.location[:1]),
+                    *(f"ATTENDEE;CUTYPE=ROOM;PARTSTAT=ACCEPTED:mailto:{address}" for address in match.attendee[:1]),
                     "SUMMARY:Varaus",
                     "END:VEVENT",
                 ]
