@@ -7,16 +7,14 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from rooms.feeding import Feeding, domain_of
 from rooms.ics_lines import LONGEST_LINE, WANTED, address_of, parameters, unfolded
 from rooms.sources.port import Content
 
-# By the end of the line before, which is found several times as fast as the beginning of a line.
-_UNREAD = re.compile(rb"\n(?!(?:%s)[;:])[^\n]*" % b"|".join(name.encode() for name in WANTED), re.IGNORECASE)
 _OF_PERSONS = re.compile(rb"\n(SUMMARY|ORGANIZER|ATTENDEE)([;:][^\n]*)", re.IGNORECASE)
-_ROOM = re.compile(rb"ROOM|RESOURCE", re.IGNORECASE)
 _ROW = (
     "@odata.etag", "@removed", "id", "iCalUId", "type", "seriesMasterId", "originalStart", "originalStartTimeZone", "start", "end",
     "isAllDay", "isCancelled", "showAs", "responseStatus", "categories", "lastModifiedDateTime",
@@ -56,16 +54,26 @@ def _lines(part: bytes, people: _People) -> bytes:
     def kept(match: re.Match[bytes]) -> bytes:
         return _kept(match[1].upper(), match[2], people) if len(match[2]) <= LONGEST_LINE else match[0]
 
-    return _OF_PERSONS.sub(kept, _UNREAD.sub(b"", b"\n" + unfolded(part))).removeprefix(b"\n") + b"\n"
+    needless = _needless(bool(people.titles), bool(people.organizers), bool(people.attendees))
+    return _OF_PERSONS.sub(kept, needless.sub(b"", b"\n" + unfolded(part))).removeprefix(b"\n") + b"\n"
+
+
+@cache
+def _needless(titles: bool, organizers: bool, attendees: bool) -> re.Pattern[bytes]:
+    """Lines that go as a whole, whatever they say. What is too long to be read stays, and is refused again.
+
+    By the end of the line before, which is found several times as fast as the beginning of a line.
+    """
+    unread = rb"(?!(?:%b)[;:])[^\n]*" % b"|".join(name.encode() for name in WANTED)
+    whole = [*([] if titles else [rb"SUMMARY[;:]"]), *([] if organizers else [rb"ORGANIZER[;:]"])]
+    whole += [] if attendees else [rb"ATTENDEE[;:](?![^\n]*R(?:OOM|ESOURCE))"]
+    lines = [unread, *(rb"%b[^\n]{0,%d}(?![^\n])" % (start, LONGEST_LINE - 1) for start in whole)]
+    return re.compile(rb"\n(?:%b)" % b"|".join(lines), re.IGNORECASE)
 
 
 def _kept(name: bytes, rest: bytes, people: _People) -> bytes:
     if name == b"SUMMARY":
-        return b"\nSUMMARY%b" % rest if people.titles else b""
-    if name == b"ATTENDEE" and not people.attendees and not _ROOM.search(rest):
-        return b""
-    if name == b"ORGANIZER" and not people.organizers:
-        return b""
+        return b"\nSUMMARY%b" % rest
     named, value = parameters(rest)
     address = address_of(value)
     if name == b"ORGANIZER":
