@@ -296,7 +296,7 @@ async def test_a_notice_is_shown_with_what_to_do(guard: httpx.AsyncClient, desk:
     from rooms.bookings import CalendarFailed
 
     assert "Ei ilmoituksia" in (await guard.get("/")).text
-    desk.happen(CalendarFailed(at=desk.clock.now(), calendar="rooms", problem=say("The calendar cannot be read")))
+    desk.happen(CalendarFailed(at=desk.clock.now(), calendar="rooms", problem=say("Reading the calendar took too long")))
     text = (await guard.get("/")).text
-    assert "kalenteria ei voi lukea: Kalenteria ei voi lukea" in text
+    assert "Rooms: kalenteria ei voi lukea: Kalenterin luku kesti liian kauan" in text
     assert "Tarkista kalenterin osoite" in text
