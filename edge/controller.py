@@ -12,7 +12,7 @@ from edge.facts import ACTIVE, DECISION, READING, Facts
 from edge.kernel import CommandedPoint, Kernel, Outcome, Rule, decided_event
 from edge.points import DEVICE_TYPES, PointId, PointKind
 from edge.site import Site
-from rooms import life, plan, stays
+from rooms import life, plan, presence, stays
 from rooms.doors import DoorPlan
 from rooms.life import RoomLife
 from security import alarms, panic, releases, supervision
@@ -32,7 +32,7 @@ class Controller:
         self.site = site
         timing = Timing().stretched(stretch)
         self.kernel = Kernel(
-            folds=(plan.fold, stays.fold, alarms.fold, releases.fold, supervision.fold),
+            folds=(plan.fold, stays.fold, presence.fold, alarms.fold, releases.fold, supervision.fold),
             reactions=(
                 alarms.react,
                 lambda facts, event: plan.react(facts, event, site),

@@ -179,6 +179,25 @@ def test_a_sensor_that_dies_in_the_middle_of_the_wait_releases_nothing_and_count
     assert day.at(TEN + 40 * MINUTE).open()
 
 
+@pytest.mark.parametrize(("point", "broken", "whole"), [("link", False, True), ("tamper", True, False)])
+def test_what_a_sensor_did_not_see_while_it_was_broken_counts_for_nothing(point: str, broken: bool, whole: bool) -> None:
+    day = Day(of("dvv", TEN, NOON)).at(TEN + 2 * MINUTE)
+    day.simulation.set("eye", point, broken)
+    day.at(TEN + 40 * MINUTE).simulation.set("eye", point, whole)
+    assert day.at(TEN + 55 * MINUTE - SECOND).open()
+    assert day.now().gives_up_at == TEN + 55 * MINUTE
+    assert day.at(TEN + 55 * MINUTE).state == "released"
+
+
+def test_nobody_watched_while_the_controller_was_down() -> None:
+    day = Day(of("dvv", TEN, ELEVEN)).at(TEN + 2 * MINUTE)
+    journal = day.simulation.controller.snapshot(day.simulation.now)
+    day.at(TEN + 14 * MINUTE).simulation.restart(journal)
+    day.simulation.report_all()
+    assert day.at(TEN + 29 * MINUTE - SECOND).open()
+    assert day.at(TEN + 29 * MINUTE).state == "released"
+
+
 @pytest.mark.parametrize(
     ("end", "policy", "given_free"),
     [
