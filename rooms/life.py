@@ -292,12 +292,11 @@ def react(facts: Facts, event: Event, site: Site) -> Iterable[Event]:
             # A door does not tell whether somebody came or went: it counts only where no sensor does. And only when it is closed
             # again: with both doors open anybody could walk through.
             blind = presence(Look(facts, event.at), site, room) == Presence()
-            if known is not None and known.value == "open" and blind:
+            if known is not None and known.good and known.value == "open" and blind:
                 yield from _arrival(facts, site, event.at, room, "door")
         case Observed(point="present", value=True, device=device):
-            known = facts(READING(device, "present"))
             space = site.devices[device].space
-            if space is not None and (known is None or known.value is not True) and _is_shut(facts, site, space):
+            if space is not None and _was_empty_and_shut(facts, site, event.at, space):
                 yield from _arrival(facts, site, event.at, space, "presence")
         case _:
             pass
@@ -318,12 +317,20 @@ def _arrival(facts: Facts, site: Site, at: datetime, room: str, how: Arrival) ->
             return
 
 
-def _is_shut(facts: Facts, site: Site, room: str) -> bool:
-    """Whether nobody can have come through the doors of the customers: all are known to be locked and closed."""
+def _was_empty_and_shut(facts: Facts, site: Site, at: datetime, room: str) -> bool:
+    """Whether who is seen now can be no customer: neither one who stayed and moves again, nor one who slipped in just now."""
+    empty_since, shut_since = presence(Look(facts, at), site, room).empty_since, _shut_since(facts, site, room)
+    return empty_since is not None and shut_since is not None and max(empty_since, shut_since) + EMPTY_AFTER <= at
+
+
+def _shut_since(facts: Facts, site: Site, room: str) -> datetime | None:
+    """Since when nobody can have come through the doors of the customers: all are known to be locked and closed."""
+    since: list[datetime] = []
     for door in site.fronts.get(room, ()):
         lock, contact = (facts(READING(site.controllers[door], point)) for point in ("lock", "contact"))
         if lock is None or not lock.good or lock.value != "locked":
-            return False
+            return None
         if contact is not None and contact.value != "closed":
-            return False
-    return True
+            return None
+        since += [lock.since, *([contact.since] if contact is not None else [])]
+    return max(since, default=None)

@@ -111,7 +111,7 @@ BREAKS = (
     broken("the door stays open between two agencies", SLOTS, "same = a.agency == b.agency", "same = True", LIVES),
     broken("nobody waits for the official", SLOTS, "slot.waits and not has_come(look, slot)", "False", LIVES),
     broken("yesterday's official is here", SLOTS, "came.at >= slot.official_from", "True", LIVES),
-    broken("who is let in counts as the official", LIFE, "and _is_shut(facts, site, space)", "", LIVES),
+    broken("who is let in counts as the official", LIFE, "and _was_empty_and_shut(facts, site, event.at, space)", "", LIVES),
     broken("an act outlives its booking's time", SLOTS, "fact.booked_until == booking.end", "True", LIVES),
     broken("a released booking unlocks", SLOTS, "end = closes = min(end, released.at)", "pass", LIVES),
     broken("a dead sensor sees nobody", PRESENCE, "look(ONLINE(sensor)) is not True", "False", LIVES),

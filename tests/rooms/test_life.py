@@ -354,6 +354,40 @@ def test_who_slips_through_an_open_door_is_not() -> None:
     assert not day.open()
 
 
+def test_who_stayed_behind_the_locked_door_and_moves_again_is_not() -> None:
+    day = Day(of("dvv", TEN, ELEVEN), of("te", ELEVEN, NOON, "b")).at(TEN + MINUTE)
+    day.see(True)
+    day.at(ELEVEN + 10 * SECOND).see(False)
+    day.at(ELEVEN + 20 * SECOND).see(True)
+    assert not day.of(OfficialCame)
+    assert not day.at(ELEVEN + MINUTE).open()
+
+
+def test_who_slipped_in_before_the_sensor_saw_it_is_not() -> None:
+    day = Day(of("te", TEN, ELEVEN)).at(TEN - 2 * MINUTE)
+    day.simulation.set("lock-front", "contact", "open")
+    day.simulation.set("lock-front", "contact", "closed")
+    day.at(TEN - 2 * MINUTE + SECOND).see(True)
+    assert not day.of(OfficialCame)
+
+
+def test_whom_a_sensor_finds_there_when_it_comes_back_is_not() -> None:
+    day = Day(of("te", TEN, ELEVEN)).at(TEN - 2 * MINUTE)
+    day.simulation.set("eye", "link", False)
+    day.see(True)
+    day.simulation.set("eye", "link", True)
+    assert not day.of(OfficialCame)
+
+
+def test_a_back_door_that_closed_while_the_controller_was_down_brings_nobody() -> None:
+    day = Day(of("te", TEN, ELEVEN)).at(TEN - 20 * MINUTE)
+    day.simulation.set("eye", "link", False)
+    day.simulation.set("lock-back", "contact", "open")
+    day.simulation.restart(day.simulation.controller.snapshot(day.simulation.now))
+    day.simulation.set("lock-back", "contact", "closed")
+    assert not day.of(OfficialCame)
+
+
 def test_an_official_serves_one_booking_after_another_but_not_the_next_day() -> None:
     day = Day(of("te", TEN, ELEVEN), of("te", ELEVEN, NOON, "b"), of("te", TEN + 24 * HOUR, ELEVEN + 24 * HOUR, "c"))
     day.at(TEN).do(desk.arrive)
