@@ -27,7 +27,7 @@ CASES: list[tuple[dict[str, Any], str]] = [
     ({"calendars": {"bookings": {"url": "http://x"}}}, "error calendars.bookings.url: A calendar has one source."),
     ({"calendars": {"bookings": {"file": ...}}}, "error calendars.bookings: The calendar has no source."),
     ({"calendars": {"bookings": {"room": "room"}}}, "error calendars.bookings.room: Either every booking"),
-    ({"calendars": {"bookings": {"rooms": ...}}}, "error calendars.bookings: The calendar books nothing. Add room, or rooms."),
+    ({"calendars": {"bookings": {"rooms": ...}}}, "error calendars.bookings: The calendar books nothing. Add room."),
     (calendar(graph=LOGIN), "error calendars.more: The calendar books nothing. Add mailboxes."),
     (
         calendar(**graph(room="room@x.example"), room="room"),
