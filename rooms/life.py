@@ -17,7 +17,7 @@ from rooms.hours import opening
 from rooms.policies import no_show_of, policy_of
 from rooms.presence import Presence, presence
 from rooms.slots import Slot, changeover, has_come, obstacle, slots
-from rooms.stays import CAME, KEPT, Arrival, BookingReleased, OfficialCame
+from rooms.stays import CAME, KEPT, TOLD, Arrival, BookingReleased, OfficialCame
 
 EMPTY_AFTER = timedelta(minutes=5)
 """How long nobody has been seen before a booked room counts as empty."""
@@ -123,7 +123,7 @@ class _Scene:
         conflicts = tuple(slot.booking for slot in live) if len(live) > 1 else ()
         slot = next((slot for slot, because in judged if because is None), None)
         if slot is not None:
-            used, because, gives_up_at = self._in_use(slot, alone=not conflicts)
+            used, because, gives_up_at = self._in_use(slot)
             return self._as(used, because, slot.booking, conflicts=conflicts, gives_up_at=gives_up_at)
         if not judged:
             return self._as("prepared", changeover(live[0]), live[0].booking, conflicts=conflicts)
@@ -132,19 +132,21 @@ class _Scene:
         state: RoomState = "prepared" if waiting is not None else "closed"
         return self._as(state, why or say("Booked"), hindered.booking, conflicts=conflicts, awaits_official=waiting is not None)
 
-    def _in_use(self, slot: Slot, *, alone: bool) -> tuple[RoomState, Text, datetime | None]:
+    def _in_use(self, slot: Slot) -> tuple[RoomState, Text, datetime | None]:
         booked = say("Booked {start}–{end}", start=slot.booking.start, end=slot.end)
         if self.presence.seen:
             return "in-use", booked, None
-        empty_since = self._empty_since(slot)
+        empty_since, gives_up_at = self._empty_since(slot), self._gives_up_at(slot) if self._is_alone else None
+        if gives_up_at is not None and gives_up_at < slot.end and self.look.passed(gives_up_at - slot.policy.no_show_warning):
+            return "empty", say("Nobody is there: given free {at} unless somebody comes", at=gives_up_at), gives_up_at
         if empty_since is None or not self.look.lasted(empty_since, EMPTY_AFTER):
             return "open", booked, None
-        gives_up_at = self._gives_up_at(slot) if alone else None
-        if gives_up_at is None or gives_up_at >= slot.end:
-            return "empty", say("Booked {start}–{end}, but nobody is there", start=slot.booking.start, end=slot.end), None
-        if not self.look.passed(gives_up_at - slot.policy.no_show_warning):
-            return "empty", say("Booked {start}–{end}, but nobody is there", start=slot.booking.start, end=slot.end), None
-        return "empty", say("Nobody is there: given free {at} unless somebody comes", at=gives_up_at), gives_up_at
+        return "empty", say("Booked {start}–{end}, but nobody is there", start=slot.booking.start, end=slot.end), None
+
+    @property
+    def _is_alone(self) -> bool:
+        """While two bookings overlap nobody can tell whose people are missing."""
+        return len(self.live) == 1
 
     def _empty_since(self, slot: Slot) -> datetime | None:
         """Since when the room has been open and empty for this booking; None where that is not known for sure."""
@@ -154,7 +156,8 @@ class _Scene:
         kept = self.look(KEPT(self.room))
         came = self.look(CAME(self.room)) if has_come(self.look, slot) else None
         words = [said.at for said in (kept, came) if said is not None]
-        return max(slot.booking.start, open_since, self.presence.empty_since, *words)
+        told_at = self.look(TOLD(self.room)) or slot.booking.start
+        return max(slot.booking.start, told_at, open_since, self.presence.empty_since, *words)
 
     def _open_since(self, slot: Slot) -> datetime | None:
         """Since when people can come in; nobody is missed where they cannot: the booking may be new, or allowed only now."""
@@ -168,9 +171,9 @@ class _Scene:
         return None if span is None or since is None else since + span
 
     def no_shows(self) -> list[Slot]:
-        """Live bookings whose room has been empty for too long. While two overlap nobody can tell whose it is: none is."""
-        live = [slot for slot in self.live if slot.may_open and self.look.passed(slot.opens)]
-        if len(live) != 1:
+        """The live booking whose room has been empty for too long."""
+        live = self.live
+        if not self._is_alone or not self.look.passed(live[0].opens):
             return []
         at = self._gives_up_at(live[0])
         return live if at is not None and self.look.passed(at) and obstacle(self.look, self.site, live[0])[0] is None else []

@@ -3,15 +3,15 @@
 Actions of people are judged in `rooms.desk`; `rooms.slots` and `rooms.life` say what the facts mean.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from edge.events import Event
 from edge.facts import Facts, Family
 from rooms.bookings import Booking
-from rooms.plan import BOOKINGS
+from rooms.plan import BOOKINGS, KEPT_AFTER_END, BookingsChanged
 
 Arrival = Literal["tap", "door", "presence"]
 """How it is known that the official is there: a tap on the room's panel, the door from the internal side, or somebody in the
@@ -103,6 +103,9 @@ RELEASED: Family[BookingReleased] = Family("booking-released")
 EXTENDED: Family[BookingExtended] = Family("booking-extended")
 ALLOWED: Family[BookingAllowed] = Family("booking-allowed")
 
+TOLD: Family[datetime] = Family("booking-told")
+"""By room: when a calendar last told of a booking that had begun already. Nobody could miss its people before."""
+
 _REMEMBERED = timedelta(days=1)
 """How long after the end of its booking an act is kept in checkpoints."""
 
@@ -113,24 +116,37 @@ def fold(facts: Facts, event: Event) -> None:
             facts.set(CAME(event.room), event)
         case RoomKept():
             facts.set(KEPT(event.room), event)
-        case BookingReleased():
-            facts.set(RELEASED(*event.identity), event)
-        case BookingExtended():
-            facts.set(EXTENDED(*event.identity), event)
-        case BookingAllowed():
-            facts.set(ALLOWED(*event.identity), event)
-        case LocalBookingMade(booking=booking):
+        case BookingAct():
+            _forget(facts, event.at)
+            facts.set(_ACTS[type(event)](*event.identity), event)
+        case BookingsChanged(at=at, made=made, changed=changed):
+            for booking in (*made, *changed):
+                if booking.start <= at < booking.end:
+                    facts.set(TOLD(booking.room), at)
+        case LocalBookingMade(at=at, booking=booking):
             key = BOOKINGS(booking.calendar, booking.room)
-            facts.set(key, tuple(sorted((*(facts(key) or ()), booking), key=lambda b: (b.start, b.end, b.uid))))
+            known = [b for b in facts(key) or () if b.end > at - KEPT_AFTER_END]
+            facts.set(key, tuple(sorted((*known, booking), key=lambda b: (b.start, b.end, b.uid))))
         case LocalBookingCancelled(calendar=calendar, room=room, uid=uid):
             facts.set(BOOKINGS(calendar, room), tuple(b for b in facts(BOOKINGS(calendar, room)) or () if b.uid != uid))
         case _:
             pass
 
 
+_ACTS: Mapping[type[BookingAct], Family[Any]] = {BookingReleased: RELEASED, BookingExtended: EXTENDED, BookingAllowed: ALLOWED}
+
+
+def _forget(facts: Facts, at: datetime) -> None:
+    """Acts of bookings that are long over. Acts are few: there is time for it at each."""
+    for family in _ACTS.values():
+        for subject, act in list(facts.of(family)):
+            if act.booked_until <= at - _REMEMBERED:
+                facts.set(family(*subject), None)
+
+
 def kept(facts: Facts, at: datetime) -> Iterable[Event]:
     """What still matters, for a checkpoint. Local bookings are kept with all others, by `rooms.plan`."""
-    acts: list[BookingAct] = [act for _, act in (*facts.of(RELEASED), *facts.of(EXTENDED), *facts.of(ALLOWED))]
+    acts: list[BookingAct] = [act for family in _ACTS.values() for _, act in facts.of(family)]
     yield from (act for act in acts if act.booked_until > at - _REMEMBERED)
     said: list[Event] = [event for _, event in (*facts.of(CAME), *facts.of(KEPT))]
     yield from (event for event in said if event.at > at - _REMEMBERED)

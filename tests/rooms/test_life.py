@@ -14,7 +14,8 @@ from edge.site import Site
 from rooms import desk
 from rooms.bookings import Booking
 from rooms.life import ROOM, RoomNow
-from rooms.stays import BookingReleased, OfficialCame
+from rooms.plan import BOOKINGS
+from rooms.stays import RELEASED, BookingReleased, OfficialCame
 from tests.builders import HOUR, MINUTE, SECOND, booking, local, read, site_of
 
 TEN, ELEVEN, NOON = local("2026-11-24 10:00"), local("2026-11-24 11:00"), local("2026-11-24 12:00")
@@ -33,7 +34,7 @@ def site(**more: Any) -> Site:
     return site_of(
         spaces,
         {
-            "front": {"from": "lobby", "to": ROOM_1, "unlock": "booking"},
+            "front": {"from": "lobby", "to": ROOM_1, "unlock": "booking", **more.pop("front", {})},
             "back": {"from": ROOM_1, "to": "office", "back": "credential"},
             "hall-front": {"from": "lobby", "to": "hall", "unlock": "booking"},
         },
@@ -196,6 +197,28 @@ def test_nobody_watched_while_the_controller_was_down() -> None:
     day.simulation.report_all()
     assert day.at(TEN + 29 * MINUTE - SECOND).open()
     assert day.at(TEN + 29 * MINUTE).state == "released"
+
+
+@pytest.mark.parametrize("unlock", [{"booking": True, "hours": "open"}, "never"])
+def test_a_booking_that_becomes_known_late_is_not_given_up_at_once(unlock: Any) -> None:
+    day = Day(in_site=site(front={"unlock": unlock})).at(TEN + 30 * MINUTE)
+    day.simulation.observe(read(TEN + 30 * MINUTE, of("dvv", TEN, ELEVEN)))
+    assert day.at(TEN + 45 * MINUTE - SECOND).state == "empty"
+    assert day.now().gives_up_at == TEN + 45 * MINUTE
+    assert day.at(TEN + 45 * MINUTE).state == "released"
+
+
+def test_a_short_wait_has_its_warning_too() -> None:
+    day = Day(of("dvv", TEN, ELEVEN), in_site=site(rooms={"all": {"no_show": "3 min", "no_show_warning": "1 min"}}))
+    assert day.at(TEN + 2 * MINUTE - SECOND).state == "open"
+    assert day.at(TEN + 2 * MINUTE).now().gives_up_at == TEN + 3 * MINUTE
+    assert day.at(TEN + 3 * MINUTE).state == "released"
+
+
+def test_nobody_is_given_up_while_a_doubtful_booking_overlaps_theirs() -> None:
+    day = Day(of("dvv", TEN, ELEVEN), of("mml", TEN, ELEVEN, "b"))
+    assert day.at(TEN + 50 * MINUTE).open()
+    assert day.now().gives_up_at is None
 
 
 @pytest.mark.parametrize(
@@ -469,6 +492,16 @@ def test_nonsense_cannot_be_booked(span: tuple[datetime, datetime]) -> None:
     day = Day().at(TEN)
     with pytest.raises(IllegalCommand):
         day.do(desk.book, start=span[0], end=span[1])
+
+
+def test_what_is_long_over_is_forgotten() -> None:
+    day = Day().at(TEN)
+    for _ in range(6):
+        day.do(desk.book, start=day.simulation.now, end=day.simulation.now + HOUR)
+        day.do(desk.release)
+        day.at(day.simulation.now + 24 * HOUR)
+    assert len(day.simulation.facts(BOOKINGS("here", ROOM_1)) or ()) == 3
+    assert len(list(day.simulation.facts.of(RELEASED))) == 2
 
 
 def test_only_rooms_with_a_calendar_of_our_own_are_booked_here() -> None:
