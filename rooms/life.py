@@ -16,7 +16,7 @@ from rooms.doors import released
 from rooms.hours import opening
 from rooms.policies import no_show_of, policy_of
 from rooms.presence import Presence, presence
-from rooms.slots import Slot, changeover, has_come, obstacle, slots
+from rooms.slots import Slot, changeover, has_come, obstacle, official_from, slots
 from rooms.stays import CAME, KEPT, TOLD, Arrival, BookingReleased, OfficialCame
 
 EMPTY_AFTER = timedelta(minutes=5)
@@ -154,7 +154,7 @@ class _Scene:
         if self.presence.empty_since is None or open_since is None:
             return None
         kept = self.look(KEPT(self.room))
-        came = self.look(CAME(self.room)) if has_come(self.look, slot) else None
+        came = self.look(CAME(self.room)) if has_come(self.look, self.site, slot) else None
         words = [said.at for said in (kept, came) if said is not None]
         told_at = self.look(TOLD(self.room)) or slot.booking.start
         return max(slot.booking.start, told_at, open_since, self.presence.empty_since, *words)
@@ -200,7 +200,7 @@ class _Scene:
     def _only_waits(self, slot: Slot) -> bool:
         """Whether the official is all that is missing."""
         come = replace(slot, waits=False)
-        return slot.waits and not has_come(self.look, slot) and obstacle(self.look, self.site, come)[0] is None
+        return slot.waits and not has_come(self.look, self.site, slot) and obstacle(self.look, self.site, come)[0] is None
 
     def _over_time(self) -> RoomNow | None:
         """Somebody has been there without a break since before the end."""
@@ -315,7 +315,8 @@ def _arrival(facts: Facts, site: Site, at: datetime, room: str, how: Arrival) ->
     """Worth a line in the journal only when a booking waits for it."""
     look = Look(facts, at)
     for slot in slots(look, site, room).near:
-        if slot.waits and look.passed(slot.official_from) and not slot.is_over(look) and not has_come(look, slot):
+        awaited = slot.waits and not slot.is_over(look) and not has_come(look, site, slot)
+        if awaited and look.passed(official_from(look, site, slot)):
             yield OfficialCame(at=at, room=room, how=how)
             return
 

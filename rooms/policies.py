@@ -1,5 +1,6 @@
 """Which policy of the site file a booking falls under, and whose day it is in a room."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 from edge.site import Site
@@ -37,7 +38,7 @@ def _fits(site: Site, booking: Booking, name: str, policy: RoomPolicy) -> bool:
         and (not policy.weekdays or _WEEKDAYS[begins.weekday()] in policy.weekdays)
         and (not policy.between or any(start <= minute < end for start, end in policy.between))
         and (not policy.calendars or booking.calendar.partition("/")[0] in policy.calendars)
-        and (not policy.agencies or booking.agency in policy.agencies)
+        and (not policy.agencies or agency_of(site, booking) in policy.agencies)
         and (not (policy.categories or policy.organizers) or name in booking.marks)
     )
 
@@ -68,7 +69,12 @@ def agency_of(site: Site, booking: Booking) -> str | None:
 
 def day_problem(site: Site, booking: Booking) -> Text | None:
     """Why the booking is outside its agency's days in the room; None when it is not."""
-    space, agency, day = site.spaces[booking.room], agency_of(site, booking), _day(site, booking)
+    agency = agency_of(site, booking)
+    return next((problem for day in _days(site, booking) if (problem := _problem_on(site, booking.room, agency, day))), None)
+
+
+def _problem_on(site: Site, room: str, agency: str | None, day: date) -> Text | None:
+    space = site.spaces[room]
     owners_here = [owner for owner in space.agencies if is_here(site, owner, day)]
     if agency is not None and not is_here(site, agency, day):
         return say("Booked outside the days of {agency}", agency=Ref(agency))
@@ -91,6 +97,23 @@ def is_here(site: Site, agency: str, day: date) -> bool:
 
 def _day(site: Site, booking: Booking) -> date:
     return site.local.date_of(booking.start)
+
+
+def _days(site: Site, booking: Booking) -> Iterator[date]:
+    """A night belongs to the day on which it begins; what is longer than a day, to each of its days."""
+    day = _day(site, booking)
+    yield day
+    if lasts_days(site, booking):
+        last = site.local.date_of(booking.end - timedelta(microseconds=1))
+        while day < last:
+            day += timedelta(days=1)
+            yield day
+
+
+def lasts_days(site: Site, booking: Booking) -> bool:
+    """Longer than a day, be it of 23 or 25 hours."""
+    start, end = (t.astimezone(site.local.zone).replace(tzinfo=None) for t in (booking.start, booking.end))
+    return min(end - start, booking.end - booking.start) > timedelta(days=1)
 
 
 def longest_notice(site: Site) -> timedelta:

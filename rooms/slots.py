@@ -12,7 +12,7 @@ from edge.text import Ref, Text, say
 from rooms.bookings import Booking
 from rooms.hours import opening
 from rooms.plan import BOOKINGS, CALENDAR
-from rooms.policies import OFFICIAL_EARLY, agency_of, day_problem, longest_notice, policy_of, waits_for_official
+from rooms.policies import OFFICIAL_EARLY, agency_of, day_problem, lasts_days, longest_notice, policy_of, waits_for_official
 from rooms.stays import ALLOWED, CAME, EXTENDED, RELEASED, BookingAct, BookingReleased
 
 REMEMBERED = timedelta(hours=12)
@@ -164,10 +164,25 @@ def is_trusted(look: Look, site: Site, feed: str) -> bool:
     return health is not None and health.read_at is not None and not look.lasted(health.read_at, section.hold)
 
 
-def has_come(look: Look, slot: Slot) -> bool:
+def has_come(look: Look, site: Site, slot: Slot) -> bool:
     """Whether an official is there for this booking."""
     came = look(CAME(slot.booking.room))
-    return came is not None and came.at >= slot.official_from
+    return came is not None and came.at >= official_from(look, site, slot)
+
+
+def official_from(look: Look, site: Site, slot: Slot) -> datetime:
+    """Since when an arrival counts now: a booking of several days waits each morning."""
+    timetable = _timetable(site, slot)
+    if timetable is None:
+        return slot.official_from
+    now_open = opening(look, site, timetable)
+    opens = now_open.start if now_open is not None else site.hours[timetable].next_change(look.now, site.local)
+    return slot.official_from if opens is None else max(slot.official_from, opens - OFFICIAL_EARLY)
+
+
+def _timetable(site: Site, slot: Slot) -> str | None:
+    """What bounds the booking."""
+    return None if slot.policy.hours == "always" else slot.policy.hours or site.site.hours
 
 
 def obstacle(look: Look, site: Site, slot: Slot) -> tuple[Text | None, datetime]:
@@ -178,7 +193,7 @@ def obstacle(look: Look, site: Site, slot: Slot) -> tuple[Text | None, datetime]
     if not is_trusted(look, site, booking.calendar):
         return say("The calendar has not been read for too long; the booking cannot be trusted"), closes
     shut, until = _shut(look, site, slot)
-    if shut is None and slot.waits and not has_come(look, slot):
+    if shut is None and slot.waits and not has_come(look, site, slot):
         return say("Booked {start}–{end}: waits for the official", start=booking.start, end=slot.end), until
     return shut, until
 
@@ -186,10 +201,10 @@ def obstacle(look: Look, site: Site, slot: Slot) -> tuple[Text | None, datetime]
 def _shut(look: Look, site: Site, slot: Slot) -> tuple[Text | None, datetime]:
     """What the room's hours say."""
     booking, policy, closes = slot.booking, slot.policy, slot.closes
-    bounded = booking.all_day or _lasts_days(site, booking)
+    bounded = booking.all_day or lasts_days(site, booking)
     if bounded and policy.all_day == "never":
         return say("All-day bookings do not unlock this room"), closes
-    timetable = None if policy.hours == "always" else policy.hours or site.site.hours
+    timetable = _timetable(site, slot)
     if timetable is None:
         return (say("All-day bookings need opening hours to unlock within") if bounded else None), closes
     now_open = opening(look, site, timetable)
@@ -198,12 +213,6 @@ def _shut(look: Look, site: Site, slot: Slot) -> tuple[Text | None, datetime]:
         closed_until = closes if change is None else min(closes, change)
         return say("Booked {start}–{end}, but the building is closed", start=booking.start, end=slot.end), closed_until
     return None, min(closes, now_open.end)
-
-
-def _lasts_days(site: Site, booking: Booking) -> bool:
-    """Longer than a day, be it of 23 or 25 hours."""
-    start, end = (t.astimezone(site.local.zone).replace(tzinfo=None) for t in (booking.start, booking.end))
-    return min(end - start, booking.end - booking.start) > timedelta(days=1)
 
 
 def changeover(slot: Slot) -> Text:

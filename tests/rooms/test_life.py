@@ -328,6 +328,22 @@ def test_who_may_use_the_room_on_a_tuesday(owners: list[str], others: str, agenc
     assert day.told("booking-flagged") is not opens
 
 
+def test_a_booking_of_several_days_is_flagged_for_the_day_that_is_not_its_agencys() -> None:
+    day = Day(of("vero", local("2026-11-24 00:00"), local("2026-11-26 00:00"), all_day=True)).at(TEN)
+    assert day.told("booking-flagged")
+    assert not day.open()
+
+
+def test_a_night_belongs_to_the_day_on_which_it_begins() -> None:
+    booked = of("vero", local("2026-11-24 17:00"), local("2026-11-25 02:00"))
+    assert Day(booked, in_site=site(rooms={"all": {"hours": "always"}})).at(local("2026-11-25 01:00")).open()
+
+
+def test_the_policy_of_an_agency_fits_what_is_its_own_by_the_day_alone() -> None:
+    own_room = site(room={"agency": ["vero"]}, rooms={"veros": {"agencies": ["vero"], "unlock_before": "20 min"}})
+    assert Day(of(None, TEN, ELEVEN), in_site=own_room).at(TEN - 20 * MINUTE).open()
+
+
 # --- the official -----------------------------------------------------------------------------------------------------
 
 
@@ -418,6 +434,29 @@ def test_an_official_serves_one_booking_after_another_but_not_the_next_day() -> 
     assert day.at(ELEVEN + MINUTE).open()
     day.at(NOON).see(False)
     assert not day.at(TEN + 24 * HOUR).open()
+
+
+@pytest.mark.parametrize("all_day", [True, False])
+def test_a_booking_of_several_days_waits_for_the_official_each_morning(*, all_day: bool) -> None:
+    day = Day(of("te", local("2026-11-24 00:00"), local("2026-11-27 00:00"), all_day=all_day)).at(TEN)
+    day.do(desk.arrive)
+    assert day.open()
+    assert not day.at(TEN + 24 * HOUR).open()
+    assert day.told("official-awaited")
+    day.at(local("2026-11-25 22:00")).do(desk.arrive)  # an evening is no morning
+    assert not day.at(local("2026-11-26 09:00")).open()
+    day.at(local("2026-11-26 09:05")).do(desk.arrive)
+    assert day.open()
+
+
+def test_who_comes_before_the_house_opens_has_come() -> None:
+    day = Day(of("te", local("2026-11-24 00:00"), local("2026-11-26 00:00"), all_day=True)).at(TEN)
+    day.do(desk.arrive)
+    day.at(local("2026-11-25 06:00")).see(True)
+    day.at(local("2026-11-25 06:30")).see(False)
+    day.at(local("2026-11-25 07:30")).see(True)
+    assert [came.at for came in day.of(OfficialCame) if came.how == "presence"] == [local("2026-11-25 07:30")]
+    assert day.at(local("2026-11-25 08:00")).open()
 
 
 def test_an_arrival_nobody_waits_for_is_not_noted() -> None:
