@@ -82,7 +82,8 @@ def allow(facts: Facts, site: Site, at: datetime, room: str, by: str, uid: str, 
         _refuse(say("A cancelled, declined or free booking opens nothing: make a new one."))
     if booking.verdict != "pending" and day_problem(site, booking) is None:
         _refuse(say("Nothing speaks against this booking."))
-    return BookingAllowed(at=at, calendar=booking.calendar, room=room, uid=uid, rid=rid, booked_until=booking.end, by=by)
+    calendar, start, end = booking.calendar, booking.start, booking.end
+    return BookingAllowed(at=at, calendar=calendar, room=room, uid=uid, rid=rid, booked_from=start, booked_until=end, by=by)
 
 
 def book(

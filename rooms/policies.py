@@ -116,6 +116,11 @@ def lasts_days(site: Site, booking: Booking) -> bool:
     return min(end - start, booking.end - booking.start) > timedelta(days=1)
 
 
+def longest_grace(site: Site) -> timedelta:
+    """No policy keeps a door open longer after the end."""
+    return max(policy.lock_after for policy in (PLAIN, *site.rooms.values()))
+
+
 def longest_notice(site: Site) -> timedelta:
     """No policy looks farther ahead than this."""
     policies = [PLAIN, *site.rooms.values()]

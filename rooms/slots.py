@@ -12,10 +12,19 @@ from edge.text import Ref, Text, say
 from rooms.bookings import Booking
 from rooms.hours import opening
 from rooms.plan import BOOKINGS, CALENDAR
-from rooms.policies import OFFICIAL_EARLY, agency_of, day_problem, lasts_days, longest_notice, policy_of, waits_for_official
+from rooms.policies import (
+    OFFICIAL_EARLY,
+    agency_of,
+    day_problem,
+    lasts_days,
+    longest_grace,
+    longest_notice,
+    policy_of,
+    waits_for_official,
+)
 from rooms.stays import ALLOWED, CAME, EXTENDED, RELEASED, BookingAct, BookingReleased
 
-REMEMBERED = timedelta(hours=12)
+REMEMBERED = timedelta(hours=24)
 """How long a booking that has ended is still looked at: it may have been extended, and people may still be there."""
 
 
@@ -67,12 +76,12 @@ class Slots:
 
 def slots(look: Look, site: Site, room: str) -> Slots:
     """Whoever asks is asked again when another booking comes near."""
-    notice = longest_notice(site)
+    notice, remembered = longest_notice(site), REMEMBERED + longest_grace(site)
     near: list[Booking] = []
     later: list[Booking] = []
     for feed in site.feeds_of(room):
         for booking in look(BOOKINGS(feed, room)) or ():
-            if booking.end + REMEMBERED <= look.now or booking.verdict == "no":
+            if booking.verdict == "no" or look.passed(booking.end + remembered):
                 continue
             if not look.passed(booking.start - notice):
                 later.append(booking)
@@ -125,7 +134,7 @@ def slot_of(look: Look, site: Site, booking: Booking) -> Slot:
 
 def _still(fact: Act | None, booking: Booking) -> Act | None:
     """What people did is about the booking as it was: once its calendar gives it another end, that counts."""
-    return fact if fact is not None and fact.booked_until == booking.end else None
+    return fact if fact is not None and fact.holds_for(booking) else None
 
 
 def _standing_problem(site: Site, booking: Booking, policy: RoomPolicy) -> Text | None:

@@ -49,6 +49,10 @@ class BookingAct(Event):
     booked_until: datetime
     by: str = ""
 
+    def holds_for(self, booking: Booking) -> bool:
+        """Whether it is about the booking as its calendar has it now."""
+        return booking.end == self.booked_until
+
     @property
     def identity(self) -> tuple[str, str, str, str]:
         return self.calendar, self.room, self.uid, self.rid
@@ -59,6 +63,10 @@ class BookingReleased(BookingAct):
     """The rest of the booking was given free; by nobody: because nobody had come."""
 
     kind = "booking-released"
+
+    def holds_for(self, booking: Booking) -> bool:
+        """Whether it is about the booking as its calendar has it now; not if that has been moved to a later time."""
+        return booking.start <= self.at and booking.end == self.booked_until
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,9 +79,13 @@ class BookingExtended(BookingAct):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookingAllowed(BookingAct):
-    """Somebody let it open its room, which it would not have done by itself."""
+    """Somebody let it open its room, which it would not have done by itself: not earlier than it began then."""
 
     kind = "booking-allowed"
+    booked_from: datetime
+
+    def holds_for(self, booking: Booking) -> bool:
+        return booking.end == self.booked_until and self.booked_from <= booking.start
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

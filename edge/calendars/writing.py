@@ -52,7 +52,7 @@ class WriteBack:
     def _due(self, booking: Booking, now: datetime) -> BookingReleased | None:
         """Its release, as long as the calendar has not given the booking another end."""
         release = self._released(booking) if booking.end > now else None
-        return release if release and release.at < booking.end == release.booked_until else None
+        return release if release and release.holds_for(booking) and release.at < booking.end else None
 
     async def _try(self, act: _Act, booking: Booking) -> None:
         tries, _ = self._failed.get(act, (0, None))

@@ -112,7 +112,7 @@ BREAKS = (
     broken("nobody waits for the official", SLOTS, "slot.waits and not has_come(look, site, slot)", "False", LIVES),
     broken("yesterday's official is here", SLOTS, "came.at >= official_from(look, site, slot)", "True", LIVES),
     broken("who is let in counts as the official", LIFE, "and _was_empty_and_shut(facts, site, event.at, space)", "", LIVES),
-    broken("an act outlives its booking's time", SLOTS, "fact.booked_until == booking.end", "True", LIVES),
+    broken("an act outlives its booking's time", SLOTS, "fact.holds_for(booking)", "True", LIVES),
     broken("a released booking unlocks", SLOTS, "end = closes = min(end, released.at)", "pass", LIVES),
     broken("a dead sensor sees nobody", PRESENCE, "look(ONLINE(sensor)) is not True", "False", LIVES),
     broken("one blind sensor is enough", PRESENCE, "any(reading is None for reading in readings)", "False", LIVES),

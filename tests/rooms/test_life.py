@@ -492,6 +492,42 @@ def test_an_extension_is_void_once_the_calendar_gives_the_booking_another_end() 
     assert not day.at(ELEVEN - 2 * MINUTE).open()
 
 
+def test_a_release_is_void_once_the_booking_is_moved_to_a_later_time() -> None:
+    day = Day(of("dvv", TEN, NOON)).at(TEN + 10 * MINUTE)
+    day.do(desk.release)
+    day.simulation.observe(read(TEN + 10 * MINUTE, of("dvv", ELEVEN, NOON)))
+    assert day.state == "free"
+    assert day.at(ELEVEN).open()
+
+
+def test_what_was_allowed_does_not_open_earlier_than_it_was() -> None:
+    day = Day(of("mml", ELEVEN, NOON)).at(TEN)
+    day.do(desk.allow, "a", "")
+    day.simulation.observe(read(TEN, of("mml", TEN, NOON)))
+    assert not day.open()
+    day.simulation.observe(read(TEN, of("mml", ELEVEN + 30 * MINUTE, NOON)))
+    assert day.at(ELEVEN + 30 * MINUTE).open()
+
+
+@pytest.mark.parametrize("policy", [{"extend": "14 h", "hours": "always"}, {"lock_after": "14 h", "hours": "always"}])
+def test_a_door_is_not_forgotten_before_its_time(policy: dict[str, Any]) -> None:
+    day = Day(of("dvv", TEN, ELEVEN), in_site=site(rooms={"all": policy})).at(TEN)
+    if "extend" in policy:
+        day.do(desk.extend)
+    day.see(True)
+    day.at(ELEVEN + 13 * HOUR).simulation.observe(read(day.simulation.now, of("dvv", TEN, ELEVEN), of("dvv", TEN, ELEVEN, "x")))
+    day.simulation.observe(read(day.simulation.now, of("dvv", TEN, ELEVEN)))
+    assert day.open()
+    assert not day.at(ELEVEN + 14 * HOUR).open()
+
+
+def test_people_who_stay_for_days_are_over_time_for_one_only() -> None:
+    day = Day(of("dvv", TEN, ELEVEN)).at(TEN)
+    day.see(True)
+    assert day.at(ELEVEN + 24 * HOUR - SECOND).told("over-time")
+    assert not day.at(ELEVEN + 24 * HOUR).told("over-time")
+
+
 def test_a_booking_is_given_free_by_a_tap_and_somebody_else_takes_the_room() -> None:
     day = Day(of("dvv", TEN, ELEVEN)).at(TEN + 10 * MINUTE)
     day.do(desk.release)
