@@ -65,8 +65,8 @@ class RoomLife:
             yield Condition(OFFICIAL_AWAITED, room, told)
         if len(scene.clashing) > 1:
             yield Condition(DOUBLE_BOOKING, room, _clash(room, scene.clashing))
-        if now.state == "over-time":
-            yield Condition(OVER_TIME, room, _at(room, now.because))
+        if (late := scene.people_left_over()) is not None:
+            yield Condition(OVER_TIME, room, _at(room, late))
         for slot in scene.live:
             if slot.problem is not None and not slot.allowed:
                 yield Condition(BOOKING_FLAGGED, room, _at(room, slot.problem))
@@ -202,21 +202,36 @@ class _Scene:
         come = replace(slot, waits=False)
         return slot.waits and not has_come(self.look, self.site, slot) and obstacle(self.look, self.site, come)[0] is None
 
-    def _over_time(self) -> RoomNow | None:
-        """Somebody has been there without a break since before the end."""
-        begun = [slot for slot in self.near if slot.has_begun(self.look)]
-        slot = max(begun, key=lambda slot: slot.booking.end, default=None)
+    def people_left_over(self) -> Text | None:
+        """What is told of people whose booking is over, until the door opens to those of the next."""
+        slot = self._overstayed()
+        return None if slot is None or any(map(self._opens, self.near)) else self._overstaying(slot)
+
+    def _opens(self, slot: Slot) -> bool:
+        """Whether the door is open for it now, as far as its booking goes."""
+        in_time = self.look.passed(slot.opens) and not slot.is_over(self.look)
+        return in_time and obstacle(self.look, self.site, slot)[0] is None
+
+    def _overstayed(self) -> Slot | None:
+        """The last booking that has ended, if somebody has been there without a break since before its end."""
+        over = [slot for slot in self.near if slot.may_open and slot.is_over(self.look)]
+        slot = max(over, key=lambda slot: slot.end, default=None)
         seen_since = self.presence.seen_since
         if slot is None or slot.released is not None or seen_since is None or seen_since > slot.end:
             return None
-        following = self.following
+        return slot
+
+    def _over_time(self) -> RoomNow | None:
+        slot = self._overstayed()
+        return None if slot is None else self._as("over-time", self._overstaying(slot), slot.booking)
+
+    def _overstaying(self, slot: Slot) -> Text:
+        following = next((each.booking for each in self.live if each.turns), None) or self.following
         if following is None:
-            because = say("The booking ended {end}, and somebody is still there", end=slot.end)
-        else:
-            because = say(
-                "The booking ended {end}, and somebody is still there; next booking {start}", end=slot.end, start=following.start
-            )
-        return self._as("over-time", because, slot.booking)
+            return say("The booking ended {end}, and somebody is still there", end=slot.end)
+        return say(
+            "The booking ended {end}, and somebody is still there; next booking {start}", end=slot.end, start=following.start
+        )
 
     def _released_slots(self) -> list[Slot]:
         return [s for s in self.near if s.released is not None and s.has_begun(self.look) and not self.look.passed(s.booking.end)]

@@ -266,6 +266,30 @@ def test_between_two_agencies_the_door_closes_and_says_so() -> None:
     assert day.at(ELEVEN + MINUTE).open()
 
 
+def test_who_is_still_there_between_two_agencies_is_told_of() -> None:
+    day = Day(of("dvv", TEN, ELEVEN), of("vero", ELEVEN, NOON, "b")).at(TEN + MINUTE)
+    day.see(True)
+    assert day.at(ELEVEN).told("over-time")
+    assert day.state == "prepared"
+    day.at(ELEVEN + MINUTE)
+    assert not day.told("over-time")
+    assert day.state == "in-use"
+
+
+def test_who_is_still_there_while_the_next_waits_for_the_official_is_told_of() -> None:
+    day = Day(of("dvv", TEN, ELEVEN), of("te", ELEVEN, NOON, "b")).at(TEN + MINUTE)
+    day.see(True)
+    assert day.at(ELEVEN + 10 * MINUTE).told("over-time")
+    day.do(desk.arrive)
+    assert not day.told("over-time")
+
+
+def test_of_a_booking_that_opened_nothing_nobody_is_left_over() -> None:
+    day = Day(of("mml", TEN, ELEVEN)).at(TEN + 30 * MINUTE)
+    day.see(True)
+    assert day.at(ELEVEN).state == "free"
+
+
 def test_a_pause_shorter_than_the_lead_closes_too() -> None:
     day = Day(of("dvv", TEN, ELEVEN), of("vero", ELEVEN + 3 * MINUTE, NOON, "b"))
     day.at(TEN + MINUTE).see(True)
