@@ -86,14 +86,20 @@ def components(body: bytes) -> tuple[list[Component], tuple[Text, ...]]:
     return root.children, _notes(text)
 
 
-def unfolded(body: bytes) -> bytes:
+class Unfolded(bytes):
+    """A body as `unfolded` leaves it: to do it again would cost as much and change nothing."""
+
+
+def unfolded(body: bytes) -> Unfolded:
     """One line for each property, ended by a line feed."""
+    if isinstance(body, Unfolded):
+        return body
     if body.startswith((b"\xff\xfe", b"\xfe\xff")):
         body = body.decode("utf-16", "replace").encode()
     body = body.removeprefix(b"\xef\xbb\xbf").replace(b"\0", b"").replace(b"\r\n", b"\n")
     if b"\n" not in body:
         body = body.replace(b"\r", b"\n")
-    return body.replace(b"\n ", b"").replace(b"\n\t", b"").replace(b"\r", b"").lstrip()
+    return Unfolded(body.replace(b"\n ", b"").replace(b"\n\t", b"").replace(b"\r", b"").lstrip())
 
 
 def _check_beginning(text: bytes) -> None:
