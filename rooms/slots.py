@@ -147,21 +147,25 @@ def _standing_problem(site: Site, booking: Booking, policy: RoomPolicy) -> Text 
 def _in_turn(found: Sequence[Slot]) -> list[Slot]:
     """Bookings one after another: of one agency they share the open door, of two the door closes between them."""
     slots = list(found)
-    for later in range(len(slots)):
-        for earlier in range(later):
-            a, b = slots[earlier], slots[later]
-            if a.end > b.booking.start or not (a.may_open and b.may_open):
-                continue
-            same = a.agency == b.agency
-            if same and a.closes >= b.opens:
-                slots[later] = replace(b, official_from=a.official_from)
-            elif not same and a.released is None and a.closes + b.policy.changeover > b.opens:
-                slots[earlier] = replace(a, closes=min(a.closes, a.end))
-                opens = max(b.opens, a.end + b.policy.changeover)
-                slots[later] = replace(b, opens=opens, official_from=max(b.official_from, a.end), turns=True, after=a.agency)
-            else:
-                slots[later] = replace(b, official_from=max(b.official_from, a.end))
+    opening_ones = [n for n, slot in enumerate(found) if slot.may_open]
+    for nth, later in enumerate(opening_ones):
+        for earlier in opening_ones[:nth]:
+            if slots[earlier].end <= slots[later].booking.start:
+                slots[earlier], slots[later] = _one_after_another(slots[earlier], slots[later])
     return slots
+
+
+def _one_after_another(a: Slot, b: Slot) -> tuple[Slot, Slot]:
+    same = a.agency == b.agency
+    if same and a.closes >= b.opens:
+        return a, replace(b, official_from=a.official_from)
+    if not same and a.released is None and a.closes + b.policy.changeover > b.opens:
+        opens, official_from = max(b.opens, a.end + b.policy.changeover), max(b.official_from, a.end)
+        return replace(a, closes=min(a.closes, a.end)), replace(
+            b, opens=opens, official_from=official_from, turns=True, after=a.agency
+        )
+    # Of a busy day most are over long before: nothing is made anew for them.
+    return a, b if a.end <= b.official_from else replace(b, official_from=a.end)
 
 
 def is_trusted(look: Look, site: Site, feed: str) -> bool:
