@@ -156,10 +156,7 @@ def fold(facts: Facts, event: Event) -> None:
         case BookingsChanged():
             _fold_changed(facts, event)
         case CalendarRead(calendar=calendar, problems=problems, read_at=read_at):
-            known = facts(CALENDAR(calendar))
-            health = CalendarHealth(read_at, problems=problems)
-            only_later = known is not None and replace(known, read_at=read_at) == health
-            (facts.refresh if only_later else facts.set)(CALENDAR(calendar), health)
+            facts.set(CALENDAR(calendar), CalendarHealth(read_at, problems=problems))
         case CalendarHeard(calendar=calendar, read_at=read_at):
             facts.set(NOTED(calendar), read_at)
             known = facts(CALENDAR(calendar)) or CalendarHealth(None)
@@ -167,8 +164,7 @@ def fold(facts: Facts, event: Event) -> None:
                 facts.set(CALENDAR(calendar), replace(known, read_at=read_at))
         case CalendarUnchanged(at=at, calendar=calendar):
             known = facts(CALENDAR(calendar)) or CalendarHealth(None)
-            health = replace(known, read_at=at, failing_since=None, failure=None)
-            (facts.refresh if replace(known, read_at=at) == health else facts.set)(CALENDAR(calendar), health)
+            facts.set(CALENDAR(calendar), replace(known, read_at=at, failing_since=None, failure=None))
         case CalendarFailed(at=at, calendar=calendar, problem=problem):
             known = facts(CALENDAR(calendar)) or CalendarHealth(None)
             facts.set(CALENDAR(calendar), replace(known, failing_since=known.failing_since or at, failure=problem))

@@ -88,9 +88,8 @@ def slots(look: Look, site: Site, room: str) -> Slots:
                 break
             near.append(booking)
     near.sort(key=lambda booking: (booking.start, booking.end, booking.identity))
-    return Slots(
-        tuple(_in_turn([slot_of(look, site, booking) for booking in near])), min(later, key=lambda b: b.start, default=None)
-    )
+    found = _each_once(look, site, [slot_of(look, site, booking) for booking in near])
+    return Slots(tuple(_in_turn(found)), min(later, key=lambda b: b.start, default=None))
 
 
 def refused(look: Look, site: Site, room: str) -> Iterable[Booking]:
@@ -129,6 +128,23 @@ def slot_of(look: Look, site: Site, booking: Booking) -> Slot:
         allowed=allowed is not None,
         problem=_standing_problem(site, booking, policy),
         released=released,
+    )
+
+
+def _each_once(look: Look, site: Site, found: Iterable[Slot]) -> list[Slot]:
+    """Two calendars of a room may hold the same booking: that is no conflict, and it is given free in both."""
+    meetings: dict[tuple[str, str, datetime, datetime], list[Slot]] = {}
+    for slot in found:
+        booking = slot.booking
+        meetings.setdefault((booking.uid, booking.rid, booking.start, booking.end), []).append(slot)
+    return [same[0] if len(same) == 1 else _one_of(look, site, same) for same in meetings.values()]
+
+
+def _one_of(look: Look, site: Site, same: Sequence[Slot]) -> Slot:
+    best = min(same, key=lambda slot: (not slot.may_open, not is_trusted(look, site, slot.booking.calendar)))
+    given_free = next((slot for slot in same if slot.released is not None), best)
+    return (
+        replace(best, released=given_free.released, end=given_free.end, closes=given_free.closes) if given_free.released else best
     )
 
 

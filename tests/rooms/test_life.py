@@ -12,7 +12,7 @@ from edge.facts import ACTIVE, READING
 from edge.simulation import Simulation
 from edge.site import Site
 from rooms import desk
-from rooms.bookings import Booking
+from rooms.bookings import Booking, CalendarUnchanged
 from rooms.life import ROOM, RoomNow
 from rooms.plan import BOOKINGS
 from rooms.stays import RELEASED, BookingReleased, OfficialCame
@@ -50,6 +50,7 @@ def site(**more: Any) -> Site:
         calendars={
             "rooms": {"url": "https://c.example/", "rooms": {ROOM_1: "1", "hall": "2"}, "hold": "30 d", "stale_after": "30 d"},
             "here": {"local": ROOM_1},
+            **more.pop("more_calendars", {}),
         },
         **more,
     )
@@ -314,6 +315,33 @@ def test_a_double_booking_is_shown_and_the_door_follows_both() -> None:
     assert day.at(ELEVEN + 5 * MINUTE).open()
     assert day.now().conflicts == ()
     assert not day.told("double-booking")
+
+
+def test_one_booking_in_two_calendars_is_no_conflict() -> None:
+    two = site(more_calendars={"too": {"url": "https://d.example/", "rooms": {ROOM_1: "1"}, "hold": "1 h", "stale_after": "30 d"}})
+    here, there = of("dvv", TEN, NOON), of("dvv", TEN, NOON, calendar="too")
+    day = Day(here, in_site=two)
+    day.simulation.observe(read(TEN - HOUR, there, calendar="too"))
+    assert day.at(TEN + MINUTE).state == "open"  # although the other was not read for an hour
+    assert day.open()
+    assert not day.told("double-booking")
+    day.do(desk.release)
+    assert not day.open()
+    assert day.state == "released"
+    day.simulation.observe(read(TEN + MINUTE))  # gone from the one that was released
+    day.simulation.observe(read(TEN + MINUTE, there, calendar="too"))
+    assert day.state == "open"
+
+
+def test_a_calendar_that_is_read_again_opens_at_once_however_long_it_was_silent() -> None:
+    two = site(more_calendars={"too": {"url": "https://d.example/", "rooms": {ROOM_1: "1"}, "hold": "1 h"}})
+    day = Day(in_site=two)
+    day.simulation.observe(read(TEN - HOUR, of("dvv", TEN, NOON, calendar="too"), calendar="too"))
+    assert not day.at(TEN + MINUTE).open()
+    assert day.told("calendar-stale", "too")
+    day.simulation.observe(CalendarUnchanged(at=TEN + MINUTE, calendar="too"))
+    assert day.open()
+    assert not day.told("calendar-stale", "too")
 
 
 # --- whose day --------------------------------------------------------------------------------------------------------

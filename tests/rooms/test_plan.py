@@ -12,7 +12,7 @@ from edge.facts import START, Facts, Look, Start
 from edge.site import Site
 from edge.text import say
 from rooms import plan
-from rooms.bookings import Booking, CalendarFailed
+from rooms.bookings import Booking, CalendarFailed, CalendarUnchanged
 from rooms.plan import BOOKINGS, CALENDAR, BookingsChanged
 from tests.builders import DAY, HOUR, MINUTE, MONDAY, booking, read, service_rooms, site_of
 
@@ -152,15 +152,16 @@ def test_bookings_that_cannot_be_used_are_told_together(count: int) -> None:
     assert told.because.values.get("more") == (count - 1 or None)
 
 
-def test_a_good_reading_that_only_is_newer_wakes_nobody() -> None:
+@pytest.mark.parametrize("event", [read(T + HOUR, A), CalendarUnchanged(at=T + HOUR, calendar="rooms")])
+def test_a_reading_that_only_is_newer_is_told_to_who_found_the_last_one_too_old(event: Event) -> None:
     known = Known()
     known.takes(read(T, A))
     known.facts.take_changed()
-    known.takes(read(T + MINUTE, A))
-    assert known.facts.take_changed() == []
+    known.takes(event)
+    assert CALENDAR("rooms") in known.facts.take_changed()
     health = known.facts(CALENDAR("rooms"))
     assert health is not None
-    assert health.read_at == T + MINUTE
+    assert health.read_at == T + HOUR
 
 
 def test_when_a_calendar_was_last_read_is_known_after_a_restart_to_the_hour() -> None:
