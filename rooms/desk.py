@@ -14,6 +14,7 @@ from rooms.plan import BOOKINGS
 from rooms.policies import day_problem
 from rooms.slots import Slot, slots
 from rooms.stays import (
+    EXTENDED,
     BookingAllowed,
     BookingExtended,
     BookingReleased,
@@ -27,6 +28,7 @@ from rooms.uids import hashed
 SHORTEST = timedelta(minutes=5)
 LONGEST = timedelta(days=1)
 FARTHEST = timedelta(days=60)
+_DOUBLE_TAP = timedelta(seconds=3)
 _LATE = timedelta(minutes=1)
 """How late a booking "from now" may arrive."""
 
@@ -62,6 +64,9 @@ def extend(facts: Facts, site: Site, at: datetime, room: str, by: str) -> Event:
     """Let the present booking last longer by what its policy adds. Refused when the room is not free until then."""
     slot = _present(facts, site, at, room)
     booking, until = slot.booking, slot.end + slot.policy.extend
+    before = facts(EXTENDED(*booking.identity))
+    if before is not None and at - before.at < _DOUBLE_TAP:
+        _refuse(say("It was extended a moment ago."))
     if until == slot.end:
         _refuse(say("Bookings of this kind cannot be extended."))
     if until - booking.start > LONGEST:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from edge.claims import Condition, Derived
+from edge.claims import Condition, Decision, Derived
 from edge.conditions import BOOKING_FLAGGED, DOUBLE_BOOKING, OFFICIAL_AWAITED, OVER_TIME, ROOM_RELEASED
 from edge.events import ConditionBegan, Event, Observed
 from edge.facts import DECISION, READING, Facts, Family, Look
@@ -124,6 +124,8 @@ class _Scene:
         slot = next((slot for slot, because in judged if because is None), None)
         if slot is not None:
             used, because, gives_up_at = self._in_use(slot)
+            if used == "open" and (shut := self._held_shut()) is not None:
+                used, because = "closed", shut
             return self._as(used, because, slot.booking, conflicts=conflicts, gives_up_at=gives_up_at)
         if not judged:
             return self._as("prepared", changeover(live[0]), live[0].booking, conflicts=conflicts)
@@ -161,10 +163,19 @@ class _Scene:
 
     def _open_since(self, slot: Slot) -> datetime | None:
         """Since when people can come in; nobody is missed where they cannot: the booking may be new, or allowed only now."""
+        since = [decision.since for decision in self._front_decisions() if decision is not None and decision.value == "unlocked"]
+        return min(since, default=None) if self.site.fronts.get(self.room) else slot.opens
+
+    def _held_shut(self) -> Text | None:
+        """Why no door opens although the booking asks for it: an alarm, or the guard of the zones."""
+        decided = [decision for decision in self._front_decisions() if decision is not None]
+        if not decided or any(decision.value == "unlocked" for decision in decided):
+            return None
+        return decided[0].refused or decided[0].winner.because
+
+    def _front_decisions(self) -> list[Decision | None]:
         doors = self.site.fronts.get(self.room, ())
-        decided = [self.look(DECISION(self.site.controllers[door], "lock")) for door in doors]
-        since = [decision.since for decision in decided if decision is not None and decision.value == "unlocked"]
-        return min(since, default=None) if doors else slot.opens
+        return [self.look(DECISION(self.site.controllers[door], "lock")) for door in doors]
 
     def _gives_up_at(self, slot: Slot) -> datetime | None:
         span, since = no_show_of(self.site, slot.booking, slot.policy), self._empty_since(slot)

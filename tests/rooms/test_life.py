@@ -15,7 +15,7 @@ from rooms import desk
 from rooms.bookings import Booking, CalendarUnchanged
 from rooms.life import ROOM, RoomNow
 from rooms.plan import BOOKINGS
-from rooms.stays import RELEASED, BookingReleased, OfficialCame
+from rooms.stays import RELEASED, BookingExtended, BookingReleased, OfficialCame
 from tests.builders import HOUR, MINUTE, SECOND, booking, local, read, site_of
 
 TEN, ELEVEN, NOON = local("2026-11-24 10:00"), local("2026-11-24 11:00"), local("2026-11-24 12:00")
@@ -120,6 +120,17 @@ def test_a_day_of_a_room() -> None:
     assert day.state == "free"
     assert not day.told("over-time")
     assert day.at(local("2026-11-24 18:00")).state == "closed"
+
+
+def test_a_room_whose_door_an_alarm_holds_shut_is_not_open() -> None:
+    button = {"type": "panic-button", "space": ROOM_1, "locks": ["front"]}
+    day = Day(of("dvv", TEN, ELEVEN), in_site=site(devices={"button": button})).at(TEN)
+    day.simulation.press("button", "1")
+    assert not day.open()
+    assert day.state == "closed"
+    assert day.now().because.message == "Panic alarm {number} from {button}"
+    day.see(True)
+    assert day.state == "in-use"
 
 
 # --- nobody comes -----------------------------------------------------------------------------------------------------
@@ -533,6 +544,15 @@ def test_a_booking_is_extended_while_the_room_is_free() -> None:
     assert not day.open()
     assert day.state == "over-time"
     assert day.now().because.message.endswith("next booking {start}")
+
+
+def test_a_double_tap_extends_once() -> None:
+    day = Day(of("dvv", TEN, ELEVEN)).at(TEN)
+    day.do(desk.extend)
+    with pytest.raises(IllegalCommand, match="a moment ago"):
+        day.do(desk.extend)
+    day.at(TEN + 3 * SECOND).do(desk.extend)
+    assert [act.until for act in day.of(BookingExtended)] == [ELEVEN + 15 * MINUTE, ELEVEN + 30 * MINUTE]
 
 
 def test_an_extension_is_void_once_the_calendar_gives_the_booking_another_end() -> None:
