@@ -30,7 +30,7 @@ LONGEST = timedelta(days=1)
 FARTHEST = timedelta(days=60)
 _DOUBLE_TAP = timedelta(seconds=3)
 _LATE = timedelta(minutes=1)
-"""How late a booking "from now" may arrive."""
+"""How late a tap may arrive: a booking "from now", or "we are done" of those before."""
 
 
 class RoomRefusal(IllegalCommand):
@@ -56,6 +56,8 @@ def keep(facts: Facts, site: Site, at: datetime, room: str, by: str) -> Event:
 def release(facts: Facts, site: Site, at: datetime, room: str, by: str) -> Event:
     """Give the rest of the present booking free. Refused while the room is not booked, and while two bookings overlap."""
     booking = _present(facts, site, at, room).booking
+    if at - booking.start < _LATE and _somebody_left(facts, site, at, room):
+        _refuse(say("The next booking has just begun: tap again in a minute if it is not needed."))
     calendar, _, uid, rid = booking.identity
     return BookingReleased(at=at, calendar=calendar, room=room, uid=uid, rid=rid, booked_until=booking.end, by=by)
 
@@ -155,6 +157,11 @@ def _present(facts: Facts, site: Site, at: datetime, room: str) -> Slot:
     if len(live) > 1:
         _refuse(say("Two bookings overlap here: change them in their calendar."))
     return live[0]
+
+
+def _somebody_left(facts: Facts, site: Site, at: datetime, room: str) -> bool:
+    """Whether another booking has ended just now, whose people may have meant their own."""
+    return any(at - _LATE < slot.end <= at for slot in slots(Look(facts, at), site, room).near)
 
 
 def _taken(facts: Facts, site: Site, room: str, start: datetime, end: datetime, but: Booking | None = None) -> bool:

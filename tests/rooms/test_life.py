@@ -564,6 +564,16 @@ def test_an_extension_is_void_once_the_calendar_gives_the_booking_another_end() 
     assert not day.at(ELEVEN - 2 * MINUTE).open()
 
 
+def test_we_are_done_that_comes_late_does_not_give_up_the_next_booking() -> None:
+    day = Day(of("dvv", TEN, ELEVEN), of("dvv", ELEVEN, NOON, "b")).at(TEN + MINUTE)
+    day.see(True)
+    day.at(ELEVEN + SECOND)
+    with pytest.raises(IllegalCommand, match="just begun"):
+        day.do(desk.release)
+    day.at(ELEVEN + MINUTE).do(desk.release)
+    assert day.state == "released"
+
+
 def test_a_release_is_void_once_the_booking_is_moved_to_a_later_time() -> None:
     day = Day(of("dvv", TEN, NOON)).at(TEN + 10 * MINUTE)
     day.do(desk.release)
