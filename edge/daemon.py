@@ -9,7 +9,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -151,7 +151,7 @@ class Daemon:
             self._controller.observe(received.event)
         for observed in batch.telemetry:
             self._controller.observe(observed)
-        acted = self._carry_out(batch)
+        acted = self._carry_out(batch, now)
         outcome = self._controller.settle(now)
         for fault in self._take_faults():
             log.error("a rule failed: %r", fault, exc_info=fault)
@@ -165,12 +165,15 @@ class Daemon:
             if not done.cancelled():
                 done.set_result(event)
 
-    def _carry_out(self, batch: Batch) -> list[tuple[asyncio.Future[Event], Event]]:
-        """People's actions, judged by the facts as they are now: of two that exclude each other the second is refused."""
+    def _carry_out(self, batch: Batch, now: datetime) -> list[tuple[asyncio.Future[Event], Event]]:
+        """People's actions, judged by the facts as they are now: of two that exclude each other the second is refused.
+
+        At the instant of the turn, not later: to the rules of this turn what was done would still lie ahead.
+        """
         acted = []
         for action in batch.actions:
             try:
-                event = action.decide(self.facts, self.clock.now())
+                event = action.decide(self.facts, now)
             except TalonmiesError as refusal:
                 if not action.done.cancelled():
                     action.done.set_exception(refusal)

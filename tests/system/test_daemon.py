@@ -19,8 +19,12 @@ from edge.events import DaemonStarted, Event, Observed
 from edge.facts import START
 from edge.inbox import Inbox
 from edge.journal import Journal, JournalFailed, verify
+from edge.site import Site
+from rooms.desk import book, release
+from rooms.life import ROOM
 from security.alarms import AlarmRaised, open_alarms
 from tests.broker import small_site, until_async
+from tests.builders import HOUR, site_of
 
 SITE = small_site("daemon", 1883)
 CLOCK = SystemClock()
@@ -43,8 +47,8 @@ class NoLine:
 
 
 @asynccontextmanager
-async def running(data: Path) -> AsyncIterator[Daemon]:
-    daemon = Daemon(SITE, data, NoLine)
+async def running(data: Path, site: Site = SITE) -> AsyncIterator[Daemon]:
+    daemon = Daemon(site, data, NoLine)
     await daemon.start()
     turning = asyncio.create_task(daemon.run())
     yield daemon
@@ -244,6 +248,22 @@ async def test_a_controller_that_always_has_something_to_do_lets_others_have_the
     asyncio.get_running_loop().call_soon(others.append, "a screen")
     await inbox.wait(None)
     assert others == ["a screen"]
+
+
+async def test_what_somebody_did_shows_at_once(tmp_path: Path) -> None:
+    """Whoever is answered may look: the room stands as they left it."""
+    desk = site_of(
+        {"lobby": "public", "room": "semi-public"},
+        {"front": {"from": "lobby", "to": "room", "unlock": "booking"}},
+        calendars={"desk": {"local": "room"}},
+    )
+    async with running(tmp_path, desk) as daemon:
+        await until_async(lambda: daemon.facts(ROOM("room")))
+        await daemon.act(lambda facts, at: book(facts, desk, at, "room", "Aino", start=at, end=at + HOUR, agency=None))
+        await daemon.act(lambda facts, at: release(facts, desk, at, "room", "Aino"))
+        room = daemon.facts(ROOM("room"))
+        assert room is not None
+        assert room.state == "released"
 
 
 async def test_an_event_that_could_not_be_read_back_holds_nothing_back(tmp_path: Path) -> None:
