@@ -51,7 +51,7 @@ def _spaces_of_source(path: Path, calendar: Calendar, source: str) -> Iterator[P
     if source != "graph" and calendar.mailboxes:
         yield error((*path, "mailboxes"), say("Only a graph calendar has mailboxes. Remove mailboxes."), at_key=True)
     if not calendar.spaces:
-        yield error(path, say("The calendar books nothing. Add {key}.", key=named))
+        yield error(path, say("The calendar books nothing. Add {key}.", key="room or rooms" if named == "room" else named))
 
 
 def _keys_of_source(path: Path, calendar: Calendar, source: str) -> Iterator[Problem]:
@@ -105,17 +105,22 @@ def same_source_twice(draft: Draft) -> Iterator[Problem]:
 
 
 def shared_matches(draft: Draft) -> Iterator[Problem]:
-    """Two rooms of one calendar that are known by the very same thing: every booking there would be for both."""
+    """Two rooms of one calendar that may be known by the very same thing: such a booking would be for both."""
     for name, calendar in draft.calendars.items():
-        first: dict[RoomMatch, str] = {}
+        earlier: dict[str, RoomMatch] = {}
         for room, match in calendar.rooms.items():
             path: Path = ("calendars", name, "rooms", room)
             if match == RoomMatch():
                 yield error(path, say("Nothing tells which bookings are for {room}. Add location.", room=room))
-            elif match in first:
-                text = say("{other} is known by the same: a booking would be for both rooms.", other=first[match])
-                yield warning(path, text)
-            first.setdefault(match, room)
+            elif other := next((each for each, its in earlier.items() if _share_a_booking(its, match)), None):
+                yield warning(path, say("{other} is known by the same: a booking would be for both rooms.", other=other))
+            earlier[room] = match
+
+
+def _share_a_booking(one: RoomMatch, other: RoomMatch) -> bool:
+    """Whether they tell by the same keys, and each of them has a text in common."""
+    pairs = [({*getattr(one, key)}, {*getattr(other, key)}) for key in RoomMatch.model_fields]
+    return any(a for a, _ in pairs) and all(a & b if a and b else not (a or b) for a, b in pairs)
 
 
 def one_mailbox_a_room(draft: Draft) -> Iterator[Problem]:

@@ -27,7 +27,7 @@ CASES: list[tuple[dict[str, Any], str]] = [
     ({"calendars": {"bookings": {"url": "http://x"}}}, "error calendars.bookings.url: A calendar has one source."),
     ({"calendars": {"bookings": {"file": ...}}}, "error calendars.bookings: The calendar has no source."),
     ({"calendars": {"bookings": {"room": "room"}}}, "error calendars.bookings.room: Either every booking"),
-    ({"calendars": {"bookings": {"rooms": ...}}}, "error calendars.bookings: The calendar books nothing. Add room."),
+    ({"calendars": {"bookings": {"rooms": ...}}}, "error calendars.bookings: The calendar books nothing. Add room or rooms."),
     (calendar(graph=LOGIN), "error calendars.more: The calendar books nothing. Add mailboxes."),
     (
         calendar(**graph(room="room@x.example"), room="room"),
@@ -59,6 +59,10 @@ CASES: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"calendars": {"bookings": {"rooms": {"office": "Room"}}}},
+        "warning calendars.bookings.rooms.office: room is known by the same",
+    ),
+    (
+        {"calendars": {"bookings": {"rooms": {"room": ["Room", "Rum"], "office": ["Office", "Rum"]}}}},
         "warning calendars.bookings.rooms.office: room is known by the same",
     ),
     (calendar(**graph(room="Room 1")), 'error calendars.more.mailboxes.room: "Room 1" is no mail address.'),
@@ -122,6 +126,7 @@ def test_rule(change: dict[str, Any], expected: str) -> None:
 
 SENSOR = {"type": "occupancy-sensor", "connection": "broker", "space": "room"}
 FINE: list[dict[str, Any]] = [
+    calendar(file="b.ics", rooms={"room": {"location": "A", "category": "x"}, "office": {"location": "A", "category": "y"}}),
     calendar(file="b.ics", rooms={"room": "Room"}),  # two calendars may book a room by the same name
     calendar(url="https://x.example/a.ics", rooms={"room": {"attendee": "room@x.example", "organizer": "@x.example"}}),
     calendar(caldav="http://127.0.0.1:5232/a", room="room", username="u", password="env:P", write_back=True),
