@@ -58,7 +58,10 @@ _HINTS = (
     _Hint("did not find expected key", say("The indentation does not fit the lines before. Align the key with its neighbours.")),
     _Hint("did not find expected '-' indicator", say("The list ends here. Begin each item with a hyphen, aligned.")),
     _Hint("unexpected end of stream", say("A quote that was opened is never closed.")),
-    _Hint("did not find expected ',' or", say("A bracket that was opened is not closed, or a comma is missing.")),
+    _Hint(
+        "did not find expected ',' or",
+        say("A bracket that was opened is not closed, a comma is missing, or a text with a colon lacks its quotes."),
+    ),
 )
 
 
