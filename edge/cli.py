@@ -252,10 +252,11 @@ def _calendar_files(site: Site, site_file: Path, replaced: Sequence[str]) -> dic
 
 def _replaced(site: Site, words: Sequence[str]) -> dict[str, Path]:
     files: dict[str, Path] = {}
+    read = [name for name, section in site.calendars.items() if not section.local]
     for word in words:
         calendar, _, file = word.partition("=")
-        if calendar not in site.calendars or not file:
-            raise _Wrong(f"--calendar {word}: write ID=FILE.ics with one of the calendars {', '.join(site.calendars) or '(none)'}.")
+        if calendar not in read or not file:
+            raise _Wrong(f"--calendar {word}: write ID=FILE.ics with one of the calendars {', '.join(read) or '(none)'}.")
         files[calendar] = Path(file)
     return _all_there(files)
 

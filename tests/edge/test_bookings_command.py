@@ -21,7 +21,7 @@ def site_file(folder: Path, calendar: str) -> Path:
     site = {
         "site": {"id": "porvoo", "name": "Porvoo"},
         "spaces": {"room": {"zone": "semi-public", "kind": "service-room"}},
-        "calendars": {calendar: {"url": "http://localhost:1/x.ics", "room": "room", "titles": True}},
+        "calendars": {calendar: {"url": "http://localhost:1/x.ics", "room": "room", "titles": True}, "desk": {"local": "room"}},
     }
     path.write_text(yaml.safe_dump(site))
     return path
@@ -68,7 +68,8 @@ def test_a_table_in_the_language_asked_for(tmp_path: Path) -> None:
         (["--from", "2026-10-02", "--to", "2026-10-01"], "does not come after"),
         (["--language", "no"], "fi, sv, en"),
         (["--calendar", "cal"], "ID=FILE.ics"),
-        (["--calendar", "other=x.ics"], "cal"),
+        (["--calendar", "other=x.ics"], "one of the calendars cal."),
+        (["--calendar", "desk=x.ics"], "one of the calendars cal."),
         (["--calendar", "cal=nowhere.ics"], "nowhere.ics"),
     ],
 )
