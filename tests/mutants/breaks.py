@@ -106,7 +106,7 @@ BREAKS = (
         story("presence"),
     ),
     # The life of a room
-    broken("a cancelled booking unlocks", SLOTS, ' or booking.verdict == "no"', "", ROOMS),
+    broken("a cancelled booking unlocks", SLOTS, 'booking.verdict == "no" or ', "", ROOMS),
     broken("agencies book on every day", SLOTS, "return day_problem(site, booking)", "return None", LIVES),
     broken("the door stays open between two agencies", SLOTS, "same = a.agency == b.agency", "same = True", LIVES),
     broken("nobody waits for the official", SLOTS, "slot.waits and not has_come(look, site, slot)", "False", LIVES),
@@ -115,7 +115,12 @@ BREAKS = (
     broken("an act outlives its booking's time", SLOTS, "fact.holds_for(booking)", "True", LIVES),
     broken("a released booking unlocks", SLOTS, "end = closes = min(end, released.at)", "pass", LIVES),
     broken("a dead sensor sees nobody", PRESENCE, "look(ONLINE(sensor)) is not True", "False", LIVES),
-    broken("one blind sensor is enough", PRESENCE, "any(reading is None for reading in readings)", "False", LIVES),
+    broken("one blind sensor is enough", PRESENCE, "any(sight is None for sight in sights)", "False", LIVES),
+    broken("a sensor that comes back has watched", PRESENCE, "max(sight.since, sight.watched_since)", "sight.since", LIVES),
+    broken("who moves again is the official", LIFE, "max(empty_since, shut_since) + EMPTY_AFTER <= at", "True", LIVES),
+    broken("a booking told late is given up", LIFE, "max(slot.booking.start, told_at,", "max(slot.booking.start,", LIVES),
+    broken("only the first day of a booking counts", POLICIES, "if lasts_days(site, booking):", "if False:", LIVES),
+    broken("a release follows a moved booking", "rooms/stays.py", "booking.start <= self.at and ", "", LIVES),
     broken("weddings are given up", POLICIES, "in _KEPT_EMPTY", "in ()", LIVES),
     broken(
         "a room is extended into the next booking",
