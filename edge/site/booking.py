@@ -25,7 +25,7 @@ class Agency(Section):
     """A body that works in the building (virasto)."""
 
     name: NamesField
-    hours: Id | None = Field(None, description="Timetable of the times it is in the building; absent: always")
+    hours: Id | None = Field(None, description="Timetable of the days on which it is in the building; absent: always")
     organizers: Texts = Field((), description="Whose bookings are its own: addresses, or all of a domain as @domain")
     categories: Texts = Field((), description="Categories in the calendar that mark its bookings")
     staff_first: Flag = Field(False, description="Doors open for its bookings only once its official has come")
