@@ -21,6 +21,7 @@ from edge.text import say
 from rooms.bookings import CalendarFailed, CalendarUnchanged
 from rooms.life import ROOM, RoomNow, RoomState
 from rooms.plan import BOOKINGS
+from rooms.stays import OfficialCame
 from tests.api.conftest import TOKEN, client_of
 from tests.api.desk import MemoryDesk, day_of_rooms
 
@@ -205,7 +206,7 @@ async def test_a_panel_hears_of_its_own_room_alone(desk: MemoryDesk) -> None:
     await anext(stream)
     desk.press("panic-room-1", "p-1")
     desk.report("occ-wedding", "present", False)
-    desk.report("occ-room-1", "present", True)
+    desk.happen(OfficialCame(at=desk.clock.t, room="room-1", how="tap", by="Aino"))
     message = await anext(stream)
     while "event: patch" not in message:
         message = await anext(stream)
