@@ -9,7 +9,7 @@ from edge.language import Renderer
 from edge.text import Text, say
 from rooms.bookings import Booking
 from rooms.ics import EventError
-from rooms.policies import kind_of
+from rooms.policies import day_problem, kind_of
 from rooms.understanding import BookingsUnderstood
 from rooms.verdict import Verdict
 
@@ -82,8 +82,15 @@ def _problems(reading: CalendarReading) -> Iterator[EventError]:
     yield from reading.understood.errors
 
 
+def _judged(booking: Booking, renderer: Renderer) -> tuple[Verdict, Text]:
+    """As the doors take it: outside its agency's days a booking waits for somebody to allow it."""
+    problem = day_problem(renderer.site, booking) if booking.verdict in ("yes", "policy") else None
+    return (booking.verdict, booking.reason) if problem is None else ("pending", problem)
+
+
 def _reported(booking: Booking, renderer: Renderer) -> dict[str, Any]:
     zone = renderer.site.local.zone
+    verdict, reason = _judged(booking, renderer)
     return {
         "room": booking.room,
         "uid": booking.uid,
@@ -94,8 +101,8 @@ def _reported(booking: Booking, renderer: Renderer) -> dict[str, Any]:
         "end_local": booking.end.astimezone(zone).isoformat(),
         "all_day": booking.all_day,
         "status": booking.status,
-        "unlock": booking.verdict,
-        "reason": renderer.text(booking.reason),
+        "unlock": verdict,
+        "reason": renderer.text(reason),
         "agency": booking.agency,
         "kind": kind_of(renderer.site, booking),
         "source": booking.calendar,
@@ -104,12 +111,13 @@ def _reported(booking: Booking, renderer: Renderer) -> dict[str, Any]:
 
 
 def _row(booking: Booking, renderer: Renderer) -> list[str]:
+    verdict, reason = _judged(booking, renderer)
     return [
         renderer.say("{start}–{end}", start=booking.start, end=booking.end),
         renderer.name(booking.room),
         renderer.name(booking.agency) if booking.agency else "",
-        renderer.text(_DOORS[booking.verdict]),
-        renderer.text(booking.reason),
+        renderer.text(_DOORS[verdict]),
+        renderer.text(reason),
         booking.calendar,
         booking.title,
     ]

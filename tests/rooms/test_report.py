@@ -5,6 +5,7 @@ import json
 import pytest
 
 from edge.language import Renderer
+from edge.site import Site
 from edge.text import say
 from rooms.report import CalendarReading, bookings_lines, bookings_report
 from rooms.understanding import understand
@@ -82,3 +83,14 @@ def test_table_with_times_as_the_reader_writes_them(language: str, time: str) ->
 
 def test_a_table_without_bookings_is_what_is_wrong() -> None:
     assert list(bookings_lines(READINGS[1:], Renderer(SITE, "en"))) == ["shared (b.ics): The calendar cannot be read"]
+
+
+def test_a_booking_outside_its_agencys_days_waits_for_somebody() -> None:
+    plain = SITE.model_dump(by_alias=True)
+    plain["hours"] = {"mondays": {"mon": "8-16"}}
+    plain["agencies"]["dvv"]["hours"] = "mondays"
+    site = Site.model_validate(plain)
+    reading = CalendarReading(calendar="titled", source="a.ics", understood=understand(site, "titled", BODY, WINDOW))
+    friday, _ = bookings_report([reading], Renderer(site, "en"))["occurrences"]
+    assert (friday["unlock"], friday["reason"]) == ("pending", "Booked outside the days of DVV")
+    assert "wait for approval" in next(line for line in bookings_lines([reading], Renderer(site, "en")) if "DVV" in line)
