@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from edge.claims import Condition, Decision, Derived
+from edge.claims import Condition, Decision, Derived, Priority
 from edge.conditions import BOOKING_FLAGGED, DOUBLE_BOOKING, OFFICIAL_AWAITED, OVER_TIME, ROOM_RELEASED
 from edge.events import ConditionBegan, Event, Observed
 from edge.facts import DECISION, READING, Facts, Family, Look
@@ -171,7 +171,9 @@ class _Scene:
         decided = [decision for decision in self._front_decisions() if decision is not None]
         if not decided or any(decision.value == "unlocked" for decision in decided):
             return None
-        return decided[0].refused or decided[0].winner.because
+        refused, winner = decided[0].refused, decided[0].winner
+        # Nobody holds it shut where only the default does: the door has not been heard yet.
+        return refused or (winner.because if winner.priority < Priority.DEFAULT else None)
 
     def _front_decisions(self) -> list[Decision | None]:
         doors = self.site.fronts.get(self.room, ())

@@ -45,11 +45,11 @@ def _fits(site: Site, booking: Booking, name: str, policy: RoomPolicy) -> bool:
 
 def no_show_of(site: Site, booking: Booking, policy: RoomPolicy) -> timedelta | None:
     """How long the room may be empty before the booking is given up; None: for ever."""
-    if policy.no_show == "never":
+    if policy.no_show == "never" or booking.all_day:
         return None
     if policy.no_show is not None:
         return policy.no_show
-    kept = booking.all_day or booking.end - booking.start > LONG or site.spaces[booking.room].kind in _KEPT_EMPTY
+    kept = booking.end - booking.start > LONG or site.spaces[booking.room].kind in _KEPT_EMPTY
     return None if kept else NO_SHOW
 
 

@@ -248,6 +248,14 @@ def test_which_bookings_are_given_up(end: datetime, policy: dict[str, Any], give
     assert (day.at(TEN + 30 * MINUTE).state == "released") is given_free
 
 
+def test_an_all_day_booking_is_never_given_up() -> None:
+    day = Day(
+        of("dvv", TEN - 10 * HOUR, TEN + 14 * HOUR, all_day=True, verdict="policy"),
+        in_site=site(rooms={"all": {"no_show": "10 min"}}),
+    )
+    assert day.at(NOON).open()
+
+
 def test_a_wedding_is_never_given_up() -> None:
     day = Day(of("dvv", TEN, ELEVEN, room="hall")).at(ELEVEN - SECOND)
     assert day.now("hall").state == "empty"
