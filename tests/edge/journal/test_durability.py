@@ -59,7 +59,7 @@ def _kill_often(folder: Path, kills: int, seed: int) -> int:
 
 
 def test_nothing_accepted_is_lost_in_thirty_kills(tmp_path: Path) -> None:
-    assert _kill_often(tmp_path / "journal", kills=30, seed=1) > 30
+    assert _kill_often(tmp_path / "journal", kills=30, seed=1) > 100
 
 
 def test_a_kill_while_the_journal_is_made_leaves_one_that_opens(tmp_path: Path) -> None:
@@ -75,7 +75,7 @@ def test_a_kill_while_the_journal_is_made_leaves_one_that_opens(tmp_path: Path) 
 @pytest.mark.timeout(3600)
 def test_nothing_accepted_is_lost_in_three_thousand_kills(tmp_path: Path) -> None:
     for seed in range(60):
-        assert _kill_often(tmp_path / f"journal-{seed}", kills=50, seed=seed) > 50
+        assert _kill_often(tmp_path / f"journal-{seed}", kills=50, seed=seed) > 150
 
 
 def test_whatever_is_left_of_the_write_ahead_log_the_mark_knows_better(tmp_path: Path) -> None:

@@ -424,7 +424,7 @@ def run(examples: int, steps: int) -> None:
 
 @pytest.mark.timeout(900 * EFFORT)
 def test_invariants_hold_whatever_happens() -> None:
-    run(200 * EFFORT, 40)
+    run(300 * EFFORT, 40)
 
 
 @pytest.mark.soak
