@@ -1,6 +1,7 @@
 """What policies conclude: claims on points, conditions that people should know of, and facts derived from other facts.
 
 Priorities follow the idea of BACnet's command prioritization: sixteen levels, 1 wins, the relinquish default comes last.
+Every pair of them is tried in tests/scenarios/test_order.py.
 """
 
 from collections.abc import Hashable, Iterable
@@ -15,10 +16,16 @@ from edge.text import Text, say
 class Priority(IntEnum):
     """Who wins on a point; the lower number does."""
 
-    LIFE_SAFETY = 1
+    FIRE = 1
+    EVACUATION = 2
+    LOCKDOWN = 3
     PANIC = 5
-    PERSON = 8
+    RELEASE = 7
+    """A named person's timed release."""
+    OVERRIDE = 8
+    """A named person's override, locked or unlocked, with an end."""
     BOOKING = 12
+    """A booking, or a scene that a booking or a person plays."""
     HOURS = 14
     REFUSAL = 16
     """Why something was not granted: says more than the default, and holds nothing back that another claim asks for."""

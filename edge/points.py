@@ -76,6 +76,7 @@ _OWN: dict[str, tuple[PointKind, ...]] = {
         PointKind("exit-request", bool, durable=True),
     ),
     "panic-button": (PointKind("pressed", bool, durable=True, momentary=True),),
+    "fire-input": (PointKind("fire", bool, durable=True),),
     "occupancy-sensor": (PointKind("present", bool), PointKind("count", int, low=0, high=100_000)),
     "masking-unit": (
         PointKind("level", float, low=0, high=100, commanded=True),

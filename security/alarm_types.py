@@ -6,6 +6,7 @@ An alarm needs a response; a condition for which nobody has to act at once is a 
 from dataclasses import dataclass
 
 from edge.conditions import (
+    BATTERY_LOW,
     BOOKING_FLAGGED,
     CALENDAR_FAILING,
     CALENDAR_PROBLEMS,
@@ -15,15 +16,24 @@ from edge.conditions import (
     DEVICE_GARBAGE,
     DEVICE_LOST,
     DEVICE_NOT_FOLLOWING,
+    DOOR_CONTRADICTS,
     DOOR_FORCED,
     DOOR_HELD_OPEN,
     DOOR_NOT_FOLLOWING,
+    DOOR_OPEN_LONG,
+    DOOR_OUT_OF_SERVICE,
+    DOOR_OVERRIDDEN,
     DOUBLE_BOOKING,
+    EVACUATION,
+    FIRE,
+    FIRE_INPUT_LOST,
     JOURNAL_FAILING,
+    LOCKDOWN,
     OFFICIAL_AWAITED,
     OVER_TIME,
     PANIC,
     PANIC_SOURCE_LOST,
+    PROOF_WAIVED,
     RETAINED_COMMAND,
     ROOM_RELEASED,
     RULE_FAILED,
@@ -57,6 +67,20 @@ ALARM_TYPES: dict[str, AlarmType] = {
         2,
         (say("Tell the person at that place: the button may not work."), say("Call the maintenance of the security devices.")),
     ),
+    FIRE: AlarmType(
+        say("Fire alarm"),
+        1,
+        (
+            say("Follow the fire instructions of the building; call 112."),
+            say("Lead everybody out. Escape doors are unlocked."),
+            say("End it here only when the fire brigade allows it."),
+        ),
+    ),
+    FIRE_INPUT_LOST: AlarmType(
+        say("Fire alarm system does not answer"),
+        2,
+        (say("Watch the panel of the fire alarm system itself."), say("Call the maintenance of the fire alarm system.")),
+    ),
     DOOR_FORCED: AlarmType(
         say("Forced door"), 2, (say("Look at the door on camera or from a distance."), say("Close it and check the lock."))
     ),
@@ -69,6 +93,14 @@ ALARM_TYPES: dict[str, AlarmType] = {
         (
             say("Write down alarms by hand until this ends."),
             say("Tell the facility manager: the disk of the controller is full or broken."),
+        ),
+    ),
+    DOOR_CONTRADICTS: AlarmType(
+        say("Door contradicts itself"),
+        2,
+        (
+            say("Go to the door: it says locked and open at once."),
+            say("Close it, and report the lock or its sensor to maintenance."),
         ),
     ),
     DOOR_HELD_OPEN: AlarmType(say("Door held open"), 3, (say("Close the door, and see what kept it open."),)),
@@ -89,6 +121,19 @@ ALARM_TYPES: dict[str, AlarmType] = {
     DEVICE_LOST: AlarmType(say("Device does not answer"), 4, (say("Check its power and network; report it to maintenance."),)),
     DEVICE_GARBAGE: AlarmType(
         say("Device speaks nonsense"), 4, (say("Report the device to maintenance; do not trust what it shows."),)
+    ),
+    BATTERY_LOW: AlarmType(say("Battery low"), 4, (say("Have its battery changed this week."),)),
+    DOOR_OPEN_LONG: AlarmType(say("Door open for long"), None, (say("Have it closed; soon it counts as held open."),)),
+    DOOR_OUT_OF_SERVICE: AlarmType(
+        say("Door out of service"), None, (say("Watch it yourself; take it back into service when it is mended."),)
+    ),
+    DOOR_OVERRIDDEN: AlarmType(say("Door overridden"), None, (say("End the override when it is not needed any more."),)),
+    LOCKDOWN: AlarmType(
+        say("Lockdown"), None, (say("Let nobody in. Everybody can leave. Two steps end it: ask for the end, then confirm."),)
+    ),
+    EVACUATION: AlarmType(say("Evacuation"), None, (say("Lead everybody out; end it when all are out."),)),
+    PROOF_WAIVED: AlarmType(
+        say("Zoning not proved"), None, (say("Somebody started the site although the proof found weaknesses; have them mended."),)
     ),
     UNLOCK_REFUSED: AlarmType(say("Unlocking refused"), None, (say("Remove the cause; the door then opens by itself."),)),
     RETAINED_COMMAND: AlarmType(

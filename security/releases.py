@@ -74,7 +74,7 @@ def claims(look: Look, site: Site, door: str) -> Iterable[Claim]:
         yield Claim(
             PointId(device, "lock"),
             "unlocked",
-            Priority.PERSON,
+            Priority.RELEASE,
             f"release:{released.at.isoformat()}",
             say("Released by {by} until {until}", by=released.by, until=released.until),
             released.until,

@@ -12,9 +12,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from edge.site.booking import Agency, Calendar, RoomPolicy
 from edge.site.hours import Timetable
-from edge.site.model import Device, Door, MqttConnection, Site, SiteSection, Space
+from edge.site.model import Device, Door, MqttConnection, Scene, Site, SiteSection, Space
 
-TABLES = tuple(name for name in Site.model_fields if name != "site")
+TABLES = tuple(name for name in Site.model_fields if name not in ("site", "security"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,7 @@ class Draft:
     devices: Mapping[str, Device]
     calendars: Mapping[str, Calendar]
     rooms: Mapping[str, RoomPolicy]
+    scenes: Mapping[str, Scene]
 
     @classmethod
     def of(cls, site: Site, raw: Mapping[str, Any]) -> Self:

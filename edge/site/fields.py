@@ -27,6 +27,7 @@ SpaceKind = Literal[
     "entrance", "lobby", "waiting", "self-service", "desk", "service-room", "safe-room", "remote-service-room", "meeting-room",
     "wedding-room", "corridor", "office", "technical", "other",
 ]  # fmt: skip
+Role = Literal["guard", "lobby-host", "facility-manager", "clerk", "auditor", "installer"]
 OUTSIDE = "outside"
 """The reserved public space around the building."""
 ALWAYS = "always"

@@ -13,15 +13,18 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from edge.points import DEVICE_TYPES
+from edge.profiles import PROFILES, Lease, Sense
 from edge.site.booking import Agency, Calendar, Ids, RoomPolicy, by_feed
 from edge.site.fields import (
     OUTSIDE,
+    Duration,
     Flag,
     Id,
     Language,
     NamesField,
     Period,
     PlainText,
+    Role,
     SecretRef,
     Section,
     SpaceKind,
@@ -49,7 +52,19 @@ class SiteSection(Section):
         "FI", description="Country whose public holidays close the site; null for none"
     )
     hours: Id | None = Field(None, description="Timetable outside which bookings do not unlock doors; absent: always")
-    token: SecretRef | None = Field(None, description="Secret that guards the API: env:NAME or file:PATH")
+    token: SecretRef | None = Field(
+        None, description="Secret that guards the API: env:NAME or file:PATH. Whoever has it acts as facility manager"
+    )
+    tokens: Emptyable[Role, SecretRef] = Field({}, description="Secrets of those who act in another role")
+
+
+def _area(value: object) -> object:
+    if not (isinstance(value, list | tuple) and len(value) == 4 and value[2] > 0 and value[3] > 0):
+        raise Wrong(say("A place on the plan is four numbers in metres: [x, y, width, height]."))
+    return value
+
+
+Metres = Annotated[float, Field(ge=-10_000, le=10_000, allow_inf_nan=False)]
 
 
 class Space(Section):
@@ -63,6 +78,12 @@ class Space(Section):
     others: Literal["always", "never", "when-away"] = Field(
         "never", description="Whether others may book it too: always, never, or while none of its agencies is in the building"
     )
+    area: Annotated[tuple[Metres, Metres, Metres, Metres], BeforeValidator(_area)] | None = Field(
+        None, description="Where it lies on the plan, in metres: x, y, width, height; y grows downwards"
+    )
+
+
+DoorKind = Literal["swing", "sliding", "opening", "escape"]
 
 
 def _unlock(value: object) -> object:
@@ -85,6 +106,7 @@ class Unlock(Section):
 
     hours: Id | None = Field(None, description="Open through the times of this timetable")
     booking: Flag = Field(False, description="Open for the bookings of the space behind it")
+    scenes: Ids = Field((), description="Open while one of these scenes is played")
 
 
 class Escape(Section):
@@ -99,13 +121,23 @@ class Door(Section):
 
     from_: Id = Field(alias="from")
     to: Id
-    kind: Literal["swing", "sliding", "opening"] = Field("swing", description="An opening has no leaf: always passable")
+    kind: DoorKind = Field(
+        "swing",
+        description="An opening has no leaf: always passable. An escape door lets people out; only in an emergency is it unlocked",
+    )
     name: NamesField | None = None
-    back: Literal["free", "credential"] = Field("free", description="What the other direction asks for")
+    back: Literal["free", "button", "credential"] = Field(
+        "free", description="What the other direction asks for: a handle, a press of the exit button, or a credential"
+    )
     escape: Escape = Escape()
     fail: Literal["locked", "unlocked"] = Field("locked", description="What loss of power or of the controller does")
     unlock: Annotated[Unlock, BeforeValidator(_unlock, json_schema_input_type=Literal["never", "booking"] | Unlock)] = Unlock()
+    dwell: Period = Field(timedelta(seconds=5), description="How long the lock stays released for one passage")
     held_open: Period = Field(timedelta(seconds=30), description="Open for longer than this counts as held open")
+    held_open_warning: Duration = Field(timedelta(seconds=10), description="How long before that the lobby is warned; 0 s: not")
+    interlock: Ids = Field(
+        (), description="Doors that must not be open while this one is (wind trap); said at one of the pair is enough"
+    )
 
 
 class Tls(Section):
@@ -143,12 +175,35 @@ class Device(Section):
     type: Literal[tuple(DEVICE_TYPES)]  # type: ignore[valid-type]
     name: NamesField | None = None
     connection: Id
-    profile: Literal["native"] = Field("native", description="Mapping of the standard points to addresses")
+    profile: Literal[tuple(PROFILES)] = Field("native", description="Mapping of the standard points to addresses")  # type: ignore[valid-type]
     door: Id | None = Field(None, description="The door it is at")
     space: Id | None = Field(None, description="The space or desk it is in")
     points: Emptyable[str, Address] = Field({}, description="Addresses that differ from the profile's")
     heartbeat: Period | None = Field(None, description="How often it is heard; absent: by type, 2 s for panic buttons")
     locks: tuple[Id, ...] = Field((), description="Panic button: doors whose entry locks while its alarm is active")
+    lacks: tuple[Sense, ...] = Field((), description="Door controller: what this one does not report although its profile does")
+    lease: Lease | None = Field(None, description="Door controller: how an unlock ends by itself; absent: as its profile says")
+    pulse: Period = Field(timedelta(seconds=5), description="Door controller with lease pulse: how long its pulse is")
+
+
+class Scene(Section):
+    """A state of several doors (and later lights, signs, sound) for an occasion, such as a wedding."""
+
+    name: NamesField | None = None
+    room: Id = Field(description="The space whose bookings play it")
+    policies: Ids = Field((), description="Only bookings under these policies of `rooms`; empty: any booking of the room")
+    spaces: Ids = Field((), description="The way of the guests: spaces besides the room that it may open to them")
+    before: Duration = Field(timedelta(minutes=15), description="How long before the booking it begins")
+    after: Duration = Field(timedelta(0), description="How long after the booking it ends")
+
+
+class Security(Section):
+    """What people with responsibility for safety decide about the building."""
+
+    fire_loss: Literal["alarm", "release"] = Field(
+        "alarm", description="What silence of a fire-input means: an alarm of its own, or as if it had called fire"
+    )
+    longest_override: Period = Field(timedelta(hours=12), description="For how long a door may be overridden at most")
 
 
 class Site(Section):
@@ -165,6 +220,8 @@ class Site(Section):
     devices: Emptyable[Id, Device] = Field({})
     calendars: Emptyable[Id, Calendar] = Field({})
     rooms: Emptyable[Id, RoomPolicy] = Field({})
+    scenes: Emptyable[Id, Scene] = Field({})
+    security: Security = Security()
 
     @cached_property
     def local(self) -> LocalCalendar:
@@ -233,6 +290,30 @@ class Site(Section):
     def device_at(self, door: str) -> str | None:
         """The door-controller of a door."""
         return self.controllers.get(door)
+
+    def senses(self, door: str, sense: Sense) -> bool:
+        """Whether a door's controller reports this; a door without controller reports nothing."""
+        device = self.controllers.get(door)
+        return (
+            device is not None
+            and sense in PROFILES[self.devices[device].profile].senses
+            and sense not in self.devices[device].lacks
+        )
+
+    def lease_of(self, door_controller: str) -> Lease:
+        """How an unlock ends in this device when nobody renews it."""
+        device = self.devices[door_controller]
+        return device.lease or PROFILES[device.profile].lease
+
+    @cached_property
+    def interlocks(self) -> Mapping[str, tuple[str, ...]]:
+        """By door, those that must not be open while it is; both ways round, whichever of a pair says so."""
+        both: dict[str, dict[str, None]] = {}
+        for name, door in self.doors.items():
+            for other in door.interlock:
+                both.setdefault(name, {})[other] = None
+                both.setdefault(other, {})[name] = None
+        return FrozenDict({name: tuple(others) for name, others in both.items()})
 
     def feeds_of(self, room: str) -> tuple[str, ...]:
         """The feeds that book a space, in the order of the file."""

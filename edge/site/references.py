@@ -25,6 +25,10 @@ REFERENCES: tuple[tuple[Path, str], ...] = (
     (("doors", EACH, "from"), "spaces"),
     (("doors", EACH, "to"), "spaces"),
     (("doors", EACH, "unlock", "hours"), "hours"),
+    (("doors", EACH, "unlock", "scenes"), "scenes"),
+    (("doors", EACH, "unlock", "scenes", EACH), "scenes"),
+    (("doors", EACH, "interlock"), "doors"),
+    (("doors", EACH, "interlock", EACH), "doors"),
     (("devices", EACH, "connection"), "connections"),
     (("devices", EACH, "door"), "doors"),
     (("devices", EACH, "space"), "spaces"),
@@ -39,6 +43,11 @@ REFERENCES: tuple[tuple[Path, str], ...] = (
     (("rooms", EACH, "calendars", EACH), "calendars"),
     (("rooms", EACH, "agencies", EACH), "agencies"),
     (("rooms", EACH, "hours"), "hours"),
+    (("scenes", EACH, "room"), "spaces"),
+    (("scenes", EACH, "policies"), "rooms"),
+    (("scenes", EACH, "policies", EACH), "rooms"),
+    (("scenes", EACH, "spaces"), "spaces"),
+    (("scenes", EACH, "spaces", EACH), "spaces"),
 )
 _RESERVED: dict[Path, str] = {("doors", EACH, "from"): OUTSIDE, ("doors", EACH, "to"): OUTSIDE, ("rooms", EACH, "hours"): ALWAYS}
 

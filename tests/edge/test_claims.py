@@ -22,7 +22,7 @@ def causes(*claims: Claim) -> list[str]:
 
 
 def test_the_lower_number_wins() -> None:
-    assert causes(claim("hours", Priority.HOURS), claim("panic", Priority.PANIC), claim("person", Priority.PERSON)) == [
+    assert causes(claim("hours", Priority.HOURS), claim("panic", Priority.PANIC), claim("person", Priority.RELEASE)) == [
         "panic",
         "person",
         "hours",

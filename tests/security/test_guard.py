@@ -80,7 +80,7 @@ class Doors:
         return {point.device.removeprefix("lock-"): text for point, text in refused.items()}
 
 
-BOOKING, PERSON, HOURS = Priority.BOOKING, Priority.PERSON, Priority.HOURS
+BOOKING, PERSON, HOURS = Priority.BOOKING, Priority.RELEASE, Priority.HOURS
 WAY = Route(("lobby", "room", "office"))
 
 
@@ -160,7 +160,7 @@ def test_a_door_that_lost_its_controller_counts_as_it_fails(fail: str, said: str
 
 def test_a_door_between_public_and_internal_space_is_never_unlocked() -> None:
     site = site_of({"lobby": "public", "office": "internal"}, {"staff": {"from": "lobby", "to": "office"}})
-    assert Doors(site).judged(staff=Priority.PERSON) == {"staff": refusal(route=Route(("lobby", "office")))}
+    assert Doors(site).judged(staff=Priority.RELEASE) == {"staff": refusal(route=Route(("lobby", "office")))}
 
 
 def test_a_free_way_out_is_a_way_for_those_who_are_behind_it() -> None:

@@ -63,7 +63,7 @@ known = st.builds(
     online=st.sampled_from([True, True, None, False]),
     open_for=st.sampled_from([None, None, None, timedelta(seconds=3), HOUR]),
 )
-wishes = st.none() | st.sampled_from([Priority.PERSON, Priority.BOOKING, Priority.HOURS])
+wishes = st.none() | st.sampled_from([Priority.RELEASE, Priority.BOOKING, Priority.HOURS])
 
 
 def facts_of(site: Site, states: dict[str, Known]) -> Facts:

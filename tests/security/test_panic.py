@@ -21,4 +21,4 @@ def test_an_open_panic_alarm_locks_the_doors_of_its_button_and_never_unlocks() -
 
 
 def test_panic_outranks_a_person_and_a_booking() -> None:
-    assert Priority.PANIC < Priority.PERSON < Priority.BOOKING < Priority.HOURS
+    assert Priority.PANIC < Priority.RELEASE < Priority.BOOKING < Priority.HOURS

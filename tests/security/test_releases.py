@@ -38,7 +38,7 @@ def test_a_release_unlocks_its_door_until_its_end_and_names_the_person() -> None
     assert (claim.point, claim.value, claim.priority, claim.until) == (
         ("lock-front-1", "lock"),
         "unlocked",
-        Priority.PERSON,
+        Priority.RELEASE,
         T + MINUTE,
     )
     assert claim.because.values["by"] == "guard-1"

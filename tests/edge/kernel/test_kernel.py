@@ -123,7 +123,7 @@ def test_a_point_without_a_default_is_left_alone() -> None:
 
 def test_losers_are_known_but_no_news() -> None:
     made = kernel()
-    conclude(made, "a", unlock("release:1", Priority.PERSON))
+    conclude(made, "a", unlock("release:1", Priority.RELEASE))
     outcome = conclude(made, "b", unlock("hours:open", Priority.HOURS))
     assert kinds(outcome, Decided) == []
     decision = made.facts(DECISION(*LOCK))
@@ -136,7 +136,7 @@ def test_another_reason_for_the_same_value_is_news_and_no_command() -> None:
     conclude(made, "a", unlock())
     made.observe(Observed(at=T, device="door", point="lock", value="unlocked"))
     made.settle(T)
-    outcome = conclude(made, "b", unlock("release:1", Priority.PERSON, T + 2 * HOUR))
+    outcome = conclude(made, "b", unlock("release:1", Priority.RELEASE, T + 2 * HOUR))
     assert [d.cause for d in kinds(outcome, Decided)] == ["release:1"]  # type: ignore[attr-defined]
     assert outcome.commands == []
 
@@ -145,7 +145,7 @@ def test_a_lease_lasts_into_the_next_reason_for_the_same_value() -> None:
     """A release that ends within a booking must not make the lock fall and rise again."""
     made = kernel()
     conclude(made, "b", unlock(until=T + HOUR))
-    sent = conclude(made, "a", unlock("release:1", Priority.PERSON, T + 20 * SECOND)).commands
+    sent = conclude(made, "a", unlock("release:1", Priority.RELEASE, T + 20 * SECOND)).commands
     made.observe(Observed(at=T, device="door", point="lock", value="unlocked"))
     made.settle(T)
     assert [c.for_s for c in sent] == []
@@ -163,7 +163,7 @@ def test_a_lease_is_not_prolonged_by_a_claim_behind_one_that_wants_another_value
     conclude(
         made,
         "b",
-        Claim(LOCK, "locked", Priority.PERSON, "key:b", say("Locked by hand"), T + HOUR),
+        Claim(LOCK, "locked", Priority.RELEASE, "key:b", say("Locked by hand"), T + HOUR),
         unlock("hours:open", Priority.HOURS),
     )
     assert [c.for_s for c in conclude(made, "a", unlock("x", Priority.PANIC, T + 20 * SECOND)).commands] == [20]
@@ -185,7 +185,7 @@ def test_a_claim_made_twice_is_gone_when_both_are_withdrawn() -> None:
 def test_a_refused_wish_does_not_win_and_the_reason_is_kept() -> None:
     made = kernel()
     made.facts.set(REFUSE(), say("A way would open"))
-    outcome = conclude(made, "a", unlock(), unlock("release:1", Priority.PERSON))
+    outcome = conclude(made, "a", unlock(), unlock("release:1", Priority.RELEASE))
     decision = made.facts(DECISION(*LOCK))
     assert decision is not None
     assert (decision.value, decision.winner.cause, decision.refused) == ("locked", "default", say("A way would open"))

@@ -12,7 +12,7 @@ from edge.site import load_site
 from edge.site.booking import Agency, Calendar, RoomMatch, RoomPolicy
 from edge.site.document import plain
 from edge.site.hours import Season, Timetable
-from edge.site.model import Device, Door, SiteSection, Space
+from edge.site.model import Device, Door, Scene, Security, SiteSection, Space
 from edge.site.reading import build_tree
 
 PAGE = Path("docs/site-file.md").read_text(encoding="utf-8")
@@ -44,7 +44,9 @@ def test_each_part_fits_into_the_small_site(part: str, tmp_path: Path) -> None:
     assert [str(finding) for finding in load_site(file, {"ENTRA_SECRET": "set"}).findings] == []
 
 
-@pytest.mark.parametrize("section", [SiteSection, Timetable, Season, Agency, Space, Door, Device, Calendar, RoomMatch, RoomPolicy])
+@pytest.mark.parametrize(
+    "section", [SiteSection, Timetable, Season, Agency, Space, Door, Device, Calendar, RoomMatch, RoomPolicy, Scene, Security]
+)
 def test_every_key_is_on_the_page(section: Any) -> None:
     keys = {field.alias or name for name, field in section.model_fields.items() if name != "week"}
     assert [key for key in keys if f"`{key}`" not in PAGE] == []

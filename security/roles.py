@@ -1,0 +1,54 @@
+"""Who may do what at doors: one table, asked by everything that acts."""
+
+from collections.abc import Mapping
+from typing import Literal, get_args
+
+from edge.errors import IllegalCommand
+from edge.site.fields import Role
+
+Action = Literal[
+    "release",
+    "override-locked",
+    "override-unlocked",
+    "out-of-service",
+    "lockdown",
+    "end-lockdown",
+    "evacuation",
+    "end-evacuation",
+    "end-fire",
+    "play-scene",
+    "reload",
+]
+
+_GUARD: Role = "guard"
+_HOST: Role = "lobby-host"
+_MANAGER: Role = "facility-manager"
+_INSTALLER: Role = "installer"
+
+MAY: Mapping[Action, frozenset[Role]] = {
+    "release": frozenset((_GUARD, _HOST, _MANAGER)),
+    "override-locked": frozenset((_GUARD, _HOST, _MANAGER)),
+    "override-unlocked": frozenset((_MANAGER,)),
+    "out-of-service": frozenset((_GUARD, _MANAGER, _INSTALLER)),
+    "lockdown": frozenset((_GUARD, _HOST, _MANAGER)),
+    "end-lockdown": frozenset((_GUARD, _MANAGER)),
+    "evacuation": frozenset((_GUARD, _HOST, _MANAGER)),
+    "end-evacuation": frozenset((_GUARD, _MANAGER)),
+    "end-fire": frozenset((_GUARD, _MANAGER)),
+    "play-scene": frozenset((_HOST, _MANAGER)),
+    "reload": frozenset((_MANAGER,)),
+}
+"""To lock is for many, to unlock for few. Whoever is not named in a row may not."""
+
+ROLES: tuple[Role, ...] = get_args(Role)
+
+
+class NotAllowed(IllegalCommand):
+    """The role of whoever asked may not do this."""
+
+
+def require(role: Role, action: Action) -> None:
+    """Raises NotAllowed."""
+    if role not in MAY[action]:
+        may = ", ".join(sorted(MAY[action]))
+        raise NotAllowed(f"a {role} may not do this; ask one of: {may}")
