@@ -23,6 +23,8 @@ RETAINED: Family[RetainedCommandFound] = Family("retained-command")
 CLOCK_JUMP: Family[ClockJumped] = Family("clock-jump")
 JOURNAL: Family[JournalHealth] = Family("journal-health")
 
+LOST: Mapping[str, str] = {"panic-button": conditions.PANIC_SOURCE_LOST, "fire-input": conditions.FIRE_INPUT_LOST}
+"""What the loss of a device is called, by its type; of the others, it is that of any device."""
 MISSED_HEARTBEATS = 3
 HEARTBEAT_BY_TYPE: Mapping[str, timedelta] = {"panic-button": timedelta(seconds=2)}
 HEARTBEAT = timedelta(seconds=30)
@@ -65,7 +67,7 @@ class Supervision:
     def device(self, look: Look, device: str) -> Iterable[Condition | Derived]:
         """Whether a device lives: its will and its heartbeat say so."""
         found = self.site.devices[device]
-        lost_type = conditions.PANIC_SOURCE_LOST if found.type == "panic-button" else conditions.DEVICE_LOST
+        lost_type = LOST.get(found.type, conditions.DEVICE_LOST)
         heard = look(HEARD(device))
         link = look(READING(device, "link"))
         if heard is None:
@@ -87,9 +89,15 @@ class Supervision:
             yield from self._lost(look, lost_type, device, told)
 
     def _lost(self, look: Look, lost_type: str, device: str, told: Text) -> Iterable[Condition | Derived]:
-        """While the line itself is down, its own alarm says so once; one for each device behind it would bury the others."""
+        """While the line itself is down, its own alarm says so once; one for each device behind it would bury the others.
+
+        Only the fire alarm system is always named: its silence may have to open doors (`security.modes`)."""
         yield Derived(ONLINE(device), False)
-        if self._could_be_heard(look, device) or look(ACTIVE(lost_type, device)) is not None:
+        if (
+            lost_type == conditions.FIRE_INPUT_LOST
+            or self._could_be_heard(look, device)
+            or look(ACTIVE(lost_type, device)) is not None
+        ):
             yield Condition(lost_type, device, told)
 
     def _could_be_heard(self, look: Look, device: str) -> bool:
