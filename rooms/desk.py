@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import NoReturn
 
-from edge.errors import IllegalCommand
 from edge.events import Event
 from edge.facts import Facts, Look
+from edge.refusal import Refusal
 from edge.site import Site
 from edge.text import Text, say
 from rooms.bookings import Booking
@@ -33,12 +33,8 @@ _LATE = timedelta(minutes=1)
 """How late a tap may arrive: a booking "from now", or "we are done" of those before."""
 
 
-class RoomRefusal(IllegalCommand):
-    """told: why, in the words of whoever asked."""
-
-    def __init__(self, told: Text) -> None:
-        super().__init__(told.message.format(**told.values))
-        self.told = told
+class RoomRefusal(Refusal):
+    """Not as things are in the room."""
 
 
 def arrive(_facts: Facts, site: Site, at: datetime, room: str, by: str) -> Event:
