@@ -15,7 +15,7 @@ from edge.site import Site
 from rooms import life, plan, presence, stays
 from rooms.doors import DoorPlan
 from rooms.life import RoomLife
-from security import alarms, panic, releases, supervision
+from security import alarms, mode_rules, modes, panic, releases, supervision
 from security.alarms import PRESSES
 from security.guard import ZoningGuard
 from security.releases import RELEASE
@@ -32,9 +32,10 @@ class Controller:
         self.site = site
         timing = Timing().stretched(stretch)
         self.kernel = Kernel(
-            folds=(plan.fold, stays.fold, presence.fold, alarms.fold, releases.fold, supervision.fold),
+            folds=(plan.fold, stays.fold, presence.fold, alarms.fold, modes.fold, releases.fold, supervision.fold),
             reactions=(
                 alarms.react,
+                lambda facts, event: modes.react(facts, event, site),
                 lambda facts, event: plan.react(facts, event, site),
                 lambda facts, event: life.react(facts, event, site),
             ),
@@ -86,7 +87,16 @@ class Controller:
         released = [release for _, release in facts.of(RELEASE) if release.until > at]
         conditions = [began for _, began in facts.of(ACTIVE)]
         decided = [decided_event(decision, decision.since) for _, decision in facts.of(DECISION)]
-        return [*readings, *plan.kept(facts, at), *stays.kept(facts, at), *released, alarms.kept(facts, at), *conditions, *decided]
+        return [
+            *readings,
+            *plan.kept(facts, at),
+            *stays.kept(facts, at),
+            *released,
+            *modes.kept(facts, at),
+            alarms.kept(facts, at),
+            *conditions,
+            *decided,
+        ]
 
 
 def _rules(site: Site, supervision_of: Supervision) -> list[Rule]:
@@ -102,11 +112,13 @@ def _rules(site: Site, supervision_of: Supervision) -> list[Rule]:
         Rule("bookings", doors, plan_of.bookings),
         Rule("room", site.bookable, RoomLife(site).room),
         Rule("release", doors, lambda look, door: releases.claims(look, site, door)),
+        Rule("modes", doors, lambda look, door: mode_rules.claims(look, site, door)),
         Rule("panic", buttons, lambda look, button: panic.claims(look, site, button)),
         Rule("obedience", devices, supervision_of.obedience),
         Rule("door", doors, supervision_of.door),
         Rule("calendar", list(site.calendars), lambda look, calendar: plan.health_conditions(look, site, calendar)),
         Rule("connection", list(site.connections), supervision_of.connection),
+        Rule("modes that hold", [site.site.id], lambda look, _: mode_rules.conditions(look, site)),
         Rule("controller", [site.site.id], supervision_of.controller),
     ]
 
