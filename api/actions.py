@@ -39,7 +39,8 @@ class Actions:
 
     async def release(self, door: str, by: str, span: timedelta, reason: str) -> None:
         self._require_lock(door)
-        await self._act(lambda _, at: releases.release(self._desk.site, at, door, by, span, reason))
+        why = reason or "-"
+        await self._act(lambda facts, at: releases.release(self._desk.site, facts, at, door, by, "facility-manager", span, why))
 
     async def end_release(self, door: str, by: str) -> None:
         self._require_lock(door)
@@ -47,7 +48,7 @@ class Actions:
         def decide(facts: Facts, at: datetime) -> Event:
             if facts(RELEASE(door)) is None:
                 raise Conflict("this door has not been released")
-            return releases.end_release(self._desk.site, facts, at, door, by)
+            return releases.end_release(self._desk.site, facts, at, door, by, "facility-manager")
 
         await self._act(decide)
 

@@ -19,17 +19,18 @@ from api.port import Desk
 from api.readers import Readers
 from api.routes import PREFIX, alarms, calendars, events, health, releases, rooms, state
 from api.sessions import Sessions
+from api.tokens import Tokens
 
 _DESCRIPTION = """State, alarms and actions of one building's controller. Sentences come in the language of `Accept-Language`, or of
 `?language=`. Whoever is neither signed in nor sends `Authorization: Bearer TOKEN` gets 401."""
 
 
 def create_app(
-    desk: Desk, *, token: str, signed_in: bool = False, hosts: Collection[str] = (), read_only_reason: str | None = None
+    desk: Desk, *, tokens: Tokens, signed_in: bool = False, hosts: Collection[str] = (), read_only_reason: str | None = None
 ) -> FastAPI:
     """The application. To build it takes a moment and touches no facts, so a thread may do it; it serves in the controller's loop.
 
-    token: the secret that programs send and people sign in with. signed_in: pages open without it; only for a demo that listens
+    tokens: the secrets that programs send and people sign in with. signed_in: pages open without it; only for a demo that listens
     on the loopback. hosts: names under which the controller is reached besides the loopback's. read_only_reason: why nobody
     may act through this application, in the site's language; None when people may.
     """
@@ -60,13 +61,13 @@ def create_app(
     app.include_router(api)
     app.include_router(health.router(desk))
     app.include_router(metrics.router(desk, answers))
-    app.include_router(console.sign_in_router(pages, sessions, token))
+    app.include_router(console.sign_in_router(pages, sessions, tokens))
     app.include_router(console.router(desk, readers, pages, actions))
     app.include_router(room_routes.router(desk, readers, pages, actions))
     app.mount("/static", console.KeptFiles(), name="static")
     app.add_middleware(
         Gate,
-        token=token,
+        tokens=tokens,
         sessions=sessions,
         challenge=lambda request: console.challenge(pages, request),
         hosts=hosts,

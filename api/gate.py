@@ -5,7 +5,6 @@ Every answer, also a refusal, leaves with the headers that keep a page from bein
 
 import asyncio
 import contextlib
-import hmac
 import ipaddress
 from collections.abc import Callable, Collection
 from typing import Final
@@ -16,6 +15,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.sessions import Caller, Sessions
+from api.tokens import MANAGER, Tokens
+from edge.site.fields import Role
 
 COOKIE: Final = "talonmies_session"
 LARGEST_BODY: Final = 64 * 1024
@@ -43,23 +44,24 @@ Challenge = Callable[[Request], Response]
 
 
 class Gate:
-    """hosts: names under which the controller may be reached besides the loopback's. token: the secret of programs and people.
+    """hosts: names under which the controller may be reached besides the loopback's. tokens: the secrets of programs and people.
 
-    signed_in: a page opened without a session gets one by itself, under this name; only for a demo on the loopback.
+    signed_in: a page opened without a session gets one by itself, under this name, of the facility manager; only for a demo on
+    the loopback.
     """
 
     def __init__(
         self,
         app: ASGIApp,
         *,
-        token: str,
+        tokens: Tokens,
         sessions: Sessions,
         challenge: Challenge,
         hosts: Collection[str] = (),
         signed_in: str | None = None,
     ) -> None:
         self._app = app
-        self._token = token.encode()
+        self._tokens = tokens
         self._sessions = sessions
         self._challenge = challenge
         self._hosts = LOOPBACK_HOSTS | {host.lower() for host in hosts}
@@ -86,7 +88,7 @@ class Gate:
         host = request.headers.get("host", "").lower()
         if _without_port(host) not in self._hosts:
             return _refused(421, "This controller is not known by that host name.")
-        if request.method in SAFE_METHODS or self._bears_token(request):
+        if request.method in SAFE_METHODS or self._role_of_token(request) is not None:
             return None
         origin = request.headers.get("origin", "")
         if origin.partition("://")[2].lower() != host:
@@ -98,7 +100,7 @@ class Gate:
         caller = self._caller(request)
         path = request.url.path
         if caller is None and self._signed_in is not None and request.method in SAFE_METHODS and not path.startswith("/api/"):
-            id_ = self._sessions.begin(self._signed_in)
+            id_ = self._sessions.begin(self._signed_in, MANAGER)
             guarded.cookie = session_cookie(id_, secure=request.url.scheme == "https")
             caller = self._sessions.caller(id_)
         request.scope.setdefault("state", {})["caller"] = caller
@@ -112,17 +114,13 @@ class Gate:
 
     def _caller(self, request: Request) -> Caller | None:
         if "authorization" in request.headers:
-            return Caller(None) if self._bears_token(request) else None
+            role = self._role_of_token(request)
+            return None if role is None else Caller(None, role)
         return self._sessions.caller(request.cookies.get(COOKIE))
 
-    def _bears_token(self, request: Request) -> bool:
+    def _role_of_token(self, request: Request) -> Role | None:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        return scheme.lower() == "bearer" and same_secret(token.strip(), self._token)
-
-
-def same_secret(given: str, known: bytes) -> bool:
-    """Takes as long for a nearly right guess as for a wrong one."""
-    return hmac.compare_digest(given.encode(errors="surrogatepass"), known)
+        return self._tokens.role_of(token.strip()) if scheme.lower() == "bearer" else None
 
 
 def session_cookie(id_: str, *, secure: bool) -> str:

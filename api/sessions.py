@@ -5,6 +5,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from edge.site.fields import Role
+
 SESSION_S = 12 * 3600.0
 """One long shift."""
 MOST_SESSIONS = 500
@@ -12,9 +14,13 @@ MOST_SESSIONS = 500
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Whoever a request comes from. name: of the person at the console; None for a program, which names its person itself."""
+    """Whoever a request comes from. name: of the person at the console; None for a program, which names its person itself.
+
+    role: of the secret that the person or the program showed.
+    """
 
     name: str | None
+    role: Role
     stays: Callable[[], bool] = lambda: True
     """Whether the caller is still signed in; asked again while a stream lasts."""
 
@@ -22,6 +28,7 @@ class Caller:
 @dataclass(frozen=True, slots=True)
 class _Session:
     name: str
+    role: Role
     ends: float
 
 
@@ -32,12 +39,12 @@ class Sessions:
         self._clock = clock
         self._open: dict[str, _Session] = {}
 
-    def begin(self, name: str) -> str:
+    def begin(self, name: str, role: Role) -> str:
         """A new session's id, which is the secret that the browser keeps."""
         while len(self._open) >= MOST_SESSIONS:
             del self._open[next(iter(self._open))]
         id_ = secrets.token_urlsafe(32)
-        self._open[id_] = _Session(name, self._clock() + SESSION_S)
+        self._open[id_] = _Session(name, role, self._clock() + SESSION_S)
         return id_
 
     def end(self, id_: str | None) -> None:
@@ -51,4 +58,4 @@ class Sessions:
         if session.ends <= self._clock():
             self.end(id_)
             return None
-        return Caller(session.name, lambda: self._open.get(id_) is session and session.ends > self._clock())
+        return Caller(session.name, session.role, lambda: self._open.get(id_) is session and session.ends > self._clock())

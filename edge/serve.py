@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from api.tokens import Tokens
 from drivers.mqtt.link import MqttDriver
 from edge.clock import Clock
 from edge.daemon import Daemon
@@ -54,6 +55,12 @@ def site_token(site: Site, folder: Path) -> str:
     if site.site.token is None:
         raise StartRefused("The site file names no token for the API: add site.token, such as env:TALONMIES_TOKEN.")
     return read_secret(site.site.token, folder)
+
+
+def tokens_of(site: Site, folder: Path, token: str, *, signed_in: bool) -> Tokens:
+    """A demo in which everybody is signed in asks for no secrets of its site file."""
+    of_roles = {} if signed_in else site.site.tokens
+    return Tokens(token, {role: read_secret(reference, folder) for role, reference in of_roles.items()})
 
 
 def _secrets_of_calendars(site: Site, folder: Path) -> dict[str, str]:
@@ -98,9 +105,11 @@ async def serve(
 ) -> None:
     """Presses are taken first; calendars and screens follow. Returns after a signal, when everything is closed in good order.
 
-    on_ready: called when the screens can be opened too. Raises StartRefused before anything starts when a secret is missing.
+    on_ready: called when the screens can be opened too. Raises StartRefused before anything starts when a secret is missing, or
+    two roles share one.
     """
     sys.setswitchinterval(_SWITCH_S)
+    tokens = tokens_of(daemon.site, folder, token, signed_in=signed_in)
     secrets = _secrets_of_calendars(daemon.site, folder)
     stopping, ready = asyncio.Event(), asyncio.Event()
     with _stopped_by_signals(stopping):
@@ -108,7 +117,7 @@ async def serve(
         turning = asyncio.create_task(daemon.run())
         try:
             housekeeping = _Housekeeping(daemon, folder, secrets)
-            server = await _screens(daemon, token, signed_in, ready)
+            server = await _screens(daemon, tokens, signed_in, ready)
             serving = asyncio.create_task(server.serve([sock]))
             stopped = asyncio.create_task(stopping.wait())
             await _first(asyncio.create_task(ready.wait()), serving, stopped)
@@ -149,7 +158,7 @@ def _stopped_by_signals(stopping: asyncio.Event) -> Iterator[None]:
             loop.remove_signal_handler(number)
 
 
-async def _screens(daemon: Daemon, token: str, signed_in: bool, ready: asyncio.Event) -> "uvicorn.Server":
+async def _screens(daemon: Daemon, tokens: Tokens, signed_in: bool, ready: asyncio.Event) -> "uvicorn.Server":
     """The HTTP libraries take a second to import; presses are taken meanwhile."""
     await asyncio.to_thread(importlib.import_module, "api.app")
     import uvicorn
@@ -165,7 +174,7 @@ async def _screens(daemon: Daemon, token: str, signed_in: bool, ready: asyncio.E
         def capture_signals(self) -> Iterator[None]:
             yield  # signals are ours: they stop more than this server
 
-    app = create_app(daemon, token=token, signed_in=signed_in)
+    app = create_app(daemon, tokens=tokens, signed_in=signed_in)
     return Server(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=_SHUTDOWN_S, server_header=False, lifespan="off"))
 
 

@@ -13,6 +13,7 @@ from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
 from jinja2.bccache import Bucket
 
 from api.console.board import Board
+from api.console.roles import ROLE_NAMES, not_allowed
 from api.console.sections import Sections
 from api.port import Desk
 from api.readers import LANGUAGE_COOKIE, Readers
@@ -72,7 +73,15 @@ class Pages:
         html = (
             self._environments[renderer.language]
             .get_template(template)
-            .render(path=request.url.path, user=caller.name if caller else None, now=now, clock=renderer.clock(now), **values)
+            .render(
+                path=request.url.path,
+                user=caller.name if caller else None,
+                role=caller.role if caller else None,
+                role_name=renderer.text(ROLE_NAMES[caller.role]) if caller else None,
+                now=now,
+                clock=renderer.clock(now),
+                **values,
+            )
         )
         answer = HTMLResponse(html, status)
         if request.query_params.get("language") == renderer.language:
@@ -94,6 +103,7 @@ class Pages:
                 "when": renderer.moment,
                 "span": partial(_span, renderer),
                 "age": partial(age, renderer.language),
+                "not_allowed": partial(not_allowed, renderer),
                 "site_name": renderer.name(self._desk.site.site.id),
                 "language": renderer.language,
                 "languages": OWN_NAMES,

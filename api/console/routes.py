@@ -16,11 +16,12 @@ from api.console.forms import Forms, local_path, person
 from api.console.pages import STATIC, Pages
 from api.console.sections import ALARM_LISTS, LISTS
 from api.faults import status_of
-from api.gate import COOKIE, same_secret, session_cookie
+from api.gate import COOKIE, session_cookie
 from api.models import FreeText, PersonName
 from api.port import Desk
 from api.readers import Readers
 from api.sessions import Sessions
+from api.tokens import Tokens
 from api.truth import Truth
 from edge.errors import IllegalCommand
 from edge.text import Text, say
@@ -121,7 +122,7 @@ def challenge(pages: Pages, request: Request) -> Response:
     return pages.answer("sign_in.html", request, 401, back=request.url.path, wrong=False)
 
 
-def sign_in_router(pages: Pages, sessions: Sessions, token: str) -> APIRouter:
+def sign_in_router(pages: Pages, sessions: Sessions, tokens: Tokens) -> APIRouter:
     routes = APIRouter(include_in_schema=False)
 
     @routes.get("/sign-in")
@@ -130,13 +131,14 @@ def sign_in_router(pages: Pages, sessions: Sessions, token: str) -> APIRouter:
 
     @routes.post("/sign-in")
     async def sign_in(
-        request: Request, name: Annotated[PersonName, Form()], token_given: Annotated[str, Form(alias="token")], back: Back = "/"
+        request: Request, name: Annotated[PersonName, Form()], token: Annotated[str, Form()], back: Back = "/"
     ) -> Response:
-        if not same_secret(token_given.strip(), token.encode()):
+        role = tokens.role_of(token.strip())
+        if role is None:
             return pages.answer("sign_in.html", request, 403, back=local_path(back), wrong=True)
         sessions.end(request.cookies.get(COOKIE))
         answer = RedirectResponse(local_path(back), 303)
-        answer.headers.append("Set-Cookie", session_cookie(sessions.begin(name), secure=request.url.scheme == "https"))
+        answer.headers.append("Set-Cookie", session_cookie(sessions.begin(name, role), secure=request.url.scheme == "https"))
         return answer
 
     @routes.post("/sign-out")

@@ -8,9 +8,14 @@ import pytest_asyncio
 from fastapi import FastAPI
 
 from api.app import create_app
+from api.tokens import MANAGER, Tokens
+from edge.site.fields import Role
+from security.roles import ROLES
 from tests.api.desk import MemoryDesk, busy_desk
 
 TOKEN = "a-long-token-of-the-site"
+OF_ROLES: dict[Role, str] = {role: f"a-long-token-of-a-{role}" for role in ROLES if role != MANAGER}
+TOKENS = Tokens(TOKEN, OF_ROLES)
 AUTHORIZED = {"Authorization": f"Bearer {TOKEN}"}
 ORIGIN = "http://localhost"
 
@@ -23,7 +28,7 @@ def desk() -> MemoryDesk:
 
 @pytest.fixture
 def app(desk: MemoryDesk) -> FastAPI:
-    return create_app(desk, token=TOKEN)
+    return create_app(desk, tokens=TOKENS)
 
 
 def client_of(app: FastAPI, **headers: str) -> httpx.AsyncClient:

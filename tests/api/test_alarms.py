@@ -8,7 +8,7 @@ from fastapi import FastAPI
 
 from api.app import create_app
 from security.alarms import AlarmAcknowledged
-from tests.api.conftest import AUTHORIZED, client_of
+from tests.api.conftest import AUTHORIZED, TOKENS, client_of
 from tests.api.desk import MemoryDesk
 
 PANIC = "/api/v1/alarms/3"
@@ -170,7 +170,7 @@ async def test_a_release_that_would_open_the_inside_stays_refused(program: httpx
 
 
 async def test_where_nobody_may_act_every_action_says_why(desk: MemoryDesk) -> None:
-    app: FastAPI = create_app(desk, token="a-long-token-of-the-site", read_only_reason="Vain katselu.")
+    app: FastAPI = create_app(desk, tokens=TOKENS, read_only_reason="Vain katselu.")
     before = len(desk.journal)
     async with client_of(app, **AUTHORIZED) as client:
         for path, body in ((f"{PANIC}/acknowledge", {"version": 1}), ("/api/v1/doors/room-2-front/release", {"seconds": 5})):

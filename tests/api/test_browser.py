@@ -16,7 +16,7 @@ from api.app import create_app
 from api.console import live
 from security import alarms
 from security.alarms import ALARM
-from tests.api.conftest import TOKEN
+from tests.api.conftest import TOKEN, TOKENS
 from tests.api.desk import MemoryDesk, busy_desk, day_of_rooms
 from tests.api.serving import served
 
@@ -81,7 +81,7 @@ def desk() -> MemoryDesk:
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def address(desk: MemoryDesk) -> AsyncIterator[str]:
-    async with served(create_app(desk, token=TOKEN, signed_in=True), desk) as address:
+    async with served(create_app(desk, tokens=TOKENS, signed_in=True), desk) as address:
         yield address
 
 
@@ -190,7 +190,7 @@ async def test_the_page_of_one_alarm_stays_alive_and_takes_a_note(opened: Opened
 async def beside_doors(contexts: Callable[..., Awaitable[BrowserContext]]) -> AsyncIterator[tuple[Opened, MemoryDesk]]:
     """Opens pages in English over a day of rooms."""
     desk = day_of_rooms()
-    async with served(create_app(desk, token=TOKEN, signed_in=True), desk) as address:
+    async with served(create_app(desk, tokens=TOKENS, signed_in=True), desk) as address:
 
         async def opened(path: str, **options: Any) -> Page:
             page = await (await contexts(**options)).new_page()
@@ -276,7 +276,7 @@ async def test_alarms_are_seen_and_acknowledged_without_scripts(opened: Opened, 
 async def test_a_page_says_that_the_controller_is_away_and_recovers_by_itself(
     contexts: Callable[..., Awaitable[BrowserContext]], desk: MemoryDesk
 ) -> None:
-    app = create_app(desk, token=TOKEN, signed_in=True)
+    app = create_app(desk, tokens=TOKENS, signed_in=True)
     page = await (await contexts()).new_page()
     async with served(app, desk) as address:
         port = int(address.rpartition(":")[2])
@@ -317,7 +317,7 @@ async def test_a_stream_that_falls_silent_is_noticed_though_it_stays_open(
 async def test_who_is_signed_out_elsewhere_is_asked_to_sign_in(
     contexts: Callable[..., Awaitable[BrowserContext]], desk: MemoryDesk
 ) -> None:
-    async with served(create_app(desk, token=TOKEN), desk) as address:
+    async with served(create_app(desk, tokens=TOKENS), desk) as address:
         context = await contexts()
         page = await context.new_page()
         await page.goto(f"{address}/?language=sv")
@@ -374,7 +374,7 @@ async def test_accessible_when_there_is_nothing_and_when_signing_in(
     contexts: Callable[..., Awaitable[BrowserContext]], language: str
 ) -> None:
     desk = MemoryDesk()
-    async with served(create_app(desk, token=TOKEN), desk) as address:
+    async with served(create_app(desk, tokens=TOKENS), desk) as address:
         page = await (await contexts()).new_page()
         await page.goto(f"{address}/?language={language}")
         assert await axe(page) == []

@@ -11,7 +11,7 @@ from starlette.routing import Mount
 from api import gate, sessions
 from api.app import create_app
 from api.sessions import Sessions
-from tests.api.conftest import AUTHORIZED, ORIGIN, TOKEN, client_of
+from tests.api.conftest import AUTHORIZED, ORIGIN, TOKEN, TOKENS, client_of
 from tests.api.desk import MemoryDesk, busy_desk
 
 OPEN, LOOPBACK, CLOSED = "anybody", "anybody on this computer", "token or session"
@@ -79,7 +79,7 @@ def desk() -> MemoryDesk:
 
 @pytest.fixture(scope="module")
 def app(desk: MemoryDesk) -> FastAPI:
-    return create_app(desk, token=TOKEN)
+    return create_app(desk, tokens=TOKENS)
 
 
 def routes_of(app: FastAPI) -> set[tuple[str, str]]:
@@ -111,7 +111,7 @@ def test_every_route_has_a_declared_policy(app: FastAPI) -> None:
 
 
 def test_a_new_route_is_noticed() -> None:
-    app = create_app(busy_desk(), token=TOKEN)
+    app = create_app(busy_desk(), tokens=TOKENS)
     app.include_router(_with_a_route("/console/new"))
     app.include_router(_with_a_route("/new"), prefix="/api/v1")
     assert routes_of(app) - set(POLICIES) == {("GET", "/api/v1/console/new"), ("GET", "/api/v1/new")}
@@ -210,7 +210,7 @@ async def test_the_loopback_is_known(program: httpx.AsyncClient, host: str) -> N
 
 
 async def test_further_hosts_are_named(desk: MemoryDesk) -> None:
-    app = create_app(desk, token=TOKEN, hosts=["Talonmies.vanaja.example"])
+    app = create_app(desk, tokens=TOKENS, hosts=["Talonmies.vanaja.example"])
     async with client_of(app, **AUTHORIZED) as client:
         assert (await client.get("/api/v1/site", headers={"Host": "talonmies.vanaja.example:443"})).status_code == 200
 
@@ -238,7 +238,7 @@ async def test_every_answer_forbids_framing_sniffing_and_foreign_scripts(
 
 async def test_a_fault_of_ours_is_an_answer_without_a_traceback() -> None:
     broken = busy_desk()
-    app = create_app(broken, token=TOKEN)
+    app = create_app(broken, tokens=TOKENS)
     broken.status = lambda: 1 / 0  # type: ignore[assignment, return-value]
     async with client_of(app) as client:
         answer = await client.get("/readyz")
@@ -321,7 +321,7 @@ async def test_signing_in_makes_a_new_session_and_signing_out_ends_it(guard: htt
 def test_a_session_lasts_a_shift_and_no_longer() -> None:
     now = [0.0]
     known = Sessions(lambda: now[0])
-    id_ = known.begin("M. Virtanen")
+    id_ = known.begin("M. Virtanen", "guard")
     caller = known.caller(id_)
     assert caller is not None
     assert (caller.name, caller.stays()) == ("M. Virtanen", True)
@@ -332,13 +332,13 @@ def test_a_session_lasts_a_shift_and_no_longer() -> None:
 
 def test_sessions_are_bounded() -> None:
     known = Sessions()
-    ids = [known.begin(str(n)) for n in range(sessions.MOST_SESSIONS + 1)]
+    ids = [known.begin(str(n), "guard") for n in range(sessions.MOST_SESSIONS + 1)]
     assert known.caller(ids[0]) is None
     assert known.caller(ids[-1]) is not None
 
 
 async def test_a_demo_opens_pages_but_not_the_interface_for_programs(desk: MemoryDesk) -> None:
-    async with client_of(create_app(desk, token=TOKEN, signed_in=True)) as client:
+    async with client_of(create_app(desk, tokens=TOKENS, signed_in=True)) as client:
         assert (await client.get("/api/v1/site")).status_code == 401
         before = await client.post("/console/alarms/3/acknowledge", data={"version": "1"}, headers={"Origin": ORIGIN})
         assert before.status_code == 401

@@ -18,7 +18,7 @@ from api.readers import Readers
 from api.sessions import Caller
 from edge.text import say
 from security.alarms import ALARM, AlarmNoted
-from tests.api.conftest import TOKEN, client_of
+from tests.api.conftest import TOKENS, client_of
 from tests.api.desk import MORNING, MemoryDesk
 
 
@@ -132,7 +132,7 @@ async def test_many_alarms_are_counted_and_the_panics_shown(guard: httpx.AsyncCl
 
 
 async def test_where_nobody_may_act_the_page_says_why(desk: MemoryDesk) -> None:
-    app = create_app(desk, token=TOKEN, signed_in=True, read_only_reason="Vain katselu.")
+    app = create_app(desk, tokens=TOKENS, signed_in=True, read_only_reason="Vain katselu.")
     async with client_of(app, Accept="text/html", Origin="http://localhost") as client:
         text = (await client.get("/")).text
         assert "Vain katselu." in text
@@ -238,7 +238,7 @@ def reading(desk: MemoryDesk, after: str | None = None) -> tuple[Pages, AsyncIte
     readers = Readers(desk.site)
     pages = Pages(desk, readers, asyncio.get_running_loop().time, None)
     cursor = pages.board("fi", LISTS).cursor if after is None else after
-    return pages, live.messages(desk, pages, readers.of("fi"), Caller("M. Virtanen"), LISTS, cursor)
+    return pages, live.messages(desk, pages, readers.of("fi"), Caller("M. Virtanen", "guard"), LISTS, cursor)
 
 
 def parts(message: str) -> dict[str, str]:
@@ -284,7 +284,7 @@ async def test_the_stream_ends_with_the_session(desk: MemoryDesk) -> None:
     readers = Readers(desk.site)
     pages = Pages(desk, readers, asyncio.get_running_loop().time, None)
     allowed = iter([True, False])
-    caller = Caller("x", lambda: next(allowed))
+    caller = Caller("x", "guard", lambda: next(allowed))
     seen = [
         message async for message in live.messages(desk, pages, readers.of("fi"), caller, LISTS, pages.board("fi", LISTS).cursor)
     ]

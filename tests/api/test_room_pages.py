@@ -22,7 +22,7 @@ from rooms.bookings import CalendarFailed, CalendarUnchanged
 from rooms.life import ROOM, RoomNow, RoomState
 from rooms.plan import BOOKINGS
 from rooms.stays import OfficialCame
-from tests.api.conftest import TOKEN, client_of
+from tests.api.conftest import TOKENS, client_of
 from tests.api.desk import MemoryDesk, day_of_rooms
 
 
@@ -180,7 +180,7 @@ async def test_a_room_that_nobody_books_has_no_panel(guard: httpx.AsyncClient) -
 
 
 async def test_where_nobody_may_act_no_button_works(desk: MemoryDesk) -> None:
-    app = create_app(desk, token=TOKEN, signed_in=True, read_only_reason="Vain katselu.")
+    app = create_app(desk, tokens=TOKENS, signed_in=True, read_only_reason="Vain katselu.")
     async with client_of(app, Accept="text/html", Origin="http://localhost") as client:
         for path in ("/rooms", "/rooms/room-1"):
             text = await page(client, path)
@@ -201,7 +201,7 @@ def pages_of(desk: MemoryDesk) -> Pages:
 async def test_a_panel_hears_of_its_own_room_alone(desk: MemoryDesk) -> None:
     pages, lists = pages_of(desk), (panel_list("room-1"),)
     cursor = pages.board("en", lists).cursor
-    stream = live.messages(desk, pages, Readers(desk.site).of("en"), Caller("x"), lists, cursor)
+    stream = live.messages(desk, pages, Readers(desk.site).of("en"), Caller("x", "guard"), lists, cursor)
     await anext(stream)
     await anext(stream)
     desk.press("panic-room-1", "p-1")

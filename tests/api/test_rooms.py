@@ -10,7 +10,7 @@ from api.app import create_app
 from edge.facts import READING
 from edge.site import Site
 from rooms.stays import BookingExtended, BookingReleased, LocalBookingCancelled, LocalBookingMade, OfficialCame, RoomKept
-from tests.api.conftest import AUTHORIZED, TOKEN, client_of
+from tests.api.conftest import AUTHORIZED, TOKENS, client_of
 from tests.api.desk import MemoryDesk, day_of_rooms
 
 ROOM_1, ROOM_2 = "/api/v1/rooms/room-1", "/api/v1/rooms/room-2"
@@ -94,7 +94,7 @@ async def test_each_mailbox_of_a_calendar_has_an_age_and_a_name_of_its_own() -> 
         }
     )
     desk = MemoryDesk(site=site)
-    async with client_of(create_app(desk, token=TOKEN), **AUTHORIZED) as client:
+    async with client_of(create_app(desk, tokens=TOKENS), **AUTHORIZED) as client:
         calendars = (await client.get("/api/v1/calendars")).json()["calendars"]
         assert [(calendar["id"], calendar["name"]) for calendar in calendars] == [("mail/a", "Mail (A)"), ("mail/b", "Mail (B)")]
         told = await room(client, "b")
@@ -229,7 +229,7 @@ async def test_nobody_acts_in_a_space_that_nobody_books_or_where_all_only_look(
     program: httpx.AsyncClient, desk: MemoryDesk
 ) -> None:
     before = len(desk.journal)
-    looking = create_app(desk, token=TOKEN, read_only_reason="Vain katselu.")
+    looking = create_app(desk, tokens=TOKENS, read_only_reason="Vain katselu.")
     async with client_of(looking, **AUTHORIZED) as client:
         for method, path, body in ACTIONS:
             said = {"by": "M. Virtanen", **body}
