@@ -7,13 +7,14 @@ What a device, a calendar, a person or the clock said comes in as one of these; 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any, ClassVar
-
-from pydantic import TypeAdapter
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from edge.errors import IllegalInput
 from edge.points import Value
 from edge.text import Text
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 _BY_KIND: dict[str, type["Event"]] = {}
 
@@ -180,11 +181,14 @@ class CommandOverdue(Event):
     reported: Value
 
 
-_ADAPTERS: dict[str, TypeAdapter[Event]] = {}
+_ADAPTERS: "dict[str, TypeAdapter[Event]]" = {}
 
 
-def _adapter(kind: type[Event]) -> TypeAdapter[Event]:
+def _adapter(kind: type[Event]) -> "TypeAdapter[Event]":
     if kind.kind not in _ADAPTERS:
+        # The process that reads feeds knows events too, encodes none and starts often.
+        from pydantic import TypeAdapter
+
         _ADAPTERS[kind.kind] = TypeAdapter(kind)
     return _ADAPTERS[kind.kind]
 

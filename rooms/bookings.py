@@ -3,13 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-
-from pydantic import TypeAdapter, ValidationError
+from functools import cache
+from typing import TYPE_CHECKING
 
 from edge.errors import IllegalInput
 from edge.events import Event
 from edge.text import Text
 from rooms.verdict import Verdict
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 Revision = tuple[int, datetime]
 _OLDEST: Revision = (0, datetime(1, 1, 1, tzinfo=UTC))
@@ -79,16 +82,21 @@ class CalendarFailed(Event):
     problem: Text
 
 
-_SET = TypeAdapter(tuple[Booking, ...])
+@cache
+def _adapter() -> "TypeAdapter[tuple[Booking, ...]]":
+    # The process that reads feeds keeps none, and starts often.
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(tuple[Booking, ...])
 
 
 def encode_bookings(bookings: Iterable[Booking]) -> str:
-    return _SET.dump_json(tuple(bookings)).decode()
+    return _adapter().dump_json(tuple(bookings)).decode()
 
 
 def decode_bookings(text: str | bytes) -> tuple[Booking, ...]:
     """Raises IllegalInput for what `encode_bookings` did not write."""
     try:
-        return _SET.validate_json(text)
-    except ValidationError as error:
+        return _adapter().validate_json(text)
+    except ValueError as error:
         raise IllegalInput("the stored bookings cannot be read") from error

@@ -25,15 +25,16 @@ class Match:
     organizers: tuple[str, ...] = ()
 
     def fits(self, occurrence: "Occurrence") -> bool:
-        organizer = occurrence.organizer or ""
-        said = (
-            (self.locations, ((occurrence.location or "").strip(),)),
-            (self.attendees, occurrence.attendees),
-            (self.categories, occurrence.categories),
-            (self.organizers, (organizer, domain_of(organizer))),
-        )
-        given = [(wanted, found) for wanted, found in said if wanted]
-        return bool(given) and all(not set(wanted).isdisjoint(found) for wanted, found in given)
+        if self.locations and (occurrence.location or "").strip() not in self.locations:
+            return False
+        if self.attendees and set(self.attendees).isdisjoint(occurrence.attendees):
+            return False
+        if self.categories and set(self.categories).isdisjoint(occurrence.categories):
+            return False
+        if self.organizers:
+            organizer = occurrence.organizer or ""
+            return organizer in self.organizers or domain_of(organizer) in self.organizers
+        return bool(self.locations or self.attendees or self.categories)
 
 
 def domain_of(address: str) -> str:

@@ -1,149 +1,214 @@
 """Which events of a calendar are others than before: told by their octets, without reading them.
 
-All events of one UID are a group. A group is the same while its octets and everything around it (zones, method, names) are. Where
-anything is odd there are no groups, and the whole is read.
+A part is taken apart into its events and what is between them (zones, method, names). All events of one UID are a group. A group is
+the same while its octets and everything around it are. Where anything is odd there are no groups, and the whole is read.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
+from itertools import starmap
+from struct import Struct
+from typing import NamedTuple
 
 from rooms.ics_lines import parameters, unescaped, unfolded
 from rooms.sources.port import Content
 from rooms.uids import hashed
 
-Groups = Mapping[str, bytes]
-"""Digest of each group, by its hashed UID."""
-
 _NAME, _DIGEST = 8, 16
 _DEEPEST = 10
+_EVENT = b"\nBEGIN:VEVENT"
 _STRUCTURE = re.compile(rb"\n(BEGIN|END|UID)([;:][^\n]*)", re.IGNORECASE)
+_OPENED = (b"VCALENDAR",)
+
+
+class Entry(NamedTuple):
+    """One event as it was last time. frame: digest of what was around it. start, length: of what is kept of it."""
+
+    uid: bytes
+    frame: bytes
+    digest: bytes
+    start: int
+    length: int
+
+
+_ENTRY = Struct(f"{_NAME}s{_DIGEST}s{_DIGEST}sII")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Octets as they were sent. uid: hashed; None for what is between events. digest: of an event."""
+
+    uid: bytes | None
+    octets: bytes
+    digest: bytes = b""
+
+
+Groups = Mapping[bytes, bytes]
+"""Digests of each group, by its hashed UID."""
 
 
 class _Odd(Exception):
     """Not to be taken apart."""
 
 
-@dataclass(slots=True)
-class _Part:
-    """segments: all of the text in order; (hashed UID or None for what is between events, octets)."""
+@dataclass(frozen=True, slots=True)
+class Part:
+    """pieces: all of it, in order. frame: digest of those between events."""
 
-    segments: list[tuple[str | None, bytes]]
+    pieces: tuple[Piece, ...]
     frame: bytes
 
-    @classmethod
-    def of(cls, octets: bytes) -> "_Part":
-        segments = list(_segments(octets))
-        frame = blake2b(b"".join(octets for uid, octets in segments if uid is None), digest_size=_DIGEST)
-        return cls(segments, frame.digest())
+    def only(self, uids: set[bytes]) -> bytes:
+        return b"".join(piece.octets for piece in self.pieces if piece.uid is None or piece.uid in uids)
 
 
-def plain(content: Content) -> Content:
-    """The same content with its lines unfolded, so that it need not be done again and again."""
-    if content.form != "ics" or any(_may_fold_again(part) for part in content.parts.values()):
-        return content
-    return Content("ics", {name: unfolded(part) for name, part in content.parts.items()})
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """A content that has been taken apart."""
+
+    parts: Mapping[str, Part]
+
+    @property
+    def groups(self) -> Groups:
+        return _together(
+            (piece.uid, part.frame + piece.digest) for part in self.parts.values() for piece in part.pieces if piece.uid
+        )
+
+    def only(self, uids: set[bytes]) -> Content:
+        """The content with these groups alone: the parts that have any of them."""
+        having = {name: part for name, part in self.parts.items() if any(piece.uid in uids for piece in part.pieces)}
+        return Content("ics", {name: part.only(uids) for name, part in having.items()})
 
 
-def groups_of(content: Content) -> Groups | None:
-    """None where they cannot be told apart."""
+def taken_apart(content: Content, known: Iterable[Entry] = ()) -> Apart | None:
+    """None where that cannot be done. known: these events need not be looked into again."""
+    if content.form != "ics":
+        return None
+    uids = {entry.digest: entry.uid for entry in known}
     try:
-        return _groups(_parts(content))
+        return Apart({name: _part(octets, uids) for name, octets in content.parts.items()})
     except _Odd:
         return None
 
 
-def differing(content: Content, known: Groups) -> tuple[Content, Groups] | None:
-    """The content without the events that are known, and all of its groups. None where everything must be read."""
-    try:
-        parts = _parts(content)
-    except _Odd:
-        return None
-    groups = _groups(parts)
-    same = {uid for uid, digest in groups.items() if known.get(uid) == digest}
-    if len(same) < len(groups) // 2:
-        return None
-    rest = {
-        name: b"".join(octets for uid, octets in part.segments if uid not in same)
-        for name, part in parts.items()
-        if any(uid is not None and uid not in same for uid, _ in part.segments)
-    }
-    return Content(content.form, rest), groups
+def groups_known(entries: Iterable[Entry]) -> Groups:
+    return _together((entry.uid, entry.frame + entry.digest) for entry in entries)
 
 
-def touched(groups: Groups, known: Groups) -> set[str]:
+def touched(groups: Groups, known: Groups) -> set[bytes]:
     """The hashed UIDs of groups that are new, different or gone."""
     return {uid for uid in {*groups, *known} if groups.get(uid) != known.get(uid)}
 
 
-def encode_groups(groups: Groups) -> bytes:
-    return b"".join(bytes.fromhex(uid) + digest for uid, digest in groups.items())
+def encode_entries(entries: Iterable[Entry]) -> bytes:
+    return b"".join(starmap(_ENTRY.pack, entries))
 
 
-def decode_groups(octets: bytes) -> Groups:
-    size = _NAME + _DIGEST
-    return {octets[at : at + _NAME].hex(): octets[at + _NAME : at + size] for at in range(0, len(octets), size)}
+def decode_entries(octets: bytes) -> list[Entry]:
+    return list(starmap(Entry, _ENTRY.iter_unpack(octets)))
 
 
-def _parts(content: Content) -> dict[str, _Part]:
-    if content.form != "ics":
+def _together(digests: Iterable[tuple[bytes, bytes]]) -> Groups:
+    groups: dict[bytes, bytes] = {}
+    for uid, digest in digests:
+        groups[uid] = groups[uid] + digest if uid in groups else digest
+    return groups
+
+
+def _part(octets: bytes, known: Mapping[bytes, bytes]) -> Part:
+    pieces = tuple(_pieces(octets, known))
+    frame = blake2b(b"".join(piece.octets for piece in pieces if piece.uid is None), digest_size=_DIGEST)
+    return Part(pieces, frame.digest())
+
+
+def _pieces(octets: bytes, known: Mapping[bytes, bytes]) -> Iterator[Piece]:
+    """Raises _Odd unless it is one calendar of which each BEGIN has its END.
+
+    A line that begins with BEGIN:VEVENT continues no other, so each piece means by itself what it means in the whole.
+    """
+    body, end = _cut(octets, octets.rfind(b"\nEND:VCALENDAR") + 1)
+    head, *events = body.split(_EVENT)
+    if events:
+        head += b"\n"
+    if _left_open(head, ()) != _OPENED:
         raise _Odd
-    return {name: _Part.of(octets) for name, octets in content.parts.items()}
-
-
-def _groups(parts: Mapping[str, _Part]) -> Groups:
-    totals: dict[str, blake2b] = {}
-    for part in parts.values():
-        for uid, octets in part.segments:
-            if uid is not None:
-                total = totals.get(uid) or totals.setdefault(uid, blake2b(digest_size=_DIGEST))
-                total.update(b"%b%d\n" % (part.frame, len(octets)))
-                total.update(octets)
-    return {uid: total.digest() for uid, total in totals.items()}
-
-
-def _segments(octets: bytes) -> Iterator[tuple[str | None, bytes]]:
-    """Raises _Odd unless it is one calendar of which each BEGIN has its END."""
-    if _may_fold_again(octets):
+    yield Piece(None, head)
+    last = len(events) - 1
+    for number, rest in enumerate(events):
+        event = b"".join((_EVENT[1:], rest, b"\n" if number < last else b""))
+        digest = blake2b(event, digest_size=_DIGEST).digest()
+        if (uid := known.get(digest)) is not None:
+            yield Piece(uid, event, digest)
+        else:
+            yield from _looked_into(event)
+    if _left_open(end, _OPENED):
         raise _Odd
-    text = b"\n" + unfolded(octets)
-    opened: list[bytes] = []
-    done = start = calendars = 0
-    uid: str | None = None
-    for match in _STRUCTURE.finditer(text):
-        word, depth = match[1].upper(), len(opened)
+    yield Piece(None, end)
+
+
+def _looked_into(octets: bytes) -> Iterator[Piece]:
+    """An event, and what may follow it."""
+    last_line = octets.rfind(b"\nEND:VEVENT") + 1
+    event, rest = _cut(octets, octets.find(b"\n", last_line) + 1 or len(octets))
+    yield Piece(_uid(event), event, blake2b(event, digest_size=_DIGEST).digest())
+    if rest:
+        if _left_open(rest, _OPENED) != _OPENED:
+            raise _Odd
+        yield Piece(None, rest)
+
+
+def _cut(octets: bytes, at: int) -> tuple[bytes, bytes]:
+    if octets[at : at + 1] in (b" ", b"\t"):
+        raise _Odd  # the line before goes on
+    return octets[:at], octets[at:]
+
+
+def _uid(octets: bytes) -> bytes:
+    """Of octets that must be one event."""
+    opened, line = [*_OPENED], b""
+    for number, (word, rest) in enumerate(_structure(octets)):
         if word == b"UID":
-            if depth == 2 and opened[1] == b"VEVENT" and uid is None:
-                uid = _uid(match[2])
+            if len(opened) == 2 and not line:
+                line = rest
             continue
-        name = match[2][1:].strip().upper()
-        if word == b"BEGIN":
-            calendars += depth == 0
-            if depth == 1 and name == b"VEVENT":
-                start, uid = match.start(), None
-            opened.append(name)
-            continue
-        if not opened or opened.pop() != name:
+        if number and len(opened) == 1:
             raise _Odd
-        if depth == 2 and name == b"VEVENT":
-            if not uid:
-                raise _Odd
-            yield None, text[done:start]
-            yield uid, text[start : match.end()]
-            done = match.end()
-        if depth > _DEEPEST:
+        _step(opened, word, rest)
+        if not number and opened != [*_OPENED, b"VEVENT"]:
             raise _Odd
-    if opened or calendars != 1:
+    name = unescaped(parameters(line)[1]).strip() if line else ""
+    if not name or len(opened) != 1:
         raise _Odd
-    yield None, text[done:]
+    return bytes.fromhex(hashed(name))
 
 
-def _may_fold_again(octets: bytes) -> bool:
-    """Where a carriage return stands alone, what is unfolded may look folded."""
-    return octets.count(b"\r") != octets.count(b"\r\n")
+def _left_open(octets: bytes, before: tuple[bytes, ...]) -> tuple[bytes, ...]:
+    """What is open after something between events."""
+    opened = [*before]
+    for number, (word, rest) in enumerate(_structure(octets)):
+        if word != b"UID":
+            if not opened and (number or before):
+                raise _Odd  # another calendar
+            _step(opened, word, rest)
+            if opened[1:] == [b"VEVENT"]:
+                raise _Odd
+    return tuple(opened)
 
 
-def _uid(line: bytes) -> str:
-    uid = unescaped(parameters(line)[1]).strip()
-    return hashed(uid) if uid else ""
+def _structure(octets: bytes) -> list[tuple[bytes, bytes]]:
+    """Its lines that begin, end or name something. Where a carriage return stands alone, what is unfolded may look folded."""
+    if b"\0" in octets or octets.count(b"\r") != octets.count(b"\r\n"):
+        raise _Odd
+    return [(word.upper(), rest) for word, rest in _STRUCTURE.findall(b"\n" + unfolded(octets))]
+
+
+def _step(opened: list[bytes], word: bytes, rest: bytes) -> None:
+    name = rest[1:].strip().upper()
+    if word == b"BEGIN":
+        opened.append(name)
+        if len(opened) > _DEEPEST:
+            raise _Odd
+    elif not opened or opened.pop() != name:
+        raise _Odd

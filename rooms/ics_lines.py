@@ -6,6 +6,7 @@ marks and characters that are not UTF-8; strict about BEGIN and END, since a cut
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from edge.errors import Garbled
 from edge.text import Text, say
@@ -21,6 +22,7 @@ WANTED = (
     "TZOFFSETTO",
 )  # fmt: skip
 _LINE = re.compile(rb"^(%s)([;:].*)$" % b"|".join(name.encode() for name in WANTED), re.IGNORECASE | re.MULTILINE)
+_NAMES = {name.encode(): name for name in WANTED}
 _NOT_A_LINE = re.compile(rb"^[^:\n]++$", re.MULTILINE)
 
 
@@ -69,16 +71,20 @@ def components(body: bytes) -> tuple[list[Component], tuple[Text, ...]]:
     _check_beginning(text)
     root = Component("")
     stack = [root]
+    properties = root.properties
     for match in _LINE.finditer(text):
-        name = match[1].upper().decode()
+        written, rest = match.groups()
+        name = _NAMES.get(written) or written.upper().decode()
         if name == "BEGIN":
-            _open(stack, match[2])
+            properties = _open(stack, rest).properties
         elif name == "END":
-            _close(stack, match[2])
-        elif len(match[2]) > LONGEST_LINE:
-            stack[-1].longest = max(stack[-1].longest, len(match[2]))
+            properties = _close(stack, rest).properties
+        elif len(rest) > LONGEST_LINE:
+            stack[-1].longest = max(stack[-1].longest, len(rest))
+        elif name in properties:
+            properties[name].append(rest)
         else:
-            stack[-1].properties.setdefault(name, []).append(match[2])
+            properties[name] = [rest]
     if len(stack) > 1:
         raise Unreadable(say("The calendar is cut short: {component} does not end", component=stack[-1].name))
     if longest := max((calendar.longest for calendar in root.children), default=0):
@@ -114,7 +120,8 @@ def _check_beginning(text: bytes) -> None:
     raise Unreadable(say("This is not a calendar: it does not begin with BEGIN:VCALENDAR"))
 
 
-def _open(stack: list[Component], rest: bytes) -> None:
+def _open(stack: list[Component], rest: bytes) -> Component:
+    """What is open now."""
     name = _name(rest)
     if len(stack) == 1 and name != "VCALENDAR":
         raise Unreadable(say("This is not a calendar: it holds {component} outside a VCALENDAR", component=name))
@@ -123,17 +130,21 @@ def _open(stack: list[Component], rest: bytes) -> None:
     component = Component(name)
     stack[-1].children.append(component)
     stack.append(component)
+    return component
 
 
-def _close(stack: list[Component], rest: bytes) -> None:
+def _close(stack: list[Component], rest: bytes) -> Component:
+    """What is open now."""
     name = _name(rest)
     if len(stack) == 1 or stack[-1].name != name:
         raise Unreadable(
             say("The calendar is damaged: END:{found} where {open} is open", found=name, open=stack[-1].name or "nothing")
         )
     stack.pop()
+    return stack[-1]
 
 
+@lru_cache(64)
 def _name(rest: bytes) -> str:
     return decoded(rest[1:]).strip().upper()[:60]
 

@@ -7,12 +7,12 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from rooms.feeding import Feeding, domain_of
 from rooms.ics_lines import LONGEST_LINE, WANTED, address_of, parameters, unfolded
-from rooms.sources.port import Content
+from rooms.sources.port import Content, Form
 
 _OF_PERSONS = re.compile(rb"\n(SUMMARY|ORGANIZER|ATTENDEE)([;:][^\n]*)", re.IGNORECASE)
 _ROW = (
@@ -23,9 +23,13 @@ _ROW = (
 
 def without_persons(content: Content, feeding: Feeding) -> Content:
     """The same bookings, read with the same feeding. Parts that are not what they should be become empty."""
-    people = _People.of(feeding)
-    clean: Mapping[str, Callable[[bytes, _People], bytes]] = {"ics": _lines, "graph": _rows}
-    return replace(content, parts={name: clean[content.form](part, people) for name, part in content.parts.items()})
+    clean = cleaner(content.form, feeding)
+    return replace(content, parts={name: clean(part) for name, part in content.parts.items()})
+
+
+def cleaner(form: Form, feeding: Feeding) -> Callable[[bytes], bytes]:
+    """Takes the persons out of a part; out of a feed also piece by piece, if each piece begins and ends where a line does."""
+    return partial({"ics": _lines, "graph": _rows}[form], _People.of(feeding))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +54,13 @@ class _People:
         return domain if domain in self.organizers else None
 
 
-def _lines(part: bytes, people: _People) -> bytes:
+def _lines(people: _People, part: bytes) -> bytes:
     def kept(match: re.Match[bytes]) -> bytes:
         return _kept(match[1].upper(), match[2], people) if len(match[2]) <= LONGEST_LINE else match[0]
 
     needless = _needless(bool(people.titles), bool(people.organizers), bool(people.attendees))
-    return _OF_PERSONS.sub(kept, needless.sub(b"", b"\n" + unfolded(part))).removeprefix(b"\n") + b"\n"
+    lines = _OF_PERSONS.sub(kept, needless.sub(b"", b"\n" + unfolded(part)))
+    return lines[1:] + b"\n" if lines else b""
 
 
 @cache
@@ -86,7 +91,7 @@ def _kept(name: bytes, rest: bytes, people: _People) -> bytes:
     return f"\nATTENDEE;PARTSTAT={named.get('PARTSTAT', 'NEEDS-ACTION')}:{address}".encode()
 
 
-def _rows(part: bytes, people: _People) -> bytes:
+def _rows(people: _People, part: bytes) -> bytes:
     try:
         kept = json.loads(part)
         rows = [_row(row, people) for row in kept["events"]]

@@ -16,7 +16,7 @@ def pack(content: Content) -> bytes:
     return b64encode(zlib.compress(b"".join((head, b"\n", *content.parts.values())), _FAST))
 
 
-def unpack(text: str) -> Content:
+def unpack(text: str | bytes) -> Content:
     """Raises ValueError, LookupError, TypeError or zlib.error for what `pack` did not make."""
     head, _, octets = zlib.decompress(b64decode(text)).partition(b"\n")
     form, sizes = json.loads(head)

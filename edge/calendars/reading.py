@@ -7,18 +7,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from threading import Timer
 
-from edge.calendars.reader import ERRAND, OUTCOME, SOME, Errand
+from pydantic import TypeAdapter
+
+from edge.calendars.reader import Errand, Outcome, give
 from edge.calendars.undisturbed import undisturbed
 from edge.errors import DeviceFault
 from edge.text import Text, say
 from rooms.feeding import Feeding
-from rooms.ics_groups import decode_groups, touched
 from rooms.ics_lines import Unreadable
 from rooms.ics_series import Window
 from rooms.sources.port import Content
 from rooms.understanding import BookingsUnderstood, renewed
 
 DEADLINE_S = 60.0
+_SOME = TypeAdapter(BookingsUnderstood)
+_OUTCOME = TypeAdapter(Outcome)
 
 
 class NotRead(DeviceFault):
@@ -31,11 +34,11 @@ class NotRead(DeviceFault):
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """packed: the content as it is to be kept. groups: of its events, empty where they cannot be told apart."""
+    """packed: the content as it is to be kept. known: entries of its events; empty where they cannot be told apart."""
 
     understood: BookingsUnderstood
     window: Window
-    groups: bytes
+    known: bytes
     packed: str
 
 
@@ -64,9 +67,10 @@ class _Reading:
 
     def __init__(self, feeding: Feeding, content: Content, window: Window, before: Read | None) -> None:
         self._before = before
-        self._known = before.groups if before else b""
+        self._known = before.known if before else b""
+        self._packed = before.packed.encode() if before and before.known else b""
         sizes = {name: len(part) for name, part in content.parts.items()}
-        self._errand = Errand(feeding, window, content.form, sizes, len(self._known))
+        self._errand = Errand(feeding, window, content.form, sizes, len(self._known), len(self._packed))
         self._content = content
         self._process: subprocess.Popen[bytes] | None = None
         self._stopped = False
@@ -102,8 +106,9 @@ class _Reading:
             return
         try:
             with process.stdin as given:
-                given.write(ERRAND.dump_json(self._errand) + b"\n")
+                give(self._errand, given)
                 given.write(self._known)
+                given.write(self._packed)
                 for part in self._content.parts.values():
                     given.write(part)
         except BrokenPipeError:
@@ -115,18 +120,17 @@ class _Reading:
             raise ValueError("no pipe")
         some = []
         while (line := said.readline()) not in (b"\n", b""):
-            some.append(SOME.validate_json(line))
-        outcome = OUTCOME.validate_json(said.readline())
+            some.append(_SOME.validate_json(line))
+        outcome = _OUTCOME.validate_json(said.readline())
         if outcome.refused is not None:
             raise Unreadable(outcome.refused)
-        groups, packed = said.read(outcome.groups), said.read(outcome.packed)
-        if (len(groups), len(packed)) != (outcome.groups, outcome.packed):
+        known, packed = said.read(outcome.known), said.read(outcome.packed)
+        if (len(known), len(packed)) != (outcome.known, outcome.packed):
             raise ValueError("cut short")
         understood = _together(some)
-        if outcome.is_partial and self._before is not None:
-            others = touched(decode_groups(groups), decode_groups(self._known))
-            understood = renewed(self._before.understood, understood, others)
-        return Read(understood, self._errand.window, groups, packed.decode())
+        if outcome.touched is not None and self._before is not None:
+            understood = renewed(self._before.understood, understood, set(outcome.touched))
+        return Read(understood, self._errand.window, known, packed.decode())
 
 
 def _together(some: Sequence[BookingsUnderstood]) -> BookingsUnderstood:
