@@ -29,12 +29,15 @@ class Command:
     because: Text
 
 
+_RENEWED_BEFORE_END = 0.7
+"""Of its span: a lease outlives two lost renewals."""
+
+
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Spans of the reconciler. A lease outlives two lost renewals; a device that does not follow is asked ever more rarely."""
+    """Spans of the reconciler. A device that does not follow is asked ever more rarely."""
 
     lease: timedelta = timedelta(seconds=60)
-    renew_before_end: timedelta = timedelta(seconds=42)
     confirm_within: timedelta = timedelta(seconds=5)
     first_retry: timedelta = timedelta(seconds=2)
     longest_retry: timedelta = timedelta(seconds=60)
@@ -63,11 +66,14 @@ class Step:
     overdue: bool = False
 
 
-def reconcile(look: Look, decision: Decision, flight: Flight | None, *, leased: bool, timing: Timing) -> Step:
+def reconcile(
+    look: Look, decision: Decision, flight: Flight | None, *, leased: bool, span: timedelta | None, timing: Timing
+) -> Step:
     """Compare wanted with reported, and say what to do now. Pure; asks through `look` to be asked again in time.
 
-    leased: the wanted value must expire by itself in the device (an unlock). A step that sends carries a flight with the seq
-    of the command before; the caller numbers it anew and reconciles again, which notes the deadlines of the new flight.
+    leased: the wanted value must not outlive its reason (an unlock). span: after which the device drops it by itself unless it is
+    asked again; None: never. A step that sends carries a flight with the seq of the command before; the caller numbers it anew
+    and reconciles again, which notes the deadlines of the new flight.
     """
     reading = look(reading_of(decision.point))
     online = look(ONLINE(decision.point.device))
@@ -81,13 +87,13 @@ def reconcile(look: Look, decision: Decision, flight: Flight | None, *, leased: 
         # The former command may be obeyed yet, or was without a word: what was said before it proves nothing.
         revoked, flight = not flight.confirmed, None
     if reading.value == decision.value and not revoked and (flight is None or flight.confirmed or reading.at >= flight.sent_at):
-        return _following(look, decision, flight, leased=leased, timing=timing)
-    return _not_following(look, decision, flight, leased=leased, timing=timing)
+        return _following(look, decision, flight, span)
+    return _not_following(look, decision, flight, span, timing)
 
 
-def _following(look: Look, decision: Decision, flight: Flight | None, *, leased: bool, timing: Timing) -> Step:
-    if leased and _renewal_due(look, decision, flight, timing):
-        renewed = replace(_new_flight(look.now, decision, leased=True, timing=timing), confirmed=True)
+def _following(look: Look, decision: Decision, flight: Flight | None, span: timedelta | None) -> Step:
+    if span is not None and _renewal_due(look, decision, flight, span):
+        renewed = replace(_new_flight(look.now, decision, span), confirmed=True)
         if flight is None:
             return Step(renewed, send=True)
         renewed = replace(renewed, seq=flight.seq, first_sent_at=flight.first_sent_at)
@@ -97,12 +103,12 @@ def _following(look: Look, decision: Decision, flight: Flight | None, *, leased:
     return Step(replace(flight, confirmed=True, overdue=False), confirmed=True)
 
 
-def _renewal_due(look: Look, decision: Decision, flight: Flight | None, timing: Timing) -> bool:
+def _renewal_due(look: Look, decision: Decision, flight: Flight | None, span: timedelta) -> bool:
     if flight is None or flight.lease_until is None:
         return True
     if decision.holds_until is not None and flight.lease_until >= decision.holds_until:
         return _outlasts(flight, decision)
-    return look.passed(flight.lease_until - timing.renew_before_end)
+    return look.passed(flight.lease_until - span * _RENEWED_BEFORE_END)
 
 
 def _outlasts(flight: Flight, decision: Decision) -> bool:
@@ -110,22 +116,22 @@ def _outlasts(flight: Flight, decision: Decision) -> bool:
     return flight.lease_until is not None and decision.holds_until is not None and flight.lease_until > decision.holds_until
 
 
-def _not_following(look: Look, decision: Decision, flight: Flight | None, *, leased: bool, timing: Timing) -> Step:
+def _not_following(look: Look, decision: Decision, flight: Flight | None, span: timedelta | None, timing: Timing) -> Step:
     if flight is None or flight.confirmed:
         # A new wish; or it followed and then changed by itself (a key, a lost lease), which has a deadline of its own.
-        return Step(_new_flight(look.now, decision, leased=leased, timing=timing), send=True)
+        return Step(_new_flight(look.now, decision, span), send=True)
     overdue = look.lasted(flight.first_sent_at, timing.confirm_within)
     newly_overdue = overdue and not flight.overdue
     if _outlasts(flight, decision) or look.lasted(flight.sent_at, timing.retry_after(flight.tries)):
-        again = _new_flight(look.now, decision, leased=leased, timing=timing)
+        again = _new_flight(look.now, decision, span)
         again = replace(again, seq=flight.seq, first_sent_at=flight.first_sent_at, tries=flight.tries + 1, overdue=overdue)
         return Step(again, send=True, overdue=newly_overdue)
     return Step(replace(flight, overdue=overdue), overdue=newly_overdue)
 
 
-def _new_flight(now: datetime, decision: Decision, *, leased: bool, timing: Timing) -> Flight:
+def _new_flight(now: datetime, decision: Decision, span: timedelta | None) -> Flight:
     lease_until = None
-    if leased:
+    if span is not None:
         # Never past the end of what justifies the unlock: the fall-back must hold when the controller dies right now.
-        lease_until = now + timing.lease if decision.holds_until is None else min(now + timing.lease, decision.holds_until)
+        lease_until = now + span if decision.holds_until is None else min(now + span, decision.holds_until)
     return Flight(decision.value, 0, now, now, 1, lease_until)

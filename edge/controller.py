@@ -4,7 +4,7 @@ Events and instants in, decisions and commands out; the daemon and the simulatio
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from edge.commands import Timing
 from edge.events import Event, Observed
@@ -40,7 +40,7 @@ class Controller:
                 lambda facts, event: life.react(facts, event, site),
             ),
             rules=_rules(site, Supervision(site, timing, stretch, heartbeats)),
-            points=_commanded_points(site),
+            points=_commanded_points(site, timing, stretch),
             guard=ZoningGuard(site, timing.cold_start),
             timing=timing,
         )
@@ -123,11 +123,27 @@ def _rules(site: Site, supervision_of: Supervision) -> list[Rule]:
     ]
 
 
-def _commanded_points(site: Site) -> list[CommandedPoint]:
-    """Points that the controller commands. A lock falls back to locked by itself: its unlock is a lease."""
+def _commanded_points(site: Site, timing: Timing, stretch: float) -> list[CommandedPoint]:
+    """Points that the controller commands. Nothing is unlocked for longer than its reason lasts."""
     return [
-        CommandedPoint(PointId(device_id, kind.name), kind.default, "unlocked" if kind.name == "lock" else None, kind.rest)
-        for device_id, device in site.devices.items()
-        for kind in DEVICE_TYPES[device.type].values()
+        CommandedPoint(
+            PointId(device, kind.name),
+            kind.default,
+            leased="unlocked" if kind.name == "lock" else None,
+            span=_span(site, device, timing, stretch) if kind.name == "lock" else None,
+            rest=kind.rest,
+        )
+        for device, section in site.devices.items()
+        for kind in DEVICE_TYPES[section.type].values()
         if kind.commanded
     ]
+
+
+def _span(site: Site, door_controller: str, timing: Timing, stretch: float) -> timedelta | None:
+    match site.lease_of(door_controller):
+        case "latch":
+            return None
+        case "pulse":
+            return site.devices[door_controller].pulse * stretch
+        case _:
+            return timing.lease

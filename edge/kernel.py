@@ -9,7 +9,7 @@ no building; `edge.controller` gives it the folds, reactions, rules and the guar
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Protocol
 
@@ -52,14 +52,16 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class CommandedPoint:
-    """default: the value when nobody claims the point; None leaves it alone. leased: the value that must expire by itself.
+    """default: the value when nobody claims the point; None leaves it alone. leased: the value that must not outlive its reason.
 
+    span: after which the device drops the leased value by itself unless it is asked again; None: never.
     rest: in place of a default, the value to go back to once somebody has claimed the point.
     """
 
     point: PointId
     default: Value
     leased: Value = None
+    span: timedelta | None = None
     rest: Value = None
 
 
@@ -329,10 +331,12 @@ class Kernel:
         if decision is None:
             self.facts.set(FLIGHT(*point), None)
             return
-        leased = decision.value is not None and decision.value == self._points[point].leased
+        commanded = self._points[point]
+        leased = decision.value is not None and decision.value == commanded.leased
+        span = commanded.span if leased else None
         sending = True
         while sending:
-            step = reconcile(look, decision, flight, leased=leased, timing=self._timing)
+            step = reconcile(look, decision, flight, leased=leased, span=span, timing=self._timing)
             flight = step.flight
             self._tell(look, decision, flight, confirmed=step.confirmed, overdue=step.overdue)
             if sending := step.send and flight is not None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -31,6 +32,7 @@ class Wire:
     told: list[str] = field(default_factory=list)
     about: list[int] = field(default_factory=list)
     wake: datetime | None = None
+    span: timedelta | None = TIMING.lease
 
     def reports(self, value: str, at: datetime, *, good: bool = True) -> "Wire":
         known = self.facts(reading_of(LOCK))
@@ -43,7 +45,9 @@ class Wire:
         claim = Claim(LOCK, wanted, Priority.BOOKING, "booking:a/", say("Booked"), until)
         look = Look(self.facts, at)
         while True:
-            step = reconcile(look, Decision(LOCK, wanted, claim, (), T), self.flight, leased=wanted == "unlocked", timing=TIMING)
+            leased = wanted == "unlocked"
+            decision = Decision(LOCK, wanted, claim, (), T)
+            step = reconcile(look, decision, self.flight, leased=leased, span=self.span if leased else None, timing=TIMING)
             self.flight = step.flight
             self._note(step, at, wanted)
             if not step.send:
@@ -69,9 +73,9 @@ class Wire:
         return self
 
 
-def unlocked_wire(until: datetime | None = FAR) -> Wire:
+def unlocked_wire(until: datetime | None = FAR, span: timedelta | None = TIMING.lease) -> Wire:
     """Told to unlock at T, and followed at once."""
-    return Wire().reports("locked", T).asked(T, until=until).reports("unlocked", T).asked(T, until=until)
+    return Wire(span=span).reports("locked", T).asked(T, until=until).reports("unlocked", T).asked(T, until=until)
 
 
 def test_an_unlock_is_a_lease_and_a_lock_is_not() -> None:
@@ -106,6 +110,41 @@ def test_a_lease_outlives_two_lost_renewals() -> None:
     wire = unlocked_wire().runs_until(T + MINUTE)
     first, *renewals = (at for at, _, _ in wire.sent)
     assert len([at for at in renewals if at < first + 60]) >= 3
+
+
+def test_a_pulse_is_renewed_well_before_it_ends_and_carries_its_own_length() -> None:
+    wire = unlocked_wire(span=5 * SECOND).runs_until(T + MINUTE)
+    assert {for_s for _, _, for_s in wire.sent} == {5}
+    times = [at for at, _, _ in wire.sent]
+    assert max(later - sooner for sooner, later in pairwise(times)) <= 1.5
+    assert times[-1] >= 58.5
+
+
+def test_the_last_pulse_is_no_longer_than_its_reason() -> None:
+    wire = unlocked_wire(T + 8 * SECOND, span=5 * SECOND).runs_until(T + MINUTE, until=T + 8 * SECOND)
+    at, _, for_s = wire.sent[-1]
+    assert for_s is not None
+    assert at + for_s == 8
+    assert at < 5
+
+
+def test_a_latch_is_told_once_and_not_for_a_time() -> None:
+    wire = unlocked_wire(span=None).runs_until(T + 50 * MINUTE)
+    assert (wire.sent, wire.told) == ([(0, "unlocked", None)], ["confirmed"])
+    assert wire.asked(T + HOUR, "locked", None).sent[1:] == [(3600, "locked", None)]
+
+
+def test_a_latch_is_asked_again_when_it_does_not_follow() -> None:
+    wire = Wire(span=None).reports("locked", T).asked(T).runs_until(T + 7 * SECOND)
+    assert [(at, for_s) for at, _, for_s in wire.sent] == [(0, None), (2, None), (6, None)]
+
+
+def test_a_latch_is_not_unlocked_for_a_reason_that_has_ended() -> None:
+    assert Wire(span=None).reports("locked", T).asked(T, until=T).sent == []
+
+
+def test_a_latch_found_unlocked_as_wanted_is_left_alone() -> None:
+    assert Wire(span=None).reports("unlocked", T).asked(T).sent == []
 
 
 def test_a_reason_that_ends_earlier_now_shortens_the_lease_at_once() -> None:

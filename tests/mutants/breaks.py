@@ -130,16 +130,14 @@ BREAKS = (
         LIVES,
     ),
     # Leases and commands
-    broken("no lease", "edge/controller.py", '"unlocked" if kind.name == "lock" else None', "None", RESTART),
+    broken("no lease", "edge/controller.py", 'leased="unlocked" if', "leased=None if", RESTART),
     broken("never locked again", "edge/points.py", 'commanded=True, default="locked")', "commanded=True)", story("service-day")),
-    broken(
-        "a lease lasts past its reason", COMMANDS, "min(now + timing.lease, decision.holds_until)", "now + timing.lease", RECONCILER
-    ),
+    broken("a lease lasts past its reason", COMMANDS, "min(now + span, decision.holds_until)", "now + span", RECONCILER),
     broken(
         "a lease is bounded by anybody's reason",
         COMMANDS,
-        "min(now + timing.lease, decision.holds_until)",
-        "min(now + timing.lease, max(c.until for c in (decision.winner, *decision.losers) if c.until))",
+        "min(now + span, decision.holds_until)",
+        "min(now + span, max(c.until for c in (decision.winner, *decision.losers) if c.until))",
         ENGINE,
     ),
     broken(
@@ -148,15 +146,15 @@ BREAKS = (
     broken(
         "a lease is never renewed",
         COMMANDS,
-        "return look.passed(flight.lease_until - timing.renew_before_end)",
+        "return look.passed(flight.lease_until - span * _RENEWED_BEFORE_END)",
         "return False",
         story("service-day"),
     ),
     broken(
         "one lost renewal is too many",
         COMMANDS,
-        "renew_before_end: timedelta = timedelta(seconds=42)",
-        "renew_before_end: timedelta = timedelta(seconds=20)",
+        "_RENEWED_BEFORE_END = 0.7",
+        "_RENEWED_BEFORE_END = 0.3",
         RECONCILER,
     ),
     broken(

@@ -55,7 +55,7 @@ def kernel(*rules: Rule, started: bool = True) -> Kernel:
         folds=(),
         reactions=(),
         rules=rules or (Rule("rule", ("a", "b"), concluding),),
-        points=(CommandedPoint(LOCK, "locked", "unlocked"), CommandedPoint(RELAY, None)),
+        points=(CommandedPoint(LOCK, "locked", "unlocked", MINUTE), CommandedPoint(RELAY, None)),
         guard=RefusingGuard(),
         timing=Timing(),
     )
