@@ -111,6 +111,11 @@ class Facts:
         else:
             self._values[key] = value
 
+    def adopt(self, other: "Facts") -> None:
+        """Believe all that the other does: for trying out what would follow from something."""
+        for key, value in other._values.items():
+            self.set(key, value)
+
     def take_changed(self) -> list[Key[Any]]:
         """Keys that changed since the last call, in the order of change."""
         changed = list(self._changed)

@@ -6,15 +6,15 @@ fire input > evacuation > lockdown > panic effects > staff release > override > 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal, NoReturn, get_args
+from typing import Literal, get_args
 
 from edge import conditions
-from edge.errors import IllegalCommand
 from edge.events import ConditionBegan, Event, Observed
 from edge.facts import ONLINE, READING, Facts, Family
+from edge.refusal import Refusal
 from edge.site import Site
 from edge.site.fields import Role, ZoneClass
-from edge.text import Text, say
+from edge.text import Ref, say
 from security import roles
 from security.roles import Action
 
@@ -68,14 +68,6 @@ _BEGINS: Mapping[str, Action] = {"evacuation": "evacuation", "lockdown": "lockdo
 _ENDS: Mapping[str, Action] = {"fire": "end-fire", "evacuation": "end-evacuation", "lockdown": "end-lockdown"}
 
 
-class ModeRefusal(IllegalCommand):
-    """told: why, in the words of whoever asked."""
-
-    def __init__(self, told: Text) -> None:
-        super().__init__(told.message.format(**told.values))
-        self.told = told
-
-
 def zone_scope(zone: ZoneClass) -> str:
     return f"zone:{zone}"
 
@@ -127,27 +119,27 @@ def fire_inputs(site: Site) -> list[str]:
 
 
 def begin(site: Site, facts: Facts, at: datetime, mode: str, scope: str, by: str, role: Role, reason: str = "") -> Event:
-    """Evacuation or lockdown, by one action. Raises IllegalCommand."""
-    known = _known_mode(mode)
+    """Evacuation or lockdown, by one action. Raises Refusal."""
+    known = known_mode(mode)
     if known == "fire":
-        _refuse(say("Fire is begun by the fire alarm system alone; begin an evacuation."))
+        raise Refusal(say("Fire is begun by the fire alarm system alone; begin an evacuation."))
     roles.require(role, _BEGINS[known])
-    _require_scope(site, known, scope)
+    require_scope(site, known, scope)
     if (held := facts(MODE(known, scope))) is not None:
-        _refuse(say("It holds already, begun by {by}; nothing more needs to be done.", by=held.by))
+        raise Refusal(say("It holds already, begun by {by}; nothing more needs to be done.", by=held.by))
     return ModeBegan(at=at, mode=known, scope=scope, by=by, reason=reason.strip())
 
 
 def ask_end(site: Site, facts: Facts, at: datetime, mode: str, scope: str, by: str, role: Role) -> Event:
-    """The first of the two actions that end a lockdown. Raises IllegalCommand."""
+    """The first of the two actions that end a lockdown. Raises Refusal."""
     known = _holding(site, facts, mode, scope, role)
     if known != "lockdown":
-        _refuse(say("Only a lockdown needs two steps; end this one in one."))
+        raise Refusal(say("Only a lockdown needs two steps; end this one in one."))
     return ModeEndAsked(at=at, mode=known, scope=scope, by=by)
 
 
 def end(site: Site, facts: Facts, at: datetime, mode: str, scope: str, by: str, role: Role, reason: str = "") -> Event:
-    """Of a lockdown, the confirmation that follows `ask_end` within a minute. Raises IllegalCommand."""
+    """Of a lockdown, the confirmation that follows `ask_end` within a minute. Raises Refusal."""
     known = _holding(site, facts, mode, scope, role)
     if known == "fire":
         _require_no_fire(site, facts)
@@ -155,17 +147,17 @@ def end(site: Site, facts: Facts, at: datetime, mode: str, scope: str, by: str, 
         asked = facts(END_ASKED(known, scope))
         if asked is None or not _fresh(asked, at):
             seconds = round(ASKED_HOLDS.total_seconds())
-            _refuse(say("Two steps end a lockdown: ask for its end, then confirm within {seconds} seconds.", seconds=seconds))
+            raise Refusal(say("Two steps end a lockdown: ask for its end, then confirm within {seconds} seconds.", seconds=seconds))
     return ModeEnded(at=at, mode=known, scope=scope, by=by, reason=reason.strip())
 
 
 def _holding(site: Site, facts: Facts, mode: str, scope: str, role: Role) -> Mode:
     """The mode, if it holds and the role may end it. One that has lost its place in the site file can still be ended."""
-    known = _known_mode(mode)
+    known = known_mode(mode)
     roles.require(role, _ENDS[known])
     if facts(MODE(known, scope)) is None:
-        _require_scope(site, known, scope)
-        _refuse(say("It does not hold, so there is nothing to end."))
+        require_scope(site, known, scope)
+        raise Refusal(say("It does not hold, so there is nothing to end."))
     return known
 
 
@@ -174,36 +166,32 @@ def _require_no_fire(site: Site, facts: Facts) -> None:
     for device in fire_inputs(site):
         reading = facts(READING(device, "fire"))
         if reading is not None and reading.value is True and facts(ONLINE(device)) is not False:
-            _refuse(say("{device} still says fire; end the alarm at the fire panel first.", device=device))
+            raise Refusal(say("{device} still says fire; end the alarm at the fire panel first.", device=Ref(device)))
 
 
 def _fresh(asked: ModeEndAsked, at: datetime) -> bool:
     return timedelta(0) <= at - asked.at <= ASKED_HOLDS
 
 
-def _known_mode(mode: str) -> Mode:
+def known_mode(mode: str) -> Mode:
     found = next((known for known in MODES if known == mode), None)
     if found is None:
-        _refuse(say("There is no mode {mode}; these are: {known}.", mode=mode, known=", ".join(MODES)))
+        raise Refusal(say("There is no mode {mode}; these are: {known}.", mode=mode, known=", ".join(MODES)))
     return found
 
 
-def _require_scope(site: Site, mode: Mode, scope: str) -> None:
+def require_scope(site: Site, mode: Mode, scope: str) -> None:
     kind, _, name = scope.partition(":")
     if scope == SITE:
         return
     if mode != "lockdown":
-        _refuse(say("It is always of the whole building: its scope is {scope}.", scope=SITE))
+        raise Refusal(say("It is always of the whole building: its scope is {scope}.", scope=SITE))
     if kind == "zone" and name in ZONES:
         return
     if kind != "door" or name not in site.doors:
         zones = ", ".join(zone_scope(zone) for zone in ZONES)
-        _refuse(
+        raise Refusal(
             say("There is no {scope} here; a scope is {site}, {zones}, or door: and a door.", scope=scope, site=SITE, zones=zones)
         )
     if site.device_at(name) is None:
-        _refuse(say("{door} has no controller: nothing here can lock it.", door=name))
-
-
-def _refuse(why: Text) -> NoReturn:
-    raise ModeRefusal(why)
+        raise Refusal(say("{door} has no controller: nothing here can lock it.", door=Ref(name)))
