@@ -189,7 +189,12 @@ class Week(BaseModel):
 
     def on_weekday(self, weekday: int) -> tuple[Interval, ...] | None:
         """weekday: 0 is Monday. None when this week does not speak of the day."""
-        return next((times for key, times in self.week.items() if weekday in _days(key)), None)
+        key = self.key_on(weekday)
+        return None if key is None else self.week[key]
+
+    def key_on(self, weekday: int) -> str | None:
+        """Under which key the day stands in the file."""
+        return next((key for key in self.week if weekday in _days(key)), None)
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
