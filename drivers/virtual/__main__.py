@@ -78,7 +78,8 @@ def main() -> None:
     if wish.broker:
         host, _, port = wish.broker.rpartition(":")
         broker = (host, int(port))
-    building = VirtualBuilding(site, _clock(wish.speed, wish.origin), seed=wish.seed, broker=broker, life=wish.life)
+    clock, stretch = _clock(wish.speed, wish.origin), max(wish.speed, 1.0)
+    building = VirtualBuilding(site, clock, seed=wish.seed, broker=broker, life=wish.life, stretch=stretch)
     asyncio.run(run(building, len(site.devices)))
 
 

@@ -27,7 +27,8 @@ def _no_secret(reference: str) -> str:
 
 class VirtualBuilding:
     """broker: host and port to use instead of those of the site file; then without user name and TLS.
-    life: whether people come and go by themselves, from the seed. Heartbeats are in real seconds at any speed of the clock."""
+    life: whether people come and go by themselves, from the seed. stretch: how many times faster than real time the clock runs;
+    pulses and heartbeats are in real seconds at any speed."""
 
     def __init__(
         self,
@@ -38,11 +39,13 @@ class VirtualBuilding:
         broker: tuple[str, int] | None = None,
         secret: Callable[[str], str] = _no_secret,
         life: bool = False,
+        stretch: float = 1.0,
     ) -> None:
         self._site = site
         self._clock = clock
         self._broker = broker
         self._secret = secret
+        self._stretch = stretch
         self._life = Life(site, seed) if life else None
         self._speakers: dict[str, Speaker] = {}
         self._tasks: list[asyncio.Task[None]] = []
@@ -118,7 +121,7 @@ class VirtualBuilding:
         usual = PANIC_HEARTBEAT if described.type == PANIC else HEARTBEAT
         return Speaker(
             f"{self._site.site.id}-{device}",
-            virtual_device(self._site, device, boot),
+            virtual_device(self._site, device, boot, self._stretch),
             routes_of_device(self._site, device),
             self._line(described.connection),
             self._secret,

@@ -1,14 +1,17 @@
 """How devices behave, without any line: commands and hands go in, reports come out. Time is told, never asked."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from enum import Enum
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol, get_args
 
 from edge.errors import IllegalInput
 from edge.points import DEVICE_TYPES, Value
+from edge.profiles import PROFILES, Lease, Sense
 from edge.site.model import Site
 
+WATCHDOG = timedelta(seconds=60)
+"""A door with a watchdog falls back when no command has come for so long."""
 _PULSE = timedelta(seconds=1)
 
 
@@ -43,13 +46,24 @@ class Behaviour(Enum):
 class VirtualDevice:
     """Any device whose points simply hold their values.
 
-    fallbacks: what a commanded point becomes when its lease ends; the points not named keep their value.
+    fallbacks: what a commanded point becomes when its lease ends; the points not named keep their value. blind: points of which it
+    knows its orders and not how they really are. silent: points of which it never says anything.
     """
 
-    def __init__(self, kind: str, initial: Mapping[str, Value], fallbacks: Mapping[str, Value] | None = None) -> None:
+    def __init__(
+        self,
+        kind: str,
+        initial: Mapping[str, Value],
+        fallbacks: Mapping[str, Value] | None = None,
+        *,
+        blind: Collection[str] = (),
+        silent: Collection[str] = (),
+    ) -> None:
         self.type = kind
         self.behaviour = Behaviour.OBEDIENT
         self._kinds = DEVICE_TYPES[kind]
+        self._ordered: dict[str, Value] = {point: initial[point] for point in blind}
+        self._silent = frozenset(silent)
         self._state: dict[str, Value] = dict(initial)
         self._lies: dict[str, Value] = {}
         self._fallbacks = fallbacks or {}
@@ -63,7 +77,7 @@ class VirtualDevice:
     def reports(self) -> list[Report]:
         """Everything, as when it has just connected."""
         lies = self._lies if self.behaviour is Behaviour.LYING else {}
-        return self._said(Report(point, lies.get(point, value)) for point, value in self._state.items())
+        return self._said(Report(point, lies.get(point, value)) for point, value in {**self._state, **self._ordered}.items())
 
     def receive(self, point: str, order: Order, now: datetime) -> list[Report]:
         """Obey a command, unless an equal or newer one was obeyed before."""
@@ -73,6 +87,8 @@ class VirtualDevice:
         if (order.epoch, order.seq) <= self._newest.get(point, (-1, -1)):
             return []
         self._newest[point] = (order.epoch, order.seq)
+        if point in self._ordered:
+            self._ordered[point] = order.value
         if self.behaviour is Behaviour.LYING:
             self._lies[point] = order.value
             return self._said([Report(point, order.value)])
@@ -80,7 +96,7 @@ class VirtualDevice:
             self._lies.pop(point, None)
             self._state[point] = order.value
             self._lease(point, order.for_s, now)
-        return self._said([Report(point, self._state.get(point))])
+        return self._said([Report(point, self._known(point))])
 
     def set(self, point: str, value: Value, now: datetime) -> list[Report]:
         """A hand, a key or the world changes a point. Raises IllegalInput."""
@@ -88,18 +104,27 @@ class VirtualDevice:
         self._state[point] = value
         if point == "exit-request" and value:
             self._ends[point] = (now + _PULSE, False)
-        return self._said([Report(point, value)])
+        return self._said([] if point in self._ordered else [Report(point, value)])
 
     def tick(self, now: datetime) -> list[Report]:
         """Whatever time alone does: leases that end, pulses that are over."""
         over = [point for point, (end, _) in self._ends.items() if end <= now]
         for point in over:
-            self._state[point] = self._ends.pop(point)[1]
-        return self._said(Report(point, self._state[point]) for point in over)
+            self._fall_back(point, self._ends.pop(point)[1])
+        return self._said(Report(point, self._known(point)) for point in over)
 
     @property
     def next_tick(self) -> datetime | None:
         return min((end for end, _ in self._ends.values()), default=None)
+
+    def _known(self, point: str) -> Value:
+        """How a point is as far as the device itself knows."""
+        return self._ordered.get(point, self._state.get(point))
+
+    def _fall_back(self, point: str, value: Value) -> None:
+        self._state[point] = value
+        if point in self._ordered:
+            self._ordered[point] = value
 
     def _lease(self, point: str, for_s: float | None, now: datetime) -> None:
         self._ends.pop(point, None)
@@ -113,15 +138,40 @@ class VirtualDevice:
             raise IllegalInput(f"{point}: {problem}")
 
     def _said(self, reports: Iterable[Report]) -> list[Report]:
-        return [] if self.behaviour is Behaviour.MUTE else list(reports)
+        return [] if self.behaviour is Behaviour.MUTE else [report for report in reports if report.point not in self._silent]
 
 
 class VirtualDoor(VirtualDevice):
-    """A door controller. When the lease on its lock ends, and at power-up, the lock is in its fail state."""
+    """A door controller. At power-up, and when no unlock is renewed, the lock is in its fail state; after a pulse it is locked."""
 
-    def __init__(self, fail: Literal["locked", "unlocked"] = "locked") -> None:
+    def __init__(
+        self,
+        fail: Literal["locked", "unlocked"] = "locked",
+        lease: Lease = "timed",
+        *,
+        pulse: timedelta = timedelta(seconds=5),
+        watchdog: timedelta = WATCHDOG,
+        lacks: Collection[Sense] = (),
+    ) -> None:
         initial = {"lock": fail, "contact": "closed", "exit-request": False, "tamper": False}
-        super().__init__("door-controller", initial, {"lock": fail})
+        super().__init__(
+            "door-controller",
+            initial,
+            {"lock": fail},
+            blind=["lock"] if "read-back" in lacks else (),
+            silent=["contact"] if "contact" in lacks else (),
+        )
+        self._kind_of_lease = lease
+        self._spans: Mapping[Lease, tuple[timedelta, Value]] = {"pulse": (pulse, "locked"), "watchdog": (watchdog, fail)}
+
+    def _lease(self, point: str, for_s: float | None, now: datetime) -> None:
+        if self._kind_of_lease == "timed":
+            super()._lease(point, for_s, now)
+            return
+        self._ends.pop(point, None)
+        if self._kind_of_lease in self._spans and self._state[point] == "unlocked":
+            span, fallback = self._spans[self._kind_of_lease]
+            self._ends[point] = (now + span, fallback)
 
 
 class VirtualPanicButton(VirtualDevice):
@@ -171,15 +221,33 @@ _INITIAL: dict[str, dict[str, Value]] = {
 _FALLBACKS: dict[str, dict[str, Value]] = {"terminal-dock": {"release": False}, "relay": {"on": False}}
 
 
-def virtual_device(site: Site, device: str, boot: str) -> VirtualDevice:
-    """The model that behaves as the site file describes the device. boot: see VirtualPanicButton."""
+_SENSES: frozenset[Sense] = frozenset(get_args(Sense))
+
+
+def virtual_device(site: Site, device: str, boot: str, stretch: float = 1.0) -> VirtualDevice:
+    """The model that behaves as the site file describes the device. boot: see VirtualPanicButton.
+
+    stretch: how many times faster than real time the instants run that it is told; spans of its own, such as a pulse, grow by it.
+    """
     described = site.devices[device]
     if described.type == "panic-button":
         return VirtualPanicButton(boot)
     if described.type == "door-controller":
-        door = site.doors.get(described.door or "")
-        return VirtualDoor(door.fail if door else "locked")
+        return _virtual_door(site, device, stretch)
     initial = dict(_INITIAL[described.type])
     if described.type == "terminal-dock":
         initial["terminal"] = f"terminal-{device}"
     return VirtualDevice(described.type, initial, _FALLBACKS.get(described.type))
+
+
+def _virtual_door(site: Site, device: str, stretch: float) -> VirtualDoor:
+    described = site.devices[device]
+    door = site.doors.get(described.door or "")
+    senses = PROFILES[described.profile].senses - {*described.lacks}
+    return VirtualDoor(
+        door.fail if door else "locked",
+        site.lease_of(device),
+        pulse=described.pulse * stretch,
+        watchdog=WATCHDOG * stretch,
+        lacks=_SENSES - senses,
+    )

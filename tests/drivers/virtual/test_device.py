@@ -1,6 +1,7 @@
 """What virtual devices do, by hand and by command, obedient or not."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 import pytest
 
@@ -8,6 +9,7 @@ from drivers.mqtt.native import Order
 from drivers.virtual.device import Behaviour, Report, VirtualDevice, VirtualDoor, VirtualPanicButton, virtual_device
 from edge.errors import IllegalInput
 from tests.broker import small_site
+from tests.builders import service_rooms
 
 T = datetime(2026, 11, 27, 7, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -50,6 +52,68 @@ def test_a_door_that_fails_unlocked_falls_back_to_unlocked() -> None:
     door = VirtualDoor("unlocked")
     assert door.receive("lock", Order("locked", 1, 1, 60), T) == [LOCKED]
     assert door.tick(T + 60 * SECOND) == [UNLOCKED]
+
+
+def test_a_pulse_is_as_long_as_the_door_makes_it() -> None:
+    door = VirtualDoor("unlocked", "pulse", pulse=5 * SECOND)
+    door.receive("lock", UNLOCK, T)
+    assert door.tick(T + 4 * SECOND) == []
+    assert door.tick(T + 5 * SECOND) == [LOCKED]
+    door.receive("lock", Order("unlocked", 1, 2, 1), T + 10 * SECOND)
+    assert door.tick(T + 14 * SECOND) == []
+    door.receive("lock", Order("unlocked", 1, 3, 5), T + 14 * SECOND)
+    assert door.tick(T + 16 * SECOND) == []
+    assert door.receive("lock", Order("locked", 1, 4), T + 17 * SECOND) == [LOCKED]
+    assert door.next_tick is None
+
+
+def test_a_latch_holds_until_it_is_told_otherwise() -> None:
+    door = VirtualDoor("locked", "latch")
+    door.receive("lock", UNLOCK, T)
+    assert (door.next_tick, door.tick(T + 9999 * SECOND)) == (None, [])
+    assert door.receive("lock", Order("locked", 1, 2), T + 9999 * SECOND) == [LOCKED]
+
+
+@pytest.mark.parametrize(("fail", "said"), [("locked", [LOCKED]), ("unlocked", [UNLOCKED])])
+def test_a_watchdog_falls_back_when_it_is_not_fed(fail: Literal["locked", "unlocked"], said: list[Report]) -> None:
+    door = VirtualDoor(fail, "watchdog", watchdog=30 * SECOND)
+    door.receive("lock", Order("unlocked", 1, 1, 5), T)
+    door.receive("lock", Order("unlocked", 1, 2, 600), T + 20 * SECOND)
+    assert door.tick(T + 49 * SECOND) == []
+    assert door.tick(T + 50 * SECOND) == said
+    door.receive("lock", Order("locked", 1, 3), T + 51 * SECOND)
+    assert door.next_tick is None
+
+
+def test_a_door_without_a_contact_never_speaks_of_it() -> None:
+    door = VirtualDoor(lacks=["contact"])
+    assert door.set("contact", "open", T) == []
+    assert door.state("contact") == "open"
+    assert {report.point for report in door.reports()} == {"lock", "exit-request", "tamper"}
+
+
+def test_a_door_without_read_back_says_what_it_was_told() -> None:
+    door = VirtualDoor(lacks=["read-back"])
+    door.behaviour = Behaviour.JAMMED
+    assert door.receive("lock", UNLOCK, T) == [UNLOCKED]
+    assert (UNLOCKED in door.reports(), door.state("lock")) == (True, "locked")
+    door.behaviour = Behaviour.OBEDIENT
+    door.receive("lock", Order("locked", 1, 2), T)
+    assert door.set("lock", "unlocked", T) == []  # a key, which it does not see
+    assert (LOCKED in door.reports(), door.state("lock")) == (True, "unlocked")
+    door.receive("lock", Order("unlocked", 1, 3, 5), T)
+    assert door.tick(T + 5 * SECOND) == [LOCKED]  # its own timer, which it knows
+    assert LOCKED in door.reports()
+
+
+def test_a_virtual_door_is_as_the_site_file_says() -> None:
+    site = service_rooms()
+    lock = site.devices["lock-front-1"].model_copy(update={"lease": "pulse", "pulse": 3 * SECOND, "lacks": ("contact",)})
+    site = site.model_copy(update={"devices": {**site.devices, "lock-front-1": lock}})
+    door = virtual_device(site, "lock-front-1", "b", stretch=60)
+    assert Report("contact", "closed") not in door.reports()
+    door.receive("lock", UNLOCK, T)
+    assert door.next_tick == T + 180 * SECOND
 
 
 @pytest.mark.parametrize(("epoch", "seq"), [(5, 7), (5, 6), (4, 99)])
