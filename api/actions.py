@@ -4,15 +4,14 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import cast
 
-from api.faults import Conflict, Forbidden, Unknown
+from api.faults import Forbidden, Unknown
 from api.port import Decide, Desk
 from edge.events import Event
 from edge.facts import Facts
 from edge.site import Site
 from rooms import desk as rooms
 from rooms.stays import LocalBookingMade
-from security import alarms, releases
-from security.releases import RELEASE
+from security import alarms
 
 Tap = Callable[[Facts, Site, datetime, str, str], Event]
 """What one tap at a room asks for, such as `rooms.desk.keep`; given the room and the person last."""
@@ -26,31 +25,16 @@ class Actions:
         self.read_only_reason = read_only_reason
 
     async def acknowledge(self, number: int, by: str, version: int) -> None:
-        await self._act(lambda facts, at: alarms.acknowledge(facts, at, number, by, version))
+        await self.act(lambda facts, at: alarms.acknowledge(facts, at, number, by, version))
 
     async def claim(self, number: int, by: str) -> None:
-        await self._act(lambda facts, at: alarms.claim(facts, at, number, by))
+        await self.act(lambda facts, at: alarms.claim(facts, at, number, by))
 
     async def note(self, number: int, by: str, text: str) -> None:
-        await self._act(lambda facts, at: alarms.note(facts, at, number, by, text))
+        await self.act(lambda facts, at: alarms.note(facts, at, number, by, text))
 
     async def resolve(self, number: int, by: str, reason: str, version: int) -> None:
-        await self._act(lambda facts, at: alarms.resolve(facts, at, number, by, reason, version))
-
-    async def release(self, door: str, by: str, span: timedelta, reason: str) -> None:
-        self._require_lock(door)
-        why = reason or "-"
-        await self._act(lambda facts, at: releases.release(self._desk.site, facts, at, door, by, "facility-manager", span, why))
-
-    async def end_release(self, door: str, by: str) -> None:
-        self._require_lock(door)
-
-        def decide(facts: Facts, at: datetime) -> Event:
-            if facts(RELEASE(door)) is None:
-                raise Conflict("this door has not been released")
-            return releases.end_release(self._desk.site, facts, at, door, by, "facility-manager")
-
-        await self._act(decide)
+        await self.act(lambda facts, at: alarms.resolve(facts, at, number, by, reason, version))
 
     # --- rooms ----------------------------------------------------------------------------------------------------
 
@@ -80,15 +64,12 @@ class Actions:
     async def _act_in(self, room: str, decide: Decide) -> Event:
         if room not in self._desk.site.bookable:
             raise Unknown("no calendar of this site books a space of that id")
-        return await self._act(decide)
+        return await self.act(decide)
 
-    # --- both -----------------------------------------------------------------------------------------------------
+    # --- all of it ------------------------------------------------------------------------------------------------------
 
-    def _require_lock(self, door: str) -> None:
-        if self._desk.site.device_at(door) is None:
-            raise Unknown("this site has no door of that id with a controller")
-
-    async def _act(self, decide: Decide) -> Event:
+    async def act(self, decide: Decide) -> Event:
+        """Judged in the controller by the facts of that moment."""
         if self.read_only_reason is not None:
             raise Forbidden(self.read_only_reason)
         return await self._desk.act(decide)

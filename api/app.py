@@ -12,12 +12,13 @@ from api.actions import Actions
 from api.console import room_routes
 from api.console import routes as console
 from api.console.pages import Pages
+from api.door_actions import DoorActions
 from api.faults import answer_faults
 from api.gate import Gate
 from api.metrics import Requests
 from api.port import Desk
 from api.readers import Readers
-from api.routes import PREFIX, alarms, calendars, events, health, releases, rooms, state
+from api.routes import PREFIX, alarms, calendars, doors, events, health, modes, rooms, scenes, state
 from api.sessions import Sessions
 from api.tokens import Tokens
 
@@ -36,6 +37,7 @@ def create_app(
     """
     readers, sessions = Readers(desk.site), Sessions()
     actions = Actions(desk, read_only_reason)
+    at_doors = DoorActions(desk.site, actions)
     pages = Pages(desk, readers, time.monotonic, read_only_reason)
     answers: Counter[tuple[str, str, str]] = Counter()
     app = FastAPI(
@@ -51,7 +53,9 @@ def create_app(
     api = APIRouter(prefix=PREFIX, dependencies=[Depends(HTTPBearer(auto_error=False))])
     for part in (
         state.router(desk, readers),
-        releases.router(desk, readers, actions),
+        doors.router(desk, readers, at_doors),
+        modes.router(desk, readers, at_doors),
+        scenes.router(desk, readers, at_doors),
         alarms.router(desk, readers, actions),
         rooms.router(desk, readers, actions),
         calendars.router(desk, readers),

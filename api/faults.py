@@ -12,18 +12,15 @@ from starlette.exceptions import HTTPException
 from api.gate import HEADERS
 from api.models import Problem
 from edge.errors import IllegalCommand, TalonmiesError
-from rooms.desk import RoomRefusal
+from edge.refusal import Refusal
 from security.alarms import AlarmConflict, NoSuchAlarm
+from security.roles import NotAllowed
 
 log = logging.getLogger("talonmies.api")
 
 
 class Unknown(IllegalCommand):
     """Nothing of that name is at this site."""
-
-
-class Conflict(IllegalCommand):
-    """Not as things are now."""
 
 
 class Forbidden(IllegalCommand):
@@ -37,7 +34,10 @@ READING: Final[dict[int | str, dict[str, Any]]] = {
 NAMING: Final[dict[int | str, dict[str, Any]]] = {**READING, 404: {"model": Problem, "description": "No such thing at this site"}}
 ACTING: Final[dict[int | str, dict[str, Any]]] = {
     **NAMING,
-    403: {"model": Problem, "description": "The request comes from another site's page, or nobody may act here at present"},
+    403: {
+        "model": Problem,
+        "description": "The request comes from another site's page, or the role may not do this, or nobody may act here at present",
+    },
     409: {"model": Problem, "description": "Not as things are now; look again"},
     413: {"model": Problem, "description": "The body is larger than 64 KiB"},
     503: {"model": Problem, "description": "The controller cannot make it durable at present"},
@@ -48,9 +48,9 @@ def status_of(error: TalonmiesError) -> int:
     match error:
         case NoSuchAlarm() | Unknown():
             return 404
-        case AlarmConflict() | RoomRefusal() | Conflict():
+        case AlarmConflict() | Refusal():
             return 409
-        case Forbidden():
+        case Forbidden() | NotAllowed():
             return 403
         case IllegalCommand():
             return 422

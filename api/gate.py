@@ -43,6 +43,12 @@ Challenge = Callable[[Request], Response]
 """Asks a person to sign in."""
 
 
+def caller_of(request: Request) -> Caller:
+    """Of a request that was let in."""
+    caller: Caller = request.state.caller
+    return caller
+
+
 class Gate:
     """hosts: names under which the controller may be reached besides the loopback's. tokens: the secrets of programs and people.
 

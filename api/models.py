@@ -1,9 +1,9 @@
 """What the HTTP interface says and takes, as it stands in its OpenAPI description. Times are aware UTC."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, StringConstraints
 
 from edge.points import Value
 from edge.site.fields import SpaceKind, ZoneClass
@@ -15,6 +15,16 @@ PersonName = Annotated[
     Field(description="Name of the person who acts; it stands in the journal"),
 ]
 FreeText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+_EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+
+
+def _of_this_time(t: datetime) -> datetime:
+    if not _EARLIEST < t < _LATEST:
+        raise ValueError("the time must lie between the years 2000 and 2200")
+    return t.astimezone(UTC)
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(_of_this_time)]
 
 
 class Problem(BaseModel):
@@ -74,7 +84,7 @@ class ClaimOut(BaseModel):
     """One policy's wish for a point."""
 
     value: Value
-    priority: int = Field(description="1 wins over 16")
+    priority: int = Field(description="1 wins over 17")
     cause: str = Field(description="What stands behind it, such as booking:UID/INSTANCE or release:TIME")
     because: str
     until: datetime | None
@@ -104,22 +114,6 @@ class WishOut(BaseModel):
     claim: ClaimOut | None = Field(description="The claim that won")
     losers: list[ClaimOut] = Field(description="The claims that lost, the strongest first")
     command: CommandOut | None
-
-
-class DoorOut(WishOut):
-    id: str
-    name: str
-    start: str = Field(description="Id of the space its lock guards against")
-    end: str = Field(description="Id of the space it leads to")
-    kind: str
-    device: str | None = Field(description="Its door controller; null when nothing of ours locks it")
-    online: bool | None = Field(description="Whether the door controller answers; null before its first word")
-    lock: ReadingOut
-    contact: ReadingOut
-
-
-class Doors(AsOf):
-    doors: list[DoorOut]
 
 
 class PointOut(WishOut):
@@ -226,16 +220,6 @@ class Resolving(BaseModel):
     by: PersonName
     version: Version
     reason: FreeText
-
-
-class Releasing(BaseModel):
-    by: PersonName
-    seconds: int = Field(ge=1, le=600, description="How long the door stays unlocked")
-    reason: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)] = ""
-
-
-class EndingRelease(BaseModel):
-    by: PersonName
 
 
 class Health(BaseModel):

@@ -1,11 +1,12 @@
 """What the HTTP interface says of rooms, their bookings and calendars, and what people ask of them. Times are aware UTC."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, StringConstraints, model_validator
+from pydantic import BaseModel, Field, StringConstraints, model_validator
 
-from api.models import AsOf, DoorOut, PersonName
+from api.models import AsOf, Instant, PersonName
+from api.models_doors import DoorOut
 from edge.site.fields import SpaceKind
 from rooms.life import RoomState
 
@@ -97,16 +98,6 @@ class BookingMade(AsOf):
 
 # --- what people ask for ----------------------------------------------------------------------------------------------
 
-_EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
-
-
-def _of_this_time(t: datetime) -> datetime:
-    if not _EARLIEST < t < _LATEST:
-        raise ValueError("the time must lie between the years 2000 and 2200")
-    return t.astimezone(UTC)
-
-
-Instant = Annotated[AwareDatetime, AfterValidator(_of_this_time)]
 Uid = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 SHORTEST_MIN, LONGEST_MIN = 5, 24 * 60
 

@@ -13,6 +13,14 @@ MOST_SESSIONS = 500
 
 
 @dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts, and in which role."""
+
+    name: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
 class Caller:
     """Whoever a request comes from. name: of the person at the console; None for a program, which names its person itself.
 

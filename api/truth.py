@@ -7,7 +7,6 @@ from api.models import (
     ClaimOut,
     CommandOut,
     DeviceOut,
-    DoorOut,
     NoteOut,
     NoticeOut,
     PointOut,
@@ -15,6 +14,7 @@ from api.models import (
     SpaceOut,
     WishOut,
 )
+from api.models_doors import ActOut, DoorOut, OverrideOut, TruthOut
 from api.port import Desk
 from edge.claims import Claim
 from edge.events import ConditionBegan
@@ -23,6 +23,9 @@ from edge.language import Renderer
 from edge.points import DEVICE_TYPES, PointId
 from security.alarm_types import ALARM_TYPES
 from security.alarms import Alarm, open_alarms
+from security.overrides import OUT_OF_SERVICE, OVERRIDE, DoorOverridden, DoorTakenOut
+from security.releases import RELEASE, DoorReleased
+from security.truth import DOOR
 
 
 class Truth:
@@ -84,10 +87,39 @@ class Truth:
             kind=door.kind,
             device=device,
             online=self.facts(ONLINE(device)) if device is not None else None,
+            lease=self.site.lease_of(device) if device is not None else None,
             lock=self.reading(device, "lock"),
             contact=self.reading(device, "contact"),
+            truth=self.door_truth(id_),
+            release=self._act(self.facts(RELEASE(id_))),
+            override=self.override(id_),
+            out_of_service=self._act(self.facts(OUT_OF_SERVICE(id_))),
             **dict(self.wish(PointId(device or "", "lock"))),
         )
+
+    def door_truth(self, door: str) -> TruthOut | None:
+        truth = self.facts(DOOR(door))
+        if truth is None:
+            return None
+        return TruthOut(
+            state=truth.state.value,
+            since=truth.since,
+            because=self.renderer.text(truth.because, self.now),
+            sensed=truth.sensed,
+            passable=truth.passable,
+        )
+
+    def override(self, door: str) -> OverrideOut | None:
+        overridden = self.facts(OVERRIDE(door))
+        act = self._act(overridden)
+        return OverrideOut(value=overridden.value, **dict(act)) if overridden is not None and act is not None else None
+
+    def _act(self, act: DoorReleased | DoorOverridden | DoorTakenOut | None) -> ActOut | None:
+        """What a person decided, unless its time has passed."""
+        if act is None or (act.until is not None and act.until <= self.now):
+            return None
+        remaining = None if act.until is None else round((act.until - self.now).total_seconds(), 3)
+        return ActOut(by=act.by, since=act.at, reason=act.reason, until=act.until, remaining_s=remaining)
 
     def space(self, id_: str) -> SpaceOut:
         space = self.site.spaces[id_]

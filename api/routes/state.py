@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 
 from api.faults import NAMING, READING, Unknown
-from api.models import Devices, DoorOut, Doors, Points, SiteOut, Spaces
+from api.models import Devices, Points, SiteOut, Spaces
+from api.models_doors import DoorOut, Doors
 from api.port import Desk
 from api.readers import Readers
 from api.truth import Truth

@@ -43,6 +43,18 @@ POLICIES = {
     ("POST", "/api/v1/doors/{door}/release"): CLOSED,
     ("DELETE", "/api/v1/doors/{door}/release"): CLOSED,
     ("POST", "/api/v1/doors/{door}/release/end"): CLOSED,
+    ("POST", "/api/v1/doors/{door}/override"): CLOSED,
+    ("DELETE", "/api/v1/doors/{door}/override"): CLOSED,
+    ("POST", "/api/v1/doors/{door}/out-of-service"): CLOSED,
+    ("DELETE", "/api/v1/doors/{door}/out-of-service"): CLOSED,
+    ("GET", "/api/v1/modes"): CLOSED,
+    ("GET", "/api/v1/modes/preview"): CLOSED,
+    ("POST", "/api/v1/modes"): CLOSED,
+    ("POST", "/api/v1/modes/end-request"): CLOSED,
+    ("POST", "/api/v1/modes/end"): CLOSED,
+    ("GET", "/api/v1/scenes"): CLOSED,
+    ("POST", "/api/v1/scenes/{scene}/play"): CLOSED,
+    ("DELETE", "/api/v1/scenes/{scene}/play"): CLOSED,
     ("GET", "/api/v1/points"): CLOSED,
     ("GET", "/api/v1/devices"): CLOSED,
     ("GET", "/api/v1/rooms"): CLOSED,
@@ -102,8 +114,9 @@ def _routes(route: object, prefix: str) -> set[tuple[str, str]]:
 
 
 def real(path: str) -> str:
-    names = {"door": "room-2-front", "number": "3", "room": "room-2", "uid": "x", "tap": "keep"}
-    return re.sub(r"{(\w+)}", lambda found: names[found[1]], path)
+    names = {"door": "room-2-front", "number": "3", "room": "room-2", "uid": "x", "tap": "keep", "scene": "wedding-day"}
+    query = "?mode=lockdown" if path.endswith("/preview") else ""
+    return re.sub(r"{(\w+)}", lambda found: names[found[1]], path) + query
 
 
 def test_every_route_has_a_declared_policy(app: FastAPI) -> None:

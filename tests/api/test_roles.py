@@ -1,0 +1,67 @@
+"""Every role at every route where somebody acts at doors: refused with a sentence exactly where the table of roles says so."""
+
+import re
+from collections.abc import Mapping
+
+import pytest
+from fastapi import FastAPI
+
+from api.app import create_app
+from security.roles import MAY, ROLES, Action
+from tests.api.conftest import OF_ROLES, TOKEN, TOKENS, client_of
+from tests.api.desk import MemoryDesk
+
+DOOR = "/api/v1/doors/{door}"
+BODY: Mapping[str, object] = {"by": "M. Virtanen", "reason": "key lost"}
+LOCKDOWN = {**BODY, "mode": "lockdown"}
+EVACUATION = {**BODY, "mode": "evacuation"}
+ASKED: list[tuple[str, str, Mapping[str, object], Action]] = [
+    ("POST", f"{DOOR}/release", {**BODY, "seconds": 60}, "release"),
+    ("POST", f"{DOOR}/release/end", BODY, "release"),
+    ("DELETE", f"{DOOR}/release", BODY, "release"),
+    ("POST", f"{DOOR}/override", {**BODY, "value": "locked", "minutes": 5}, "override-locked"),
+    ("POST", f"{DOOR}/override", {**BODY, "value": "unlocked", "minutes": 5}, "override-unlocked"),
+    ("DELETE", f"{DOOR}/override", BODY, "override-locked"),
+    ("POST", f"{DOOR}/out-of-service", BODY, "out-of-service"),
+    ("DELETE", f"{DOOR}/out-of-service", BODY, "out-of-service"),
+    ("POST", "/api/v1/modes", LOCKDOWN, "lockdown"),
+    ("POST", "/api/v1/modes", EVACUATION, "evacuation"),
+    ("POST", "/api/v1/modes/end-request", LOCKDOWN, "end-lockdown"),
+    ("POST", "/api/v1/modes/end", LOCKDOWN, "end-lockdown"),
+    ("POST", "/api/v1/modes/end", EVACUATION, "end-evacuation"),
+    ("POST", "/api/v1/modes/end", {**BODY, "mode": "fire"}, "end-fire"),
+    ("POST", "/api/v1/scenes/{scene}/play", {**BODY, "minutes": 5}, "play-scene"),
+    ("DELETE", "/api/v1/scenes/{scene}/play", BODY, "play-scene"),
+]
+FOR_EVERY_ROLE = re.compile(r"/api/v1/(alarms|rooms)/")
+"""What people do with alarms and rooms asks for no role so far."""
+
+
+def test_every_route_where_somebody_acts_has_a_declared_action() -> None:
+    described = create_app(MemoryDesk(), tokens=TOKENS).openapi()["paths"]
+    acting = {(method.upper(), path) for path, item in described.items() for method in item if method != "get"}
+    assert {route for route in acting if not FOR_EVERY_ROLE.match(route[1])} == {(method, path) for method, path, _, _ in ASKED}
+    assert {action for *_, action in ASKED} == set(MAY) - {"reload"}
+
+
+@pytest.fixture(scope="module")
+def app() -> FastAPI:
+    """Nothing is begun in it: whoever may act is told that there is nothing to end, or acts."""
+    desk = MemoryDesk()
+    desk.everything_reports()
+    return create_app(desk, tokens=TOKENS)
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_a_role_is_refused_exactly_what_the_table_does_not_give_it(app: FastAPI, role: str) -> None:
+    secret = OF_ROLES.get(role, TOKEN)  # type: ignore[call-overload]
+    async with client_of(app, Authorization=f"Bearer {secret}") as client:
+        for method, path, body, action in ASKED:
+            answer = await client.request(method, path.format(door="room-2-front", scene="wedding-day"), json=body)
+            detail = answer.json().get("detail", "")
+            if role in MAY[action]:
+                assert answer.status_code in {200, 409}, (path, detail)
+            else:
+                assert answer.status_code == 403, (path, detail)
+                assert detail.startswith(f"A {role} may not do this; ask one of: ")
+                assert detail.endswith(".")
