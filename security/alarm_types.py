@@ -45,11 +45,15 @@ from edge.text import Text, say
 
 @dataclass(frozen=True, slots=True)
 class AlarmType:
-    """level: 1 critical, 2 high, 3 medium, 4 device fault; None for a notice. response: what to do, in order."""
+    """level: 1 critical, 2 high, 3 medium, 4 device fault; None for a notice. response: what to do, in order.
+
+    clears: when it ends. An alarm leaves the list when it has ended and somebody has acknowledged it, whichever comes last.
+    """
 
     name: Text
     level: int | None
     response: tuple[Text, ...]
+    clears: Text
 
 
 ALARM_TYPES: dict[str, AlarmType] = {
@@ -61,11 +65,13 @@ ALARM_TYPES: dict[str, AlarmType] = {
             say("Call 112 if anybody is in danger."),
             say("Lead customers out through the lobby."),
         ),
+        say("Never by itself: a person acknowledges and resolves it, with a reason."),
     ),
     PANIC_SOURCE_LOST: AlarmType(
         say("Panic button does not answer"),
         2,
         (say("Tell the person at that place: the button may not work."), say("Call the maintenance of the security devices.")),
+        say("When the button is heard again."),
     ),
     FIRE: AlarmType(
         say("Fire alarm"),
@@ -75,17 +81,25 @@ ALARM_TYPES: dict[str, AlarmType] = {
             say("Lead everybody out. Escape doors are unlocked."),
             say("End it here only when the fire brigade allows it."),
         ),
+        say("When a person ends it, once no fire input calls any more."),
     ),
     FIRE_INPUT_LOST: AlarmType(
         say("Fire alarm system does not answer"),
         2,
         (say("Watch the panel of the fire alarm system itself."), say("Call the maintenance of the fire alarm system.")),
+        say("When the input is heard again."),
     ),
     DOOR_FORCED: AlarmType(
-        say("Forced door"), 2, (say("Look at the door on camera or from a distance."), say("Close it and check the lock."))
+        say("Forced door"),
+        2,
+        (say("Look at the door on camera or from a distance."), say("Close it and check the lock.")),
+        say("When the door has been closed for as long as it may be held open, or is to be unlocked."),
     ),
     DOOR_NOT_FOLLOWING: AlarmType(
-        say("Door does not obey"), 2, (say("Go to the door and lock or unlock it by hand."), say("Report the lock to maintenance."))
+        say("Door does not obey"),
+        2,
+        (say("Go to the door and lock or unlock it by hand."), say("Report the lock to maintenance.")),
+        say("When the door reports what it should be, or is taken out of service."),
     ),
     JOURNAL_FAILING: AlarmType(
         say("Events cannot be saved"),
@@ -94,6 +108,7 @@ ALARM_TYPES: dict[str, AlarmType] = {
             say("Write down alarms by hand until this ends."),
             say("Tell the facility manager: the disk of the controller is full or broken."),
         ),
+        say("When events can be saved again."),
     ),
     DOOR_CONTRADICTS: AlarmType(
         say("Door contradicts itself"),
@@ -102,9 +117,20 @@ ALARM_TYPES: dict[str, AlarmType] = {
             say("Go to the door: it says locked and open at once."),
             say("Close it, and report the lock or its sensor to maintenance."),
         ),
+        say("When the door is closed, or is to be unlocked."),
     ),
-    DOOR_HELD_OPEN: AlarmType(say("Door held open"), 3, (say("Close the door, and see what kept it open."),)),
-    TAMPER: AlarmType(say("Cover opened"), 3, (say("See who is at the device, and close its cover."),)),
+    DOOR_HELD_OPEN: AlarmType(
+        say("Door held open"),
+        3,
+        (say("Close the door, and see what kept it open."),),
+        say("When the door is closed, or is to be unlocked."),
+    ),
+    TAMPER: AlarmType(
+        say("Cover opened"),
+        3,
+        (say("See who is at the device, and close its cover."),),
+        say("When the cover is closed."),
+    ),
     CONNECTION_LOST: AlarmType(
         say("Connection to devices lost"),
         2,
@@ -113,51 +139,140 @@ ALARM_TYPES: dict[str, AlarmType] = {
             say("Doors fall back to their safe state within a minute; use keys."),
             say("Tell the facility manager: the message broker does not answer."),
         ),
+        say("When the connection is there again."),
     ),
     RULE_FAILED: AlarmType(
-        say("Fault in the controller"), 2, (say("Watch the doors named here yourself."), say("Tell the facility manager at once."))
+        say("Fault in the controller"),
+        2,
+        (say("Watch the doors named here yourself."), say("Tell the facility manager at once.")),
+        say("When the rule gives an answer again."),
     ),
-    DEVICE_NOT_FOLLOWING: AlarmType(say("Device does not obey"), 4, (say("Report the device to maintenance."),)),
-    DEVICE_LOST: AlarmType(say("Device does not answer"), 4, (say("Check its power and network; report it to maintenance."),)),
+    DEVICE_NOT_FOLLOWING: AlarmType(
+        say("Device does not obey"),
+        4,
+        (say("Report the device to maintenance."),),
+        say("When the device reports what it should be."),
+    ),
+    DEVICE_LOST: AlarmType(
+        say("Device does not answer"),
+        4,
+        (say("Check its power and network; report it to maintenance."),),
+        say("When the device is heard again."),
+    ),
     DEVICE_GARBAGE: AlarmType(
-        say("Device speaks nonsense"), 4, (say("Report the device to maintenance; do not trust what it shows."),)
+        say("Device speaks nonsense"),
+        4,
+        (say("Report the device to maintenance; do not trust what it shows."),),
+        say("Five minutes after the last thing that could not be read."),
     ),
-    BATTERY_LOW: AlarmType(say("Battery low"), 4, (say("Have its battery changed this week."),)),
-    DOOR_OPEN_LONG: AlarmType(say("Door open for long"), None, (say("Have it closed; soon it counts as held open."),)),
+    BATTERY_LOW: AlarmType(
+        say("Battery low"),
+        4,
+        (say("Have its battery changed this week."),),
+        say("When the battery reports more than 20 %."),
+    ),
+    DOOR_OPEN_LONG: AlarmType(
+        say("Door open for long"),
+        None,
+        (say("Have it closed; soon it counts as held open."),),
+        say("When the door is closed, is to be unlocked, or counts as held open."),
+    ),
     DOOR_OUT_OF_SERVICE: AlarmType(
-        say("Door out of service"), None, (say("Watch it yourself; take it back into service when it is mended."),)
+        say("Door out of service"),
+        None,
+        (say("Watch it yourself; take it back into service when it is mended."),),
+        say("When it is taken back into service, or its time is over."),
     ),
-    DOOR_OVERRIDDEN: AlarmType(say("Door overridden"), None, (say("End the override when it is not needed any more."),)),
+    DOOR_OVERRIDDEN: AlarmType(
+        say("Door overridden"),
+        None,
+        (say("End the override when it is not needed any more."),),
+        say("When the override is ended, or its time is over."),
+    ),
     LOCKDOWN: AlarmType(
-        say("Lockdown"), None, (say("Let nobody in. Everybody can leave. Two steps end it: ask for the end, then confirm."),)
+        say("Lockdown"),
+        None,
+        (say("Let nobody in. Everybody can leave. Two steps end it: ask for the end, then confirm."),),
+        say("When a person has asked for its end and confirmed it."),
     ),
-    EVACUATION: AlarmType(say("Evacuation"), None, (say("Lead everybody out; end it when all are out."),)),
+    EVACUATION: AlarmType(
+        say("Evacuation"),
+        None,
+        (say("Lead everybody out; end it when all are out."),),
+        say("When a person ends it."),
+    ),
     PROOF_WAIVED: AlarmType(
-        say("Zoning not proved"), None, (say("Somebody started the site although the proof found weaknesses; have them mended."),)
+        say("Zoning not proved"),
+        None,
+        (say("Somebody started the site although the proof found weaknesses; have them mended."),),
+        say("When the site starts with a proof that holds."),
     ),
-    UNLOCK_REFUSED: AlarmType(say("Unlocking refused"), None, (say("Remove the cause; the door then opens by itself."),)),
+    UNLOCK_REFUSED: AlarmType(
+        say("Unlocking refused"),
+        None,
+        (say("Remove the cause; the door then opens by itself."),),
+        say("When the door may be unlocked, or nobody wants that any more."),
+    ),
     RETAINED_COMMAND: AlarmType(
-        say("Stored command on the broker"), None, (say("Find out who left it there, and delete it from the broker."),)
+        say("Stored command on the broker"),
+        None,
+        (say("Find out who left it there, and delete it from the broker."),),
+        say("An hour after it was found last."),
     ),
     CALENDAR_FAILING: AlarmType(
         say("Calendar cannot be read"),
         None,
         (say("Check the address and the rights of the calendar; the last good bookings stay in force."),),
+        say("When the calendar has been read."),
     ),
     CALENDAR_STALE: AlarmType(
-        say("Calendar is out of date"), None, (say("Check the calendar server; new bookings are not seen."),)
+        say("Calendar is out of date"),
+        None,
+        (say("Check the calendar server; new bookings are not seen."),),
+        say("When the calendar has been read."),
     ),
-    CALENDAR_PROBLEMS: AlarmType(say("Bookings that cannot be used"), None, (say("Correct these bookings in the calendar."),)),
+    CALENDAR_PROBLEMS: AlarmType(
+        say("Bookings that cannot be used"),
+        None,
+        (say("Correct these bookings in the calendar."),),
+        say("When the calendar has been read without such bookings."),
+    ),
     OFFICIAL_AWAITED: AlarmType(
-        say("Official awaited"), None, (say("Ask the customers to wait, and call the official of the booking."),)
+        say("Official awaited"),
+        None,
+        (say("Ask the customers to wait, and call the official of the booking."),),
+        say("When the official has come, or the booking is over."),
     ),
-    OVER_TIME: AlarmType(say("Over time"), None, (say("Ask the people to finish, or extend the booking while the room is free."),)),
+    OVER_TIME: AlarmType(
+        say("Over time"),
+        None,
+        (say("Ask the people to finish, or extend the booking while the room is free."),),
+        say("When the room is empty, or the booking was extended."),
+    ),
     BOOKING_FLAGGED: AlarmType(
-        say("Booking does not open the room"), None, (say("Find out whose booking it is, and allow it if it is in order."),)
+        say("Booking does not open the room"),
+        None,
+        (say("Find out whose booking it is, and allow it if it is in order."),),
+        say("When somebody allows it, or the booking is over."),
     ),
-    DOUBLE_BOOKING: AlarmType(say("Double booking"), None, (say("Find another room for one of the two."),)),
-    ROOM_RELEASED: AlarmType(say("Room given free"), None, (say("Others can use the room; who comes late needs a new booking."),)),
-    CLOCK_JUMPED: AlarmType(say("Clock changed"), None, (say("Check the time of the controller and its time server."),)),
+    DOUBLE_BOOKING: AlarmType(
+        say("Double booking"),
+        None,
+        (say("Find another room for one of the two."),),
+        say("When the bookings no longer overlap, or are over."),
+    ),
+    ROOM_RELEASED: AlarmType(
+        say("Room given free"),
+        None,
+        (say("Others can use the room; who comes late needs a new booking."),),
+        say("When the booking is over."),
+    ),
+    CLOCK_JUMPED: AlarmType(
+        say("Clock changed"),
+        None,
+        (say("Check the time of the controller and its time server."),),
+        say("An hour after the change."),
+    ),
 }
 """In order of urgency within a level: the first stands above the next on the screen."""
 
