@@ -12,13 +12,12 @@ from edge.facts import ACTIVE, DECISION, READING, Facts
 from edge.kernel import CommandedPoint, Kernel, Outcome, Rule, decided_event
 from edge.points import DEVICE_TYPES, PointId, PointKind
 from edge.site import Site
-from rooms import life, plan, presence, stays
+from rooms import life, plan, presence, scenes, stays
 from rooms.doors import DoorPlan
 from rooms.life import RoomLife
-from security import alarms, mode_rules, modes, panic, releases, supervision
+from security import alarms, mode_rules, modes, overrides, panic, releases, supervision
 from security.alarms import PRESSES
 from security.guard import ZoningGuard
-from security.releases import RELEASE
 from security.supervision import Supervision
 
 
@@ -32,7 +31,17 @@ class Controller:
         self.site = site
         timing = Timing().stretched(stretch)
         self.kernel = Kernel(
-            folds=(plan.fold, stays.fold, presence.fold, alarms.fold, modes.fold, releases.fold, supervision.fold),
+            folds=(
+                plan.fold,
+                stays.fold,
+                scenes.fold,
+                presence.fold,
+                alarms.fold,
+                modes.fold,
+                releases.fold,
+                overrides.fold,
+                supervision.fold,
+            ),
             reactions=(
                 alarms.react,
                 lambda facts, event: modes.react(facts, event, site),
@@ -84,14 +93,15 @@ class Controller:
             for (device, point), reading in facts.of(READING)
             if (kind := self.point_kind(device, point)) is not None and kind.durable
         ]
-        released = [release for _, release in facts.of(RELEASE) if release.until > at]
         conditions = [began for _, began in facts.of(ACTIVE)]
         decided = [decided_event(decision, decision.since) for _, decision in facts.of(DECISION)]
         return [
             *readings,
             *plan.kept(facts, at),
             *stays.kept(facts, at),
-            *released,
+            *scenes.kept(facts, at),
+            *releases.kept(facts, at),
+            *overrides.kept(facts, at),
             *modes.kept(facts, at),
             alarms.kept(facts, at),
             *conditions,
@@ -110,8 +120,10 @@ def _rules(site: Site, supervision_of: Supervision) -> list[Rule]:
         Rule("device health", devices, supervision_of.device_health),
         Rule("hours", doors, plan_of.hours),
         Rule("bookings", doors, plan_of.bookings),
+        Rule("scenes", doors, lambda look, door: scenes.claims(look, site, door)),
         Rule("room", site.bookable, RoomLife(site).room),
         Rule("release", doors, lambda look, door: releases.claims(look, site, door)),
+        Rule("override", doors, lambda look, door: overrides.conclusions(look, site, door)),
         Rule("modes", doors, lambda look, door: mode_rules.claims(look, site, door)),
         Rule("panic", buttons, lambda look, button: panic.claims(look, site, button)),
         Rule("obedience", devices, supervision_of.obedience),

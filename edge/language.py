@@ -150,9 +150,10 @@ class Renderer:
         doors = dict(self._door_names(spaces))
         agencies = {id_: self._own(agency.name) or readable(id_) for id_, agency in site.agencies.items()}
         calendars = {id_: self._own(calendar.name) or readable(id_) for id_, calendar in site.calendars.items()}
+        scenes = {id_: self._own(scene.name) or readable(id_) for id_, scene in site.scenes.items()}
         places = {**spaces, **doors}
         of_the_site = {site.site.id: self._own(site.site.name) or readable(site.site.id)}
-        return {**calendars, **of_the_site, **agencies, **dict(self._device_names(places)), **spaces, **doors}
+        return {**scenes, **calendars, **of_the_site, **agencies, **dict(self._device_names(places)), **spaces, **doors}
 
     def _own(self, names: Names | None) -> str | None:
         return names.in_language(self.language) if names is not None else None

@@ -13,17 +13,13 @@ from edge.account import Line, Render, lines, require_aware
 from edge.calendars.files import standing_in
 from edge.errors import Garbled, IllegalInput, TalonmiesError
 from edge.events import Event
-from edge.facts import Facts
+from edge.operators import Decide, operator_action
 from edge.points import DEVICE_TYPES
 from edge.simulation import Simulation
 from edge.site import Site
 from edge.text import say
-from rooms import desk
 from rooms.bookings import BookingsRead, CalendarFailed
 from rooms.understanding import understand
-from security import alarms, releases
-
-Decide = Callable[[Facts, datetime], Event]
 
 _LOOK_AROUND = timedelta(days=1)
 
@@ -94,6 +90,10 @@ def _observing(event: Event) -> Callable[[Simulation], object]:
     return lambda simulation: simulation.observe(event)
 
 
+def _acting(decide: Decide) -> Callable[[Simulation], object]:
+    return lambda simulation: simulation.act(decide)
+
+
 def read_happenings(site: Site, events: Iterable[str]) -> Iterator[Happening]:
     presses = count(1)
     for number, text in enumerate(events, 1):
@@ -104,7 +104,7 @@ def read_happenings(site: Site, events: Iterable[str]) -> Iterator[Happening]:
             if not isinstance(fields, dict):
                 raise IllegalInput("it is not a JSON object")
             at = require_aware(datetime.fromisoformat(str(fields.pop("t", ""))), "t")
-            do = _operator(site, fields) if "operator" in fields else _device(site, fields, presses)
+            do = _acting(operator_action(site, fields)) if "operator" in fields else _device(site, fields, presses)
         except (ValueError, IllegalInput, TypeError, OverflowError, RecursionError) as problem:
             raise IllegalInput(f"events line {number}: {problem}") from problem
         yield Happening(at, number, do)
@@ -131,65 +131,3 @@ def _device(site: Site, fields: dict[str, Any], presses: Iterator[int]) -> Calla
         press = str(fields.get("id") or f"press-{next(presses)}")
         return lambda simulation: simulation.press(device, press) if value else None
     return lambda simulation: simulation.set(device, kind.name, value)
-
-
-def _operator(site: Site, fields: dict[str, Any]) -> Callable[[Simulation], object]:
-    """{"operator": WHO, "action": …}: about an alarm by its number, about a door, or about a room."""
-    by, action = str(fields["operator"]), str(fields.get("action"))
-    for known, make in ((_ON_ALARMS, _on_alarm), (_ON_ROOMS, _in_room), (_ON_DOORS, _at_door)):
-        if action in known and (known is not _ON_ROOMS or "room" in fields):
-            decide = make(site, fields, by, action)
-            return lambda simulation: simulation.act(decide)
-    names = ", ".join(dict.fromkeys((*_ON_ALARMS, *_ON_DOORS, *_ON_ROOMS)))
-    raise IllegalInput(f"unknown action {action!r}: this version knows {names}")
-
-
-_ON_ALARMS = ("acknowledge", "claim", "note", "resolve")
-_ON_DOORS = ("release", "end-release")
-_ON_ROOMS = ("arrive", "keep", "release", "extend", "allow", "book", "cancel")
-
-
-def _on_alarm(_site: Site, fields: dict[str, Any], by: str, action: str) -> Decide:
-    number, text = fields.get("alarm"), _said(fields)
-    if not isinstance(number, int):
-        raise IllegalInput(f'{action} needs "alarm": its number')
-    decides: dict[str, Decide] = {
-        "acknowledge": lambda facts, at: alarms.acknowledge(facts, at, number, by, None),
-        "claim": lambda facts, at: alarms.claim(facts, at, number, by),
-        "note": lambda facts, at: alarms.note(facts, at, number, by, text),
-        "resolve": lambda facts, at: alarms.resolve(facts, at, number, by, text or "resolved", None),
-    }
-    return decides[action]
-
-
-def _at_door(site: Site, fields: dict[str, Any], by: str, action: str) -> Decide:
-    door, span = str(fields.get("door", "")), timedelta(seconds=float(fields.get("seconds", 60)))
-    if action == "release":
-        return lambda _, at: releases.release(site, at, door, by, span, _said(fields))
-    return lambda facts, at: releases.end_release(site, facts, at, door, by)
-
-
-def _in_room(site: Site, fields: dict[str, Any], by: str, action: str) -> Decide:
-    """allow and cancel need "uid"; book takes "start" and "end", or "minutes" from now, and "agency"."""
-    room, uid, rid = str(fields["room"]), str(fields.get("uid", "")), str(fields.get("rid", ""))
-    if action == "allow":
-        return lambda facts, at: desk.allow(facts, site, at, room, by, uid, rid)
-    if action == "cancel":
-        return lambda facts, at: desk.cancel(facts, site, at, room, by, uid)
-    if action == "book":
-        start, end = (
-            require_aware(datetime.fromisoformat(str(fields[name])), name) if name in fields else None for name in ("start", "end")
-        )
-        minutes, agency = timedelta(minutes=float(fields.get("minutes", 30))), fields.get("agency")
-
-        def book(facts: Facts, at: datetime) -> Event:
-            begins = start or at
-            return desk.book(facts, site, at, room, by, start=begins, end=end or begins + minutes, agency=agency)
-
-        return book
-    taps = {"arrive": desk.arrive, "keep": desk.keep, "release": desk.release, "extend": desk.extend}
-    return lambda facts, at: taps[action](facts, site, at, room, by)
-
-
-def _said(fields: dict[str, Any]) -> str:
-    return str(fields.get("text", fields.get("reason", "")))

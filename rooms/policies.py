@@ -117,11 +117,13 @@ def lasts_days(site: Site, booking: Booking) -> bool:
 
 
 def longest_grace(site: Site) -> timedelta:
-    """No policy keeps a door open longer after the end."""
-    return max(policy.lock_after for policy in (PLAIN, *site.rooms.values()))
+    """No policy and no scene keeps a door open longer after the end."""
+    scenes = [scene.after for scene in site.scenes.values()]
+    return max([policy.lock_after for policy in (PLAIN, *site.rooms.values())] + scenes)
 
 
 def longest_notice(site: Site) -> timedelta:
-    """No policy looks farther ahead than this."""
+    """No policy and no scene looks farther ahead than this."""
     policies = [PLAIN, *site.rooms.values()]
-    return max(max(policy.soon, policy.unlock_before + OFFICIAL_EARLY) for policy in policies)
+    scenes = [scene.before for scene in site.scenes.values()]
+    return max([max(policy.soon, policy.unlock_before + OFFICIAL_EARLY) for policy in policies] + scenes)

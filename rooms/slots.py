@@ -89,7 +89,7 @@ def slots(look: Look, site: Site, room: str) -> Slots:
             near.append(booking)
     near.sort(key=lambda booking: (booking.start, booking.end, booking.identity))
     found = _each_once(look, site, [slot_of(look, site, booking) for booking in near])
-    return Slots(tuple(_in_turn(found)), min(later, key=lambda b: b.start, default=None))
+    return Slots(tuple(in_turn(found)), min(later, key=lambda b: b.start, default=None))
 
 
 def refused(look: Look, site: Site, room: str) -> Iterable[Booking]:
@@ -160,7 +160,7 @@ def _standing_problem(site: Site, booking: Booking, policy: RoomPolicy) -> Text 
     return day_problem(site, booking)
 
 
-def _in_turn(found: Sequence[Slot]) -> list[Slot]:
+def in_turn(found: Sequence[Slot]) -> list[Slot]:
     """Bookings one after another: of one agency they share the open door, of two the door closes between them."""
     slots = list(found)
     opening_ones = [n for n, slot in enumerate(found) if slot.may_open]

@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from edge.claims import Claim, Priority
-from edge.errors import IllegalCommand
 from edge.events import Event
 from edge.facts import Facts, Family, Look
-from edge.points import PointId
+from edge.refusal import Refusal
 from edge.site import Site
-from edge.text import say
+from edge.site.fields import Role
+from edge.text import Ref, say
+from security.at_door import lock_of, reason_given, require_no_stronger, require_unlockable
+from security.overrides import DoorTakenOut, require_in_service
+from security.roles import require
 
 LONGEST_RELEASE = timedelta(minutes=10)
 
@@ -40,42 +43,48 @@ def fold(facts: Facts, event: Event) -> None:
     match event:
         case DoorReleased():
             facts.set(RELEASE(event.door), event)
-        case ReleaseEnded():
+        case ReleaseEnded() | DoorTakenOut():
             facts.set(RELEASE(event.door), None)
         case _:
             pass
 
 
-def release(site: Site, at: datetime, door: str, by: str, span: timedelta, reason: str = "") -> Event:
-    _require_door(site, door)
+def release(site: Site, facts: Facts, at: datetime, door: str, by: str, role: Role, span: timedelta, reason: str) -> Event:
+    """Refused to roles that may not, without a reason, for over ten minutes, and where nothing would come of it."""
+    lock_of(site, door)
+    require(role, "release")
     if not timedelta(0) < span <= LONGEST_RELEASE:
-        raise IllegalCommand(f"a door can be released for 1 to {LONGEST_RELEASE.total_seconds():.0f} seconds")
-    return DoorReleased(at=at, door=door, by=by, until=at + span, reason=reason)
+        raise Refusal(say("A door can be released for 1 to {most} seconds.", most=round(LONGEST_RELEASE.total_seconds())))
+    why = reason_given(reason)
+    require_unlockable(site, door)
+    require_in_service(facts, at, door)
+    require_no_stronger(site, facts, door, "unlocked")
+    return DoorReleased(at=at, door=door, by=by, until=at + span, reason=why)
 
 
-def end_release(site: Site, facts: Facts, at: datetime, door: str, by: str) -> Event:
-    _require_door(site, door)
+def end_release(site: Site, facts: Facts, at: datetime, door: str, by: str, role: Role) -> Event:
+    lock_of(site, door)
+    require(role, "release")
     released = facts(RELEASE(door))
     if released is None or released.until <= at:
-        raise IllegalCommand(f"door {door} has not been released")
+        raise Refusal(say("{door} has not been released.", door=Ref(door)))
     return ReleaseEnded(at=at, door=door, by=by)
-
-
-def _require_door(site: Site, door: str) -> None:
-    if site.device_at(door) is None:
-        raise IllegalCommand(f"no door {door} with a controller")
 
 
 def claims(look: Look, site: Site, door: str) -> Iterable[Claim]:
     """The claim of a live release on one door."""
     released = look(RELEASE(door))
-    device = site.device_at(door)
-    if released is not None and device is not None and not look.passed(released.until):
+    if released is not None and not look.passed(released.until):
         yield Claim(
-            PointId(device, "lock"),
+            lock_of(site, door),
             "unlocked",
             Priority.RELEASE,
             f"release:{released.at.isoformat()}",
             say("Released by {by} until {until}", by=released.by, until=released.until),
             released.until,
         )
+
+
+def kept(facts: Facts, at: datetime) -> Iterable[Event]:
+    """The releases that still hold, for a checkpoint."""
+    return (released for _, released in facts.of(RELEASE) if released.until > at)

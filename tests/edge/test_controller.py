@@ -45,7 +45,9 @@ class Run:
         self.simulation.set("lock-back-3", "lock", "unlocked")
         self.simulation.set("button-3", "tamper", True)
         self.simulation.set("lock-front-3", "link", False)
-        self.simulation.act(lambda _, at: releases.release(SITE, at, "front-1", "host-1", 5 * MINUTE))
+        self.simulation.act(
+            lambda facts, at: releases.release(SITE, facts, at, "front-1", "host-1", "lobby-host", 5 * MINUTE, "Key")
+        )
         self.simulation.advance(NINE + 3 * MINUTE)
 
     def from_journal(self) -> list[Event]:

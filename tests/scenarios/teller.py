@@ -18,8 +18,9 @@ from edge.simulation import PRESS_ID, Simulation, point_of_door
 from edge.site import Site, read_site
 from edge.text import Text, say
 from rooms.bookings import Booking, BookingsRead, CalendarFailed, CalendarUnchanged
-from security import alarms, releases
+from security import alarms
 from security.alarms import Alarm, open_alarms
+from tests.scenarios.door_words import DOOR_WORDS
 from tests.scenarios.language import Form, Line, StoryError, expect, instant, read_story, span, understand, wrong
 from tests.scenarios.room_words import ROOM_WORDS
 
@@ -179,15 +180,6 @@ class Story:
         self.simulation.set(device, "link", False)
         self.simulation.devices[device] = virtual_device(self.site, device, PRESS_ID)
 
-    def release(self, line: Line) -> None:
-        door, who = self._door(line), line.words["who"]
-        length = timedelta(minutes=float(line.words["length"]))
-        self.simulation.act(lambda _, at: releases.release(self.site, at, door, who, length))
-
-    def end_release(self, line: Line) -> None:
-        door, who = self._door(line), line.words["who"]
-        self.simulation.act(lambda facts, at: releases.end_release(self.site, facts, at, door, who))
-
     def presence(self, line: Line) -> None:
         sensors = {
             section.space: d for d, section in self.site.devices.items() if section.type == "occupancy-sensor" and section.space
@@ -279,6 +271,11 @@ class Story:
         known = [*site.devices, *site.doors, *site.bookable, *site.calendars, *site.connections, site.site.id]
         return kind, self.one_of(line, "subject", known)
 
+    def instant(self, line: Line, word: str) -> datetime:
+        """The next one at which the clock shows this time."""
+        t = instant(line.place, line.words[word], line.day, self.zone)
+        return t if t > self.simulation.now else instant(line.place, line.words[word], line.day + timedelta(days=1), self.zone)
+
     def written(self, text: Text) -> str:
         return self.renderer.text(text, self.simulation.now)
 
@@ -305,6 +302,7 @@ def _value(word: str) -> str | bool | None:
 _BEHAVIOURS = {"jam": Behaviour.JAMMED, "mute": Behaviour.MUTE, "lie": Behaviour.LYING, "repair": Behaviour.OBEDIENT}
 _DOING: dict[str, Callable[[Story, Line], None]] = {
     **ROOM_WORDS,
+    **DOOR_WORDS,
     "cancel NAME": Story.cancel,
     "move NAME to SPAN": Story.move,
     "calendar STATE": Story.calendar,
@@ -321,8 +319,6 @@ _DOING: dict[str, Callable[[Story, Line], None]] = {
     "unplug DEVICE": Story.plug,
     "plug DEVICE": Story.plug,
     "power-cut DOOR": Story.cut_power,
-    "release DOOR by WHO for LENGTH min": Story.release,
-    "end-release DOOR by WHO": Story.end_release,
     "enter ROOM": Story.presence,
     "leave ROOM": Story.presence,
     "restart": Story.restart,

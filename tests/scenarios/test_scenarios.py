@@ -36,7 +36,7 @@ HEAD = ("site joensuu", "date 2026-11-23", "booked palveluhuone-1 10:00-11:00  #
         ("booked lobby 10:00-11:00", r"no calendar books lobby"),
         ("cancel vihkitila", r'there is no name "vihkitila" here; known are: palveluhuone-1'),
         ("09:00 clear panic-desk-1 by guard-1", r"there is no alarm about panic-desk-1"),
-        ("09:00 release entrance by guard-1 for 11 min", r"short.scenario:4: a door can be released for 1 to 600 seconds"),
+        ("09:00 release entrance by guard-1 for 11 min", r"short.scenario:4: A door can be released for 1 to 600 seconds"),
         ("09:00 arrive lobby by guard-1", r"no calendar books lobby"),
         ("09:00 extend palveluhuone-1 by clerk-1", r"short.scenario:4: The room is not booked now"),
         ("09:00 expect room palveluhuone-1 busy", r'there is no state "busy" here; known are: free, soon, prepared'),

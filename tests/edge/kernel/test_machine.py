@@ -17,6 +17,7 @@ from edge.conditions import DOOR_FORCED, DOOR_HELD_OPEN, DOOR_NOT_FOLLOWING, PAN
 from edge.errors import IllegalCommand
 from edge.events import CommandSent, Event, decode, encode
 from edge.facts import ACTIVE
+from edge.refusal import Refusal
 from edge.simulation import Simulation
 from edge.text import say
 from rooms.bookings import BookingsRead, CalendarFailed
@@ -189,15 +190,20 @@ class Building(RuleBasedStateMachine):
     @rule(door=doors, length=st.integers(1, 10))
     def release(self, door: str, length: int) -> None:
         self.causes.about_to_change(self.now)
-        self.simulation.act(lambda _, at: releases.release(SITE, at, door, "host-1", length * MINUTE))
-        self.causes.releases[door] = (self.now, self.now + length * MINUTE)
+        try:
+            self.simulation.act(
+                lambda facts, at: releases.release(SITE, facts, at, door, "host-1", "lobby-host", length * MINUTE, "Key forgotten")
+            )
+            self.causes.releases[door] = (self.now, self.now + length * MINUTE)
+        except Refusal:
+            assert any(door in LOCKED_BY[button] for button, _ in self.open_panics), f"{door} could have been released"
         self.check()
 
     @rule(door=doors)
     def end_release(self, door: str) -> None:
         self.causes.about_to_change(self.now)
         try:
-            self.simulation.act(lambda facts, at: releases.end_release(SITE, facts, at, door, "host-1"))
+            self.simulation.act(lambda facts, at: releases.end_release(SITE, facts, at, door, "host-1", "lobby-host"))
         except IllegalCommand:
             assert not self._released(door)
         self.causes.releases.pop(door, None)
