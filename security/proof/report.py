@@ -30,7 +30,8 @@ class Weakness:
     """A counter-example (of a property that fails), or an assumption (of one that holds only if something outside holds).
 
     id: stable as long as what it is about stays the same; a waiver names it. state: what must come together, shortest first found.
-    path: spaces in walking order, empty where none is meant. place: where in the site file it is to be mended.
+    path: spaces in walking order, empty where none is meant. place: where in the site file it is to be mended; also: what else
+    stands there that takes part in it.
     """
 
     id: str
@@ -40,16 +41,22 @@ class Weakness:
     path: tuple[str, ...]
     place: Path
     remedy: Text
+    also: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """findings: counter-examples; the site fails if there is one. assumptions: what it rests on, such as a door without sensor."""
+    """findings: counter-examples; the site fails if there is one. assumptions: what it rests on, such as a door without sensor.
+
+    properties: those that were checked and hold. exposures: doors each of which, held open by somebody, alone joins public with
+    internal space; no controller can prevent that, it can only raise its alarm.
+    """
 
     faults: int
     properties: tuple[Property, ...]
     findings: tuple[Weakness, ...]
     assumptions: tuple[Weakness, ...] = ()
+    exposures: tuple[str, ...] = ()
     states: str = ""
     """How many combinations were covered, for people: "2^41 states in 12 moments of the week"."""
     checked: dict[str, int] = field(default_factory=dict)
