@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+Protocol = Literal["mqtt", "modbus"]
 Lease = Literal["timed", "pulse", "watchdog", "latch"]
 """How an unlock ends when nobody renews it: after the seconds that the command carries (timed), after the device's own fixed
 pulse (pulse), when its watchdog is no longer fed (watchdog), or not at all (latch)."""
@@ -17,11 +18,19 @@ Sense = Literal["contact", "read-back"]
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    protocol: str
+    """types: of the devices that it describes; None: every type. channels: how many devices one unit on a bus can be."""
+
+    protocol: Protocol
     lease: Lease = "timed"
     senses: frozenset[Sense] = frozenset(("contact", "read-back"))
+    types: frozenset[str] | None = None
+    channels: int = 1
 
 
 PROFILES: Mapping[str, Profile] = {
     "native": Profile("mqtt"),
+    "modbus.timed_door": Profile("modbus", types=frozenset(("door-controller",)), channels=4),
+    "modbus.relay_board": Profile(
+        "modbus", lease="latch", senses=frozenset(("contact",)), types=frozenset(("door-controller", "relay")), channels=8
+    ),
 }

@@ -22,6 +22,7 @@ from edge.events import Event
 from edge.inbox import Inbox
 from edge.secrets import read_secret
 from edge.site import Site
+from edge.site.connections import MqttConnection
 from rooms.plan import known_bookings
 from rooms.stays import RELEASED
 
@@ -84,7 +85,7 @@ def _with_whole_paths(site: Site, folder: Path) -> Site:
     connections = {
         name: section.model_copy(update={"tls": section.tls.model_copy(update=_beside(folder, section.tls.model_dump()))})
         for name, section in site.connections.items()
-        if section.tls is not None
+        if isinstance(section, MqttConnection) and section.tls is not None
     }
     return site.model_copy(update={"connections": {**site.connections, **connections}}) if connections else site
 

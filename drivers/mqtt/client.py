@@ -13,7 +13,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from edge.errors import StartRefused
-from edge.site.model import MqttConnection, Tls
+from edge.site.connections import MqttConnection, Tls
 
 SESSION_EXPIRY_S = 30 * 24 * 3600
 """How long the broker keeps what arrives for a persistent session whose client is away."""

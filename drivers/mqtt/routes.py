@@ -7,7 +7,8 @@ from typing import NamedTuple
 from drivers.mqtt.native import command_topic, state_topic
 from edge.errors import IllegalInput
 from edge.points import DEVICE_TYPES, PointId, PointKind
-from edge.site.model import MqttConnection, Site
+from edge.site.connections import MqttConnection
+from edge.site.model import Site
 
 PANIC = "panic-button"
 
@@ -58,7 +59,8 @@ def routes_of_device(site: Site, device: str) -> Iterator[Route]:
 
 
 def connection_of(site: Site, connection: str) -> MqttConnection:
-    """Raises IllegalInput for a connection that the site file does not have."""
-    if connection not in site.connections:
-        raise IllegalInput(f"the site file has no connection {connection!r}")
-    return site.connections[connection]
+    """Raises IllegalInput for a connection that the site file does not have, or that is no MQTT."""
+    found = site.connections.get(connection)
+    if not isinstance(found, MqttConnection):
+        raise IllegalInput(f"the site file has no MQTT connection {connection!r}")
+    return found

@@ -12,7 +12,8 @@ from drivers.virtual.speaker import Speaker
 from edge.clock import Clock
 from edge.errors import IllegalInput
 from edge.points import Value
-from edge.site.model import Device, MqttConnection, Site
+from edge.site.connections import MqttConnection
+from edge.site.model import Device, Site
 
 PANIC_HEARTBEAT = timedelta(seconds=2)
 HEARTBEAT = timedelta(seconds=30)

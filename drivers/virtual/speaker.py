@@ -19,7 +19,7 @@ from drivers.mqtt.routes import Route
 from drivers.virtual.device import Behaviour, Report, VirtualDevice, VirtualPanicButton
 from edge.clock import Clock
 from edge.errors import Garbled
-from edge.site.model import MqttConnection
+from edge.site.connections import MqttConnection
 
 _RETRY_S = 1.0
 

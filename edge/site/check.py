@@ -8,6 +8,7 @@ from edge.site.booking_rules import BOOKING_RULES, booked_spaces
 from edge.site.draft import Draft
 from edge.site.fields import ALWAYS, OUTSIDE
 from edge.site.finding import Path, Problem, error, warning
+from edge.site.line_rules import LINE_RULES
 from edge.site.model import Device, Unlock
 from edge.site.references import unknown_ids, used_ids
 from edge.site.routes import route_problems
@@ -164,6 +165,7 @@ RULES: tuple[Rule, ...] = (
     one_point_a_topic,
     unused_entries,
     never_open,
+    *LINE_RULES,
     *BOOKING_RULES,
     route_problems,
 )

@@ -11,8 +11,9 @@ from typing import Any, Self, get_args
 from pydantic import TypeAdapter, ValidationError
 
 from edge.site.booking import Agency, Calendar, RoomPolicy
+from edge.site.connections import Connection
 from edge.site.hours import Timetable
-from edge.site.model import Device, Door, MqttConnection, Scene, Site, SiteSection, Space
+from edge.site.model import Device, Door, Scene, Site, SiteSection, Space
 
 TABLES = tuple(name for name in Site.model_fields if name not in ("site", "security"))
 
@@ -27,7 +28,7 @@ class Draft:
     agencies: Mapping[str, Agency]
     spaces: Mapping[str, Space]
     doors: Mapping[str, Door]
-    connections: Mapping[str, MqttConnection]
+    connections: Mapping[str, Connection]
     devices: Mapping[str, Device]
     calendars: Mapping[str, Calendar]
     rooms: Mapping[str, RoomPolicy]

@@ -1,9 +1,9 @@
 """Pydantic's errors in our own sentences: what was found, what would be right, what to do."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -25,10 +25,22 @@ def _problem(details: ErrorDetails) -> Problem:
     path: Path = details["loc"]
     at_key = _KEY in path or details["type"] == "extra_forbidden"
     path = tuple(step for step in path if step != _KEY)
+    if details["type"] in ("union_tag_invalid", "union_tag_not_found"):
+        return _bad_tag(details, path)
     cause = details.get("ctx", {}).get("error")
     if isinstance(cause, Wrong):
         return error((*path, *cause.at), cause.text, at_key=at_key or bool(cause.at))
     return error(path, _sentence(details, path), at_key=at_key)
+
+
+def _bad_tag(details: ErrorDetails, path: Path) -> Problem:
+    """The key that says of which kind an entry is."""
+    limits = details["ctx"]
+    key = limits["discriminator"].strip("'")
+    if "tag" not in limits:
+        return error((*path, key), say('"{key}" is missing. Add it.', key=key))
+    found = details["input"].get(key)
+    return error((*path, key), _bad_choice(found, re.findall(r"'([^']*)'", limits["expected_tags"])))
 
 
 def _sentence(details: ErrorDetails, path: Path) -> Text:
@@ -125,6 +137,9 @@ def _keys_at(path: Path) -> list[str]:
 
 def _inside(kind: Any, step: str | int) -> Any:
     """The type one step further in; the same type where a step is no key (the name of a branch)."""
+    branch = next((part for part in _models_in(kind) if _tagged(part, step)), None)
+    if branch is not None:
+        return branch
     model = _model_in(kind)
     if model is not None:
         return next((f.annotation for name, f in model.model_fields.items() if step in (name, f.alias)), kind)
@@ -132,8 +147,18 @@ def _inside(kind: Any, step: str | int) -> Any:
     return get_args(inner[0])[1 if get_origin(inner[0]) is Mapping else 0] if inner else kind
 
 
+def _tagged(model: type[BaseModel], tag: str | int) -> bool:
+    return any(
+        get_origin(field.annotation) is Literal and get_args(field.annotation) == (tag,) for field in model.model_fields.values()
+    )
+
+
 def _model_in(kind: Any) -> type[BaseModel] | None:
-    return next((part for part in _parts(kind) if isinstance(part, type) and issubclass(part, BaseModel)), None)
+    return next(_models_in(kind), None)
+
+
+def _models_in(kind: Any) -> Iterator[type[BaseModel]]:
+    return (part for part in _parts(kind) if isinstance(part, type) and issubclass(part, BaseModel))
 
 
 def _parts(kind: Any) -> list[Any]:

@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StringC
 from edge.points import DEVICE_TYPES
 from edge.profiles import PROFILES, Lease, Sense
 from edge.site.booking import Agency, Calendar, Ids, RoomPolicy, by_feed
+from edge.site.connections import Connection
 from edge.site.fields import (
     OUTSIDE,
     Duration,
@@ -32,7 +33,6 @@ from edge.site.fields import (
     ZoneClass,
     known_country,
     known_timezone,
-    mqtt_version,
 )
 from edge.site.frozen import Emptyable, FrozenDict, Table
 from edge.site.hours import LocalCalendar, Timetable
@@ -140,24 +140,6 @@ class Door(Section):
     )
 
 
-class Tls(Section):
-    ca: str | None = Field(None, description="File of the certificate authority; absent: the system's")
-    certificate: str | None = Field(None, description="File of the client certificate")
-    key: str | None = Field(None, description="File of its private key")
-
-
-class MqttConnection(Section):
-    """A line to an MQTT broker."""
-
-    protocol: Literal["mqtt"]
-    host: str = "127.0.0.1"
-    port: Whole = Field(1883, ge=1, le=65535)
-    version: Annotated[Literal["5", "3.1.1"], BeforeValidator(mqtt_version, json_schema_input_type=Literal["5", 5, "3.1.1"])] = "5"
-    username: str | None = None
-    password: SecretRef | None = None
-    tls: Tls | None = None
-
-
 Topic = Annotated[str, StringConstraints(pattern=r"^[^+#\x00]+$", max_length=1024)]
 
 
@@ -176,6 +158,8 @@ class Device(Section):
     name: NamesField | None = None
     connection: Id
     profile: Literal[tuple(PROFILES)] = Field("native", description="Mapping of the standard points to addresses")  # type: ignore[valid-type]
+    unit: Whole | None = Field(None, ge=1, le=247, description="Modbus: its number on the line")
+    channel: Whole = Field(1, ge=1, description="Modbus: which of the unit's locks or relays it is")
     door: Id | None = Field(None, description="The door it is at")
     space: Id | None = Field(None, description="The space or desk it is in")
     points: Emptyable[str, Address] = Field({}, description="Addresses that differ from the profile's")
@@ -216,7 +200,7 @@ class Site(Section):
     agencies: Emptyable[Id, Agency] = Field({})
     spaces: Table[Id, Space]
     doors: Emptyable[Id, Door] = Field({})
-    connections: Emptyable[Id, MqttConnection] = Field({})
+    connections: Emptyable[Id, Connection] = Field({})
     devices: Emptyable[Id, Device] = Field({})
     calendars: Emptyable[Id, Calendar] = Field({})
     rooms: Emptyable[Id, RoomPolicy] = Field({})

@@ -9,6 +9,7 @@ from edge.errors import StartRefused
 from edge.secrets import read_secret
 from edge.serve import _secrets_of_calendars, _with_whole_paths, listening_socket
 from edge.site import Site
+from edge.site.connections import MqttConnection
 
 
 def test_a_port_that_is_taken_is_said_in_a_sentence() -> None:
@@ -32,8 +33,9 @@ def test_files_of_a_connection_are_looked_for_beside_the_site_file(tmp_path: Pat
     site = Site.model_validate(
         {"site": {"id": "x", "name": "X"}, "spaces": {"lobby": {"zone": "public"}}, "connections": {"broker": broker}}
     )
-    found = _with_whole_paths(site, tmp_path).connections["broker"].tls
-    assert found is not None
+    line = _with_whole_paths(site, tmp_path).connections["broker"]
+    assert isinstance(line, MqttConnection)
+    assert (found := line.tls) is not None
     assert (found.ca, found.certificate, found.key) == (str(tmp_path / "ca.pem"), "/etc/talonmies/own.pem", None)
 
 

@@ -18,6 +18,21 @@ def test_the_good_site_is_good() -> None:
     assert found({}) == []
 
 
+def test_doors_on_a_bus_are_good() -> None:
+    assert found(bus(DC4, {**DC4, "type": "door-controller", "door": "rear", "channel": 2})) == []
+    assert found(bus({**DC4, "profile": "modbus.relay_board", "lease": "pulse"}, {**RELAY, "channel": 8})) == []
+
+
+DC4 = {"connection": "bus", "unit": 3, "profile": "modbus.timed_door"}
+RELAY = {"type": "relay", "connection": "bus", "unit": 3, "profile": "modbus.relay_board"}
+
+
+def bus(lock_front: dict[str, Any], other: dict[str, Any] | None = None) -> dict[str, Any]:
+    front = {key: value for key, value in lock_front.items() if value is not ...}
+    devices = {"lock-front": front, **({"other": other} if other else {})}
+    return {"connections": {"bus": {"protocol": "modbus-tcp", "host": "10.0.0.9"}}, "devices": devices}
+
+
 GAP = {"gap": {"from": "lobby", "to": "room", "kind": "opening"}}
 CASES: list[tuple[dict[str, Any], str]] = [
     ({"doors": {"front": {"to": "rom"}}}, 'error doors.front.to: "rom" is not in spaces. Did you mean "room"?'),
@@ -66,6 +81,27 @@ CASES: list[tuple[dict[str, Any], str]] = [
     ),
     ({"hours": {"spare": {}}}, "warning hours.spare: Nothing refers to spare."),
     ({"hours": {"service": {"mon-fri": "closed"}}}, "warning hours.service: service is closed at all times."),
+    (
+        {"devices": {"lock-front": {"profile": "modbus.timed_door", "unit": 3}}},
+        "error devices.lock-front.profile: broker speaks mqtt, the profile modbus.timed_door does not.",
+    ),
+    (
+        bus({"connection": "bus", "unit": 3}),
+        "error devices.lock-front: bus speaks modbus-tcp, the profile native does not. Write a profile that does: modbus.timed",
+    ),
+    (bus({**DC4, "unit": ...}), "error devices.lock-front: A device on a Modbus line has a number there."),
+    (bus({**DC4, "channel": 5}), "error devices.lock-front.channel: The profile modbus.timed_door has the channels 1 to 4."),
+    (bus({**DC4, "points": {"lock": {"topic": "a"}}}), "error devices.lock-front.points: These are addresses of MQTT."),
+    (bus({**DC4, "profile": "modbus.relay_board", "lease": "timed"}), "error devices.lock-front.lease: The profile"),
+    (bus(DC4, {"type": "sign", **DC4, "channel": 2}), "error devices.other.profile: The profile modbus.timed_door has no sign."),
+    (bus(DC4, RELAY), "error devices.other.unit: lock-front is already channel 1 of unit 3."),
+    (bus({**DC4, "channel": 2}, {**RELAY, "channel": 2}), "error devices.other.channel: lock-front is already channel 2"),
+    (bus(DC4, {**RELAY, "channel": 2}), "warning devices.other.profile: Unit 3 has another profile elsewhere: modbus.timed_door."),
+    ({"devices": {"lock-front": {"unit": 3}}}, "error devices.lock-front.unit: Only a device on a Modbus line has a unit."),
+    (
+        {"devices": {"lock-front": {"channel": 3}}},
+        "error devices.lock-front.channel: Only a device on a Modbus line has a channel.",
+    ),
     ({"agencies": {"mml": {"name": "MML"}}}, "warning agencies.mml: "),
     ({"connections": {"spare": {"protocol": "mqtt"}}}, "warning connections.spare: "),
     ({"spaces": {"attic": {"zone": "internal"}}}, "warning spaces.attic: No door leads to attic."),

@@ -61,6 +61,27 @@ def test_a_secret_written_in_the_file_is_not_repeated() -> None:
     assert "hunter2" not in repr(load_site(DATA / "broken.yaml", {}).findings)
 
 
+LINES = [
+    ("{protocol: mqt}", 'protocol: "mqt" is not a choice here. Did you mean "mqtt"?'),
+    ("{host: a}", 'protocol: "protocol" is missing.'),
+    ("{protocol: [mqtt]}", "protocol: One word is wanted here."),
+    ("{protocol: mqtt, prt: 5}", 'prt: "prt" is not known here. Did you mean "port"?'),
+    ("{protocol: modbus-tcp}", 'host: "host" is missing.'),
+    ("{protocol: modbus-tcp, host: a, tls: {}}", 'tls: "tls" is not known here. Known are protocol, host, port, timeout.'),
+    ("{protocol: modbus-tcp, host: a, port: 99999}", "port: 99999 is too large."),
+    ("{protocol: modbus-tcp, host: a, timeout: 3 min}", 'timeout: "3 min" is no timeout.'),
+    ("{protocol: modbus-tcp, host: a, timeout: 0.01 s}", 'timeout: "0.01 s" is no timeout.'),
+    ("{protocol: modbus-rtu, device: /dev/ttyUSB0, parity: evn}", 'parity: "evn" is not a choice here. Did you mean "even"?'),
+]
+
+
+@pytest.mark.parametrize(("line", "told"), LINES)
+def test_each_kind_of_connection_has_its_own_keys(tmp_path: Path, line: str, told: str) -> None:
+    text = f"site: {{id: a, name: A}}\nspaces: {{b: {{zone: public}}}}\nconnections:\n  x: {line}\n"
+    (found,) = [str(finding) for finding in load_text(tmp_path, text).findings if finding.level == "error"]
+    assert f"error: connections.x.{told}" in found
+
+
 def test_read_site_raises_what_was_found() -> None:
     with pytest.raises(SiteFileError, match=r'rooms\.any\.hours: "servicee" is not in hours') as caught:
         read_site(DATA / "broken.yaml")

@@ -52,6 +52,12 @@ SHAPES: list[tuple[dict[str, Any], bool]] = [
     ({"doors": {"d": {"from": "outside", "to": "b", "held_open": 30}}}, False),
     ({"connections": {"c": {"protocol": "mqtt", "version": 5, "password": "env:X"}}}, True),
     ({"connections": {"c": {"protocol": "mqtt", "password": "hunter2"}}}, False),
+    ({"connections": {"c": {"protocol": "modbus-tcp", "host": "10.0.0.9", "timeout": "0.3 s"}}}, True),
+    ({"connections": {"c": {"protocol": "modbus-tcp", "host": "10.0.0.9", "timeout": "3 min"}}}, False),
+    ({"connections": {"c": {"protocol": "modbus-tcp", "host": "10.0.0.9", "username": "a"}}}, False),
+    ({"connections": {"c": {"protocol": "modbus-rtu", "device": "/dev/ttyUSB0", "parity": "none", "stop_bits": 2}}}, True),
+    ({"connections": {"c": {"protocol": "modbus-rtu"}}}, False),
+    ({"connections": {"c": {"host": "127.0.0.1"}}}, False),
     ({"calendars": {"c": {"url": "ftp://x", "room": "b"}}}, False),
     ({"calendars": {"c": {"caldav": "https://x", "username": "u", "password": "env:P", "rooms": {"b": ["B", "Room B"]}}}}, True),
     (

@@ -10,6 +10,7 @@ import pytest
 from edge.points import DEVICE_TYPES
 from edge.site import load_site
 from edge.site.booking import Agency, Calendar, RoomMatch, RoomPolicy
+from edge.site.connections import ModbusRtuConnection, ModbusTcpConnection, MqttConnection
 from edge.site.document import plain
 from edge.site.hours import Season, Timetable
 from edge.site.model import Device, Door, Scene, Security, SiteSection, Space
@@ -45,7 +46,24 @@ def test_each_part_fits_into_the_small_site(part: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "section", [SiteSection, Timetable, Season, Agency, Space, Door, Device, Calendar, RoomMatch, RoomPolicy, Scene, Security]
+    "section",
+    [
+        SiteSection,
+        Timetable,
+        Season,
+        Agency,
+        Space,
+        Door,
+        Device,
+        Calendar,
+        RoomMatch,
+        RoomPolicy,
+        Scene,
+        Security,
+        MqttConnection,
+        ModbusTcpConnection,
+        ModbusRtuConnection,
+    ],
 )
 def test_every_key_is_on_the_page(section: Any) -> None:
     keys = {field.alias or name for name, field in section.model_fields.items() if name != "week"}
