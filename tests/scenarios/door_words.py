@@ -1,4 +1,4 @@
-"""What a story says of people at doors: releases, overrides, scenes, and states of the whole building."""
+"""What a story says of people at doors: releases, overrides and scenes."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -27,9 +27,9 @@ def cannot(story: "Story", line: Line) -> None:
 
 
 def _decision(story: "Story", line: Line, verb: str) -> Decide:
-    """As `talonmies simulate` reads it; the person's name says the role."""
+    """As `talonmies simulate` reads it; the person's name says the role. What is refused anyway needs no reason in a story."""
     words = line.words
-    fields = {name: words[name] for name in ("scene", "scope", "reason") if words.get(name)}
+    fields = {"reason": "To try", **{name: words[name] for name in ("scene", "scope", "reason") if words.get(name)}}
     if "door" in words:
         fields["door"] = story.one_of(line, "door", list(story.site.controllers))
     if "state" in words:
@@ -41,8 +41,6 @@ def _decision(story: "Story", line: Line, verb: str) -> Decide:
     return operator_action(story.site, {**fields, "operator": words["who"], "action": verb})
 
 
-_MODES = ("lockdown", "end-lockdown", "confirm-end-lockdown", "evacuation", "end-evacuation", "end-fire")
-
 DOOR_WORDS: dict[str, Callable[["Story", Line], None]] = {
     "release DOOR by WHO for LENGTH min": act,
     "end-release DOOR by WHO": act,
@@ -52,7 +50,6 @@ DOOR_WORDS: dict[str, Callable[["Story", Line], None]] = {
     "back-in-service DOOR by WHO": act,
     "play-scene SCENE by WHO until UNTIL": act,
     "stop-scene SCENE by WHO": act,
-    **dict.fromkeys((f"{mode} [SCOPE] by WHO" for mode in _MODES), act),
     'cannot-release DOOR by WHO for LENGTH min "TEXT"': cannot,
     'cannot-override DOOR STATE by WHO until UNTIL "TEXT"': cannot,
     'cannot-play-scene SCENE by WHO until UNTIL "TEXT"': cannot,

@@ -22,6 +22,7 @@ from security import alarms
 from security.alarms import Alarm, open_alarms
 from tests.scenarios.door_words import DOOR_WORDS
 from tests.scenarios.language import Form, Line, StoryError, expect, instant, read_story, span, understand, wrong
+from tests.scenarios.mode_words import MODE_WORDS, scopes
 from tests.scenarios.room_words import ROOM_WORDS
 
 HERE = Path(__file__).parent
@@ -268,7 +269,7 @@ class Story:
         if kind in (RETAINED_COMMAND, RULE_FAILED):
             return kind, line.words["subject"]
         site = self.site
-        known = [*site.devices, *site.doors, *site.bookable, *site.calendars, *site.connections, site.site.id]
+        known = [*site.devices, *site.doors, *site.bookable, *site.calendars, *site.connections, site.site.id, *scopes(self)]
         return kind, self.one_of(line, "subject", known)
 
     def instant(self, line: Line, word: str) -> datetime:
@@ -302,6 +303,7 @@ def _value(word: str) -> str | bool | None:
 _BEHAVIOURS = {"jam": Behaviour.JAMMED, "mute": Behaviour.MUTE, "lie": Behaviour.LYING, "repair": Behaviour.OBEDIENT}
 _DOING: dict[str, Callable[[Story, Line], None]] = {
     **ROOM_WORDS,
+    **MODE_WORDS,
     **DOOR_WORDS,
     "cancel NAME": Story.cancel,
     "move NAME to SPAN": Story.move,

@@ -26,7 +26,7 @@ def building(**security: object) -> Site:
             "between": {"from": "room", "to": "inner", "unlock": {"hours": "open"}},
             "rear": {"from": "room", "to": "office", "back": "credential", "escape": {"forward": "alarmed"}},
             "staff": {"from": "outside", "to": "office"},
-            "way-out": {"from": "office", "to": "outside", "kind": "escape"},
+            "way-out": {"from": "office", "to": "outside", "kind": "escape", "back": "credential"},
         },
         hours={"open": {"mon-fri": "8-16"}},
         devices={
