@@ -17,6 +17,8 @@ from rooms.doors import DoorPlan
 from rooms.life import RoomLife
 from security import alarms, mode_rules, modes, overrides, panic, releases, supervision
 from security.alarms import PRESSES
+from security.door_alarms import DoorAlarms
+from security.doors import DoorTruths
 from security.guard import ZoningGuard
 from security.supervision import Supervision
 
@@ -118,6 +120,7 @@ def _rules(site: Site, supervision_of: Supervision) -> list[Rule]:
     return [
         Rule("device", devices, supervision_of.device),
         Rule("device health", devices, supervision_of.device_health),
+        Rule("truth", doors, DoorTruths(site).truth),
         Rule("hours", doors, plan_of.hours),
         Rule("bookings", doors, plan_of.bookings),
         Rule("scenes", doors, lambda look, door: scenes.claims(look, site, door)),
@@ -127,7 +130,7 @@ def _rules(site: Site, supervision_of: Supervision) -> list[Rule]:
         Rule("modes", doors, lambda look, door: mode_rules.claims(look, site, door)),
         Rule("panic", buttons, lambda look, button: panic.claims(look, site, button)),
         Rule("obedience", devices, supervision_of.obedience),
-        Rule("door", doors, supervision_of.door),
+        Rule("door", doors, DoorAlarms(site, supervision_of.timing).conditions),
         Rule("calendar", list(site.calendars), lambda look, calendar: plan.health_conditions(look, site, calendar)),
         Rule("connection", list(site.connections), supervision_of.connection),
         Rule("modes that hold", [site.site.id], lambda look, _: mode_rules.conditions(look, site)),

@@ -1,71 +1,30 @@
 """The zoning guard: no way from public to internal space may open without a credential.
 
-Any such way has a last public space and a first internal one, and only semi-public spaces between them. So the building falls
-into clusters of semi-public spaces joined by doors, and each cluster can be judged alone: a room with its front and back door is
-one, a meeting centre with its rooms another. That keeps a judgement as small as the rooms it concerns (docs/decisions/0004).
+It looks at the doors as they are (`security.truth`), not as they should be, and judges each cluster alone, which keeps a judgement
+as small as the rooms it concerns (`security.clusters`). It refuses an unlock that
+* would complete a way from public to internal space (D2), together with what is open or was granted before;
+* would open a door while another of its interlock is open or was granted;
+* has no known kind of cause (D3).
+
+It never refuses fire or evacuation; what those open counts as open for the others. It cannot make a dead end: a refusal leaves a
+door locked in the direction that its lock guards, as it is by default, and no output of ours is on an exit side. So there is
+nothing of the kind to refuse.
 """
 
-from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from edge.claims import Claim
-from edge.facts import DECISION, ONLINE, READING, START, Look
+from edge.claims import Claim, Priority
+from edge.facts import DECISION, START, Look
 from edge.points import PointId
 from edge.site import Site
 from edge.text import Ref, Route, Text, say
+from security.clusters import Cluster, Crossing, Reach, clusters_of
+from security.truth import DOOR, DoorState, DoorTruth
 
-PUBLIC, INTERNAL = "public", "internal"
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """One direction of a door. lock: the point whose `unlocked` opens it; None when nothing of ours does."""
-
-    door: str
-    start: str
-    end: str
-    lock: PointId | None
-    always: bool
-
-
-_Steps = dict[str, Passage | None]
-"""Spaces, each with the passage by which it was reached; None for where the search began."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Reach:
-    """Where one gets from public space through what is open, and from where one gets to internal space."""
-
-    from_public: _Steps
-    to_internal: _Steps
-
-    def completed_by(self, passages: Iterable[Passage]) -> Passage | None:
-        return next((p for p in passages if p.start in self.from_public and p.end in self.to_internal and not p.always), None)
-
-    def around(self, door: Passage) -> tuple[list[Passage], list[Passage]]:
-        """The steps from public space to the passage, last first, and those from it to internal space."""
-        before: list[Passage] = []
-        while (step := self.from_public[before[-1].start if before else door.start]) is not None:
-            before.append(step)
-        after: list[Passage] = []
-        while (step := self.to_internal[after[-1].end if after else door.end]) is not None:
-            after.append(step)
-        return before, after
-
-
-class _Cluster:
-    """The passages of one cluster, by where they start and where they end."""
-
-    def __init__(self, passages: Iterable[Passage]) -> None:
-        self.out: dict[str, list[Passage]] = {}
-        self.into: dict[str, list[Passage]] = {}
-        self.of_door: dict[str, list[Passage]] = {}
-        for passage in passages:
-            self.out.setdefault(passage.start, []).append(passage)
-            self.into.setdefault(passage.end, []).append(passage)
-            self.of_door.setdefault(passage.door, []).append(passage)
+JUSTIFIED = frozenset(("booking", "scene", "hours", "release", "override", "fire", "evacuation"))
+"""What may stand behind an unlock: the first word of a claim's cause."""
+_STANDS_OPEN = (DoorState.OPENED_BY_HAND, DoorState.HELD_OPEN, DoorState.FORCED)
 
 
 class ZoningGuard:
@@ -77,51 +36,31 @@ class ZoningGuard:
     def __init__(self, site: Site, cold_start: timedelta = timedelta(0)) -> None:
         self._site = site
         self._cold_start = cold_start
-        clusters = _clusters(site)
-        passages: dict[str, list[Passage]] = {}
-        for door, cluster in clusters.items():
-            passages.setdefault(cluster, []).extend(_passages_of(site, door))
-        self._clusters = {name: _Cluster(found) for name, found in passages.items()}
+        clusters = clusters_of(site)
+        self._clusters = {name: Cluster(site, doors) for name, doors in clusters.items()}
         self.cluster_of = {
-            PointId(device, "lock"): cluster for door, cluster in clusters.items() if (device := site.device_at(door)) is not None
+            PointId(device, "lock"): name
+            for name, doors in clusters.items()
+            for door in doors
+            if (device := site.device_at(door)) is not None
         }
 
     def judge(self, look: Look, cluster: str, wishes: Mapping[PointId, Sequence[Claim]]) -> Mapping[PointId, Text] | None:
-        """Grants unlocks one by one, the most urgent first; refuses each that would complete a way (D2)."""
-        plan = self._clusters[cluster]
-        if self._some_unknown(look, plan) and (start := look(START())) is not None and not look.lasted(start.at, self._cold_start):
+        """Grants unlocks one by one, the most urgent first. Of two that exclude each other at most one is granted."""
+        found = self._clusters[cluster]
+        truths = {door: look(DOOR(door)) for door in found.controlled}
+        wanted = self._in_order(look, wishes)
+        emergency = any(_is_emergency(wishes[point][0]) for point in wanted)
+        if not emergency and any(_is_unheard(truth) for truth in truths.values()) and self._has_just_started(look):
             return None
-        opened = {door: why for door, (way, *_) in plan.of_door.items() if (why := self._open_because(look, way)) is not None}
-        reach = self._reach(plan, opened)
-        refusals: dict[PointId, Text] = {}
-        for point in self._in_order(look, wishes):
-            door = self._site.devices[point.device].door or ""
-            others, completing = reach, reach.completed_by(plan.of_door[door])
-            if completing is not None and door in opened:
-                # That it stands open itself proves nothing: it would be locked, granted and refused again without end.
-                others = self._reach(plan, {other: why for other, why in opened.items() if other != door})
-                completing = others.completed_by(plan.of_door[door])
-            if completing is not None:
-                refusals[point] = self._refusal(completing, others, opened)
-                continue
-            opened.setdefault(door, say("{door} is to be unlocked too", door=Ref(door)))
-            for passage in plan.of_door[door]:
-                if passage.start in reach.from_public:
-                    self._spread(plan, opened, reach.from_public, (passage.end,), onward=True, by=passage)
-                if passage.end in reach.to_internal:
-                    self._spread(plan, opened, reach.to_internal, (passage.start,), onward=False, by=passage)
-        return refusals
+        passable = {door: why for door, truth in truths.items() if (why := _passable_because(door, truth)) is not None}
+        standing = {door: truth.because for door, truth in truths.items() if truth is not None and truth.state in _STANDS_OPEN}
+        judged = _Judgement(self._site, found, passable, standing)
+        return {point: why for point in wanted if (why := judged.refuses(point, wishes[point][0])) is not None}
 
-    def _some_unknown(self, look: Look, plan: _Cluster) -> bool:
-        return any(way.lock is not None and not _has_reported(look, way.lock) for way, *_ in plan.of_door.values())
-
-    def _reach(self, plan: _Cluster, opened: Mapping[str, Text]) -> _Reach:
-        reach = _Reach({}, {})
-        publics = (space for space in plan.out if self._site.zone_of(space) == PUBLIC)
-        internals = (space for space in plan.into if self._site.zone_of(space) == INTERNAL)
-        self._spread(plan, opened, reach.from_public, publics, onward=True)
-        self._spread(plan, opened, reach.to_internal, internals, onward=False)
-        return reach
+    def _has_just_started(self, look: Look) -> bool:
+        start = look(START())
+        return start is not None and not look.lasted(start.at, self._cold_start)
 
     def _in_order(self, look: Look, wishes: Mapping[PointId, Sequence[Claim]]) -> list[PointId]:
         """Points that someone wants unlocked: by priority, then those already unlocked, then by name."""
@@ -132,98 +71,60 @@ class ZoningGuard:
 
         return sorted((p for p, claims in wishes.items() if claims and claims[0].value == "unlocked"), key=rank)
 
-    def _open_because(self, look: Look, passage: Passage) -> Text | None:
-        """Why the door of this passage lets people through at present whatever is wanted of it; None if it does not."""
-        door = Ref(passage.door)
-        if passage.lock is None:
+
+class _Judgement:
+    """One judgement of a cluster; what it grants counts as open for those that are asked after."""
+
+    def __init__(self, site: Site, cluster: Cluster, passable: dict[str, Text], standing: Mapping[str, Text]) -> None:
+        self._site = site
+        self._passable = passable
+        self._open = {**standing, **passable}
+        self._reach = Reach(cluster, passable)
+
+    def refuses(self, point: PointId, wish: Claim) -> Text | None:
+        door = self._site.devices[point.device].door or ""
+        why = None if _is_emergency(wish) else self._unjustified(wish) or self._interlocked(door) or self._opens_way(door)
+        if why is None:
+            granted = say("{door} is to be unlocked too", door=Ref(door))
+            self._passable.setdefault(door, granted)
+            self._open.setdefault(door, granted)
+            self._reach.open(door)
+        return why
+
+    def _unjustified(self, wish: Claim) -> Text | None:
+        if wish.cause.partition(":")[0] in JUSTIFIED:
             return None
-        device = passage.lock.device
-        lock, contact, online = look(READING(device, "lock")), look(READING(device, "contact")), look(ONLINE(device))
-        if lock is None or not _has_reported(look, passage.lock):
-            return say("{door} has not reported yet", door=door)
-        if online is False and self._site.doors[passage.door].fail == "unlocked":
-            return say("{door} has lost its controller and falls open", door=door)
-        if lock.value == "unlocked":
-            return say("{door} is unlocked", door=door)
-        if contact is not None and contact.value == "open" and look.lasted(contact.since, self._site.doors[passage.door].held_open):
-            return say("{door} is held open", door=door)
-        return None
+        return say("Nothing that may unlock a door stands behind it ({cause})", cause=wish.cause)
 
-    def _spread(
-        self,
-        plan: _Cluster,
-        opened: Mapping[str, Text],
-        reached: _Steps,
-        starts: Iterable[str],
-        *,
-        onward: bool,
-        by: Passage | None = None,
-    ) -> None:
-        """Add the spaces reached from the starts through open passages (onward), or from which the starts are reached. Public and
-        internal spaces are ends: a way goes through semi-public ones only. by: the passage that leads to the starts."""
-        waiting = deque(start for start in starts if start not in reached)
-        reached.update(dict.fromkeys(waiting, by))
-        while waiting:
-            space = waiting.popleft()
-            if self._site.zone_of(space) != "semi-public" and reached[space] is not None:
-                continue
-            for passage in (plan.out if onward else plan.into).get(space, ()):
-                there = passage.end if onward else passage.start
-                if there not in reached and (passage.always or passage.door in opened):
-                    reached[there] = passage
-                    waiting.append(there)
+    def _interlocked(self, door: str) -> Text | None:
+        other = next((other for other in self._site.interlocks.get(door, ()) if other in self._open), None)
+        return None if other is None else say("Its interlock keeps it locked, because {cause}", cause=self._open[other])
 
-    def _refusal(self, door: Passage, reach: _Reach, opened: Mapping[str, Text]) -> Text:
-        before, after = reach.around(door)
-        way = _direct((*reversed(before), door, *after))
+    def _opens_way(self, door: str) -> Text | None:
+        crossing = self._reach.crossing(door)
+        return None if crossing is None else self._told(crossing)
+
+    def _told(self, crossing: Crossing) -> Text:
+        way = crossing.way
         route = Route((way[0].start, *(passage.end for passage in way)))
-        culprit = next((p for p in (*after, *before) if p in way), None)
+        culprit = next((p for p in (*crossing.after, *crossing.before) if p in way), None)
         if culprit is None:
             return say("It would open a way from public to internal space: {route}", route=route)
         always = say("{door} is always open from this side", door=Ref(culprit.door))
-        cause = always if culprit.always else opened[culprit.door]
+        cause = always if culprit.always else self._passable[culprit.door]
         return say("It would open a way from public to internal space: {route}, because {cause}", route=route, cause=cause)
 
 
-def _direct(way: Iterable[Passage]) -> list[Passage]:
-    """The same way without the rounds it makes."""
-    direct: list[Passage] = []
-    for passage in way:
-        been = next((n for n, step in enumerate(direct) if step.start == passage.end), None)
-        direct = [*direct, passage] if been is None else direct[:been]
-    return direct
+def _is_emergency(wish: Claim) -> bool:
+    return wish.priority <= Priority.EVACUATION
 
 
-def _has_reported(look: Look, lock: PointId) -> bool:
-    """Since the start; for a door that lost its controller the last report is all there will be."""
-    reading = look(READING(*lock))
-    return reading is not None and (reading.good or look(ONLINE(lock.device)) is False)
+def _is_unheard(truth: DoorTruth | None) -> bool:
+    """Not since the start; a door that is known to be lost will say nothing more, so nobody waits for it."""
+    return truth is None or (truth.state is DoorState.UNKNOWN and truth.since is None)
 
 
-def _passages_of(site: Site, door_id: str) -> Iterable[Passage]:
-    door = site.doors[door_id]
-    device = site.device_at(door_id)
-    lock = PointId(device, "lock") if device is not None else None
-    opening = door.kind == "opening"
-    yield Passage(door_id, door.from_, door.to, lock, opening)
-    yield Passage(door_id, door.to, door.from_, lock, opening or door.back == "free")
-
-
-def _clusters(site: Site) -> dict[str, str]:
-    """The cluster of each door that touches a semi-public space or joins public with internal; others cannot matter."""
-    parent: dict[str, str] = {}
-
-    def root(space: str) -> str:
-        while (above := parent.setdefault(space, space)) != space:
-            space = above
-        return space
-
-    semi = {door_id: [s for s in (d.from_, d.to) if site.zone_of(s) == "semi-public"] for door_id, d in site.doors.items()}
-    for spaces in semi.values():
-        if len(spaces) == 2:
-            parent[root(spaces[0])] = root(spaces[1])
-    clusters = {door_id: root(spaces[0]) for door_id, spaces in semi.items() if spaces}
-    for door_id, door in site.doors.items():
-        if {site.zone_of(door.from_), site.zone_of(door.to)} == {PUBLIC, INTERNAL}:
-            clusters[door_id] = f"door {door_id}"
-    return clusters
+def _passable_because(door: str, truth: DoorTruth | None) -> Text | None:
+    if truth is None:
+        return say("{door} has not reported yet", door=Ref(door))
+    return truth.because if truth.passable else None

@@ -1,4 +1,4 @@
-"""Conditions that a person should know of: devices that fell silent, doors that do not obey, lines that are down.
+"""Conditions that a person should know of: devices that fell silent or do not obey, batteries, covers, lines that are down.
 
 Each function is asked about one subject and says what holds for it now. Nothing here acts; see `security.alarm_types` for what
 people are told to do.
@@ -6,7 +6,7 @@ people are told to do.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from edge import conditions
 from edge.claims import Condition, Derived
@@ -16,6 +16,7 @@ from edge.facts import ACTIVE, DECISION, FLIGHT, HEARD, ONLINE, READING, START, 
 from edge.points import DEVICE_TYPES, PointId
 from edge.site import Site
 from edge.text import Ref, Text, say
+from security.door_alarms import excuses
 
 CONNECTION: Family[ConnectionChanged] = Family("connection")
 GARBAGE: Family[GarbageReceived] = Family("garbage")
@@ -28,8 +29,8 @@ LOST: Mapping[str, str] = {"panic-button": conditions.PANIC_SOURCE_LOST, "fire-i
 MISSED_HEARTBEATS = 3
 HEARTBEAT_BY_TYPE: Mapping[str, timedelta] = {"panic-button": timedelta(seconds=2)}
 HEARTBEAT = timedelta(seconds=30)
-EXIT_REMEMBERED = timedelta(seconds=10)
-"""How long after a request to leave a locked door may be opened lawfully."""
+BATTERY_LOW_BELOW, BATTERY_GOOD_ABOVE = 15, 20
+"""Per cent. Told below the one and until above the other, so that a battery between them is not told again and again."""
 GARBAGE_REMEMBERED = timedelta(minutes=5)
 NOTICE_REMEMBERED = timedelta(hours=1)
 
@@ -108,6 +109,7 @@ class Supervision:
         tamper = look(READING(device, "tamper"))
         if tamper is not None and tamper.value is True:
             yield Condition(conditions.TAMPER, device, say("The cover of {device} is open", device=Ref(device)))
+        yield from _battery(look, device)
         garbage = look(GARBAGE(device))
         if garbage is not None and not look.lasted(garbage.at, GARBAGE_REMEMBERED):
             told = say("{device} said something that cannot be read: {problem}", device=Ref(device), problem=garbage.problem)
@@ -122,6 +124,8 @@ class Supervision:
             door = found.door if kind.name == "lock" else None
             alarm, subject = (conditions.DEVICE_NOT_FOLLOWING, device) if door is None else (conditions.DOOR_NOT_FOLLOWING, door)
             flight = look(FLIGHT(device, kind.name))
+            if door is not None and excuses(look, self.site, door, flight):
+                continue
             if flight is not None and flight.overdue:
                 yield Condition(alarm, subject, _disobedience(device, door, flight))
             elif (began := look(ACTIVE(alarm, subject))) is not None and self._still_disobeys(look, PointId(device, kind.name)):
@@ -135,32 +139,6 @@ class Supervision:
         if flight is not None:
             return not flight.confirmed
         return reading is None or not reading.good or reading.value != decision.value
-
-    def door(self, look: Look, door: str) -> Iterable[Condition]:
-        """A door that stands open while it should be locked, or whose unlocking the zoning guard refuses."""
-        device = self.site.device_at(door)
-        if device is None:
-            return
-        decision = look(DECISION(*PointId(device, "lock")))
-        if decision is None:
-            return
-        contact, lock = look(READING(device, "contact")), look(READING(device, "lock"))
-        if contact is not None and contact.value == "open" and decision.value == "locked":
-            if self._forced(look, door, device, contact.since, lock.value if lock else None, lock.since if lock else None):
-                yield Condition(conditions.DOOR_FORCED, door, say("{door} was opened while locked", door=Ref(door)))
-            elif look.lasted(max(contact.since, decision.since), self.site.doors[door].held_open):
-                yield Condition(
-                    conditions.DOOR_HELD_OPEN, door, say("{door} has been open since {since}", door=Ref(door), since=contact.since)
-                )
-        if decision.refused is not None and look.lasted(decision.refused_since or decision.since, self.timing.settle):
-            yield Condition(conditions.UNLOCK_REFUSED, door, decision.refused)
-
-    def _forced(self, look: Look, door: str, device: str, opened: datetime, lock: object, lock_since: datetime | None) -> bool:
-        """Only where the other side asks for a credential too: a door with a free handle opens lawfully while locked."""
-        if self.site.doors[door].back == "free" or lock != "locked" or lock_since is None or lock_since > opened:
-            return False
-        asked = look(READING(device, "exit-request"))
-        return asked is None or (asked.value is not True and opened - asked.since > EXIT_REMEMBERED)
 
     def connection(self, look: Look, connection: str) -> Iterable[Condition]:
         state = look(CONNECTION(connection))
@@ -180,6 +158,17 @@ class Supervision:
         journal = look(JOURNAL())
         if journal is not None and not journal.good:
             yield Condition(conditions.JOURNAL_FAILING, site, say("Events cannot be saved: {problem}", problem=journal.problem))
+
+
+def _battery(look: Look, device: str) -> Iterable[Condition]:
+    battery, told = look(READING(device, "battery")), look(ACTIVE(conditions.BATTERY_LOW, device))
+    charge = None if battery is None else battery.value
+    if isinstance(charge, int | float):
+        low = charge <= BATTERY_GOOD_ABOVE if told is not None else charge < BATTERY_LOW_BELOW
+    else:
+        low = told is not None  # a charge is not kept over a restart; what was told of it is, until it is heard again
+    if low:
+        yield Condition(conditions.BATTERY_LOW, device, say("The battery of {device} is low", device=Ref(device)))
 
 
 def _disobedience(device: str, door: str | None, flight: Flight) -> Text:
