@@ -117,14 +117,18 @@ def read_feed(body: bytes, *, zone: ZoneInfo, window: Window) -> Feed:
     calendars, notes = components(body)
     allowance, horizon = Allowance(), Horizon(window)
     versions: dict[str, list[_Version]] = {}
+    nameless = 0
     for calendar in calendars:
         zones = Zones(calendar, zone, window[1], allowance)
         cancelled = (calendar.text("METHOD") or "").upper() == "CANCEL"
         for event in calendar.children:
             if event.name == "VEVENT":
-                uid = event.text("UID") or _made_up(event, versions)
+                uid = event.text("UID")
+                if not uid:
+                    nameless += 1
+                    uid = _made_up(event, versions)
                 versions.setdefault(uid, []).append(_Version(event, zones, cancelled))
-    errors = [EventError("", note) for note in (*notes, *_doubts(calendars))]
+    errors = [EventError("", note) for note in (*notes, *_doubts(calendars, nameless, is_empty=not versions))]
     if sum(map(len, versions.values())) > _MOST_EVENTS:
         raise Unreadable(say("The calendar has more than {most} events", most=_MOST_EVENTS))
     occurrences: list[Occurrence] = []
@@ -154,11 +158,11 @@ def _made_up(event: Component, taken: Container[str]) -> str:
     return next(uid for n in count(1) if (uid := name if n == 1 else f"{name}-{n}") not in taken)
 
 
-def _doubts(calendars: list[Component]) -> Iterable[Text]:
-    events = [event for calendar in calendars for event in calendar.children if event.name == "VEVENT"]
-    if nameless := sum(1 for event in events if not event.text("UID")):
+def _doubts(calendars: list[Component], nameless: int, *, is_empty: bool) -> Iterable[Text]:
+    """nameless: events without a UID. is_empty: there are no events at all."""
+    if nameless:
         yield say("{count} events have no UID, so nobody can tell when they are changed", count=nameless)
-    if not events and any(child.name == "VFREEBUSY" for calendar in calendars for child in calendar.children):
+    if is_empty and any(child.name == "VFREEBUSY" for calendar in calendars for child in calendar.children):
         yield say("The calendar says only when somebody is free or busy, and names no bookings")
 
 

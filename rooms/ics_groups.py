@@ -38,7 +38,7 @@ _ENTRY = Struct(f"{_NAME}s{_DIGEST}s{_DIGEST}sII")
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Octets as they were sent. uid: hashed; None for what is between events. digest: of an event."""
+    """Whole lines; unfolded where they had to be looked into. uid: hashed; None between events. digest: of an event."""
 
     uid: bytes | None
     octets: bytes
@@ -130,11 +130,7 @@ def _pieces(octets: bytes, known: Mapping[bytes, bytes]) -> Iterator[Piece]:
     """
     body, end = _cut(octets, octets.rfind(b"\nEND:VCALENDAR") + 1)
     head, *events = body.split(_EVENT)
-    if events:
-        head += b"\n"
-    if _left_open(head, ()) != _OPENED:
-        raise _Odd
-    yield Piece(None, head)
+    yield _between(head + b"\n" if events else head, (), _OPENED)
     last = len(events) - 1
     for number, rest in enumerate(events):
         event = b"".join((_EVENT[1:], rest, b"\n" if number < last else b""))
@@ -143,32 +139,30 @@ def _pieces(octets: bytes, known: Mapping[bytes, bytes]) -> Iterator[Piece]:
             yield Piece(uid, event, digest)
         else:
             yield from _looked_into(event)
-    if _left_open(end, _OPENED):
-        raise _Odd
-    yield Piece(None, end)
+    yield _between(end, _OPENED, ())
 
 
 def _looked_into(octets: bytes) -> Iterator[Piece]:
     """An event, and what may follow it."""
     last_line = octets.rfind(b"\nEND:VEVENT") + 1
     event, rest = _cut(octets, octets.find(b"\n", last_line) + 1 or len(octets))
-    yield Piece(_uid(event), event, blake2b(event, digest_size=_DIGEST).digest())
+    lines = _lines(event)
+    yield Piece(_uid(lines), lines, blake2b(event, digest_size=_DIGEST).digest())
     if rest:
-        if _left_open(rest, _OPENED) != _OPENED:
-            raise _Odd
-        yield Piece(None, rest)
+        yield _between(rest, _OPENED, _OPENED)
 
 
 def _cut(octets: bytes, at: int) -> tuple[bytes, bytes]:
-    if octets[at : at + 1] in (b" ", b"\t"):
-        raise _Odd  # the line before goes on
+    """What follows may be blank lines or begin with a line, but not be what the line before goes on with."""
+    if octets[at : at + 1].isspace() and octets[at:].strip(b"\r\n"):
+        raise _Odd
     return octets[:at], octets[at:]
 
 
-def _uid(octets: bytes) -> bytes:
-    """Of octets that must be one event."""
+def _uid(lines: bytes) -> bytes:
+    """Of what must be one event."""
     opened, line = [*_OPENED], b""
-    for number, (word, rest) in enumerate(_structure(octets)):
+    for number, (word, rest) in enumerate(_structure(lines)):
         if word == b"UID":
             if len(opened) == 2 and not line:
                 line = rest
@@ -184,24 +178,35 @@ def _uid(octets: bytes) -> bytes:
     return bytes.fromhex(hashed(name))
 
 
-def _left_open(octets: bytes, before: tuple[bytes, ...]) -> tuple[bytes, ...]:
-    """What is open after something between events."""
-    opened = [*before]
-    for number, (word, rest) in enumerate(_structure(octets)):
+def _between(octets: bytes, before: tuple[bytes, ...], after: tuple[bytes, ...]) -> Piece:
+    """before, after: what is open."""
+    lines, opened = _lines(octets), [*before]
+    for number, (word, rest) in enumerate(_structure(lines)):
         if word != b"UID":
             if not opened and (number or before):
                 raise _Odd  # another calendar
             _step(opened, word, rest)
             if opened[1:] == [b"VEVENT"]:
                 raise _Odd
-    return tuple(opened)
+    if tuple(opened) != after:
+        raise _Odd
+    return Piece(None, lines)
 
 
-def _structure(octets: bytes) -> list[tuple[bytes, bytes]]:
-    """Its lines that begin, end or name something. Where a carriage return stands alone, what is unfolded may look folded."""
+def _lines(octets: bytes) -> bytes:
+    """Unfolded, and never to be unfolded further."""
+    # Where a carriage return stands alone, what is unfolded may look folded.
     if b"\0" in octets or octets.count(b"\r") != octets.count(b"\r\n"):
         raise _Odd
-    return [(word.upper(), rest) for word, rest in _STRUCTURE.findall(b"\n" + unfolded(octets))]
+    lines: bytes = unfolded(octets)
+    if b"\n " in lines or b"\n\t" in lines:
+        raise _Odd
+    return lines
+
+
+def _structure(lines: bytes) -> list[tuple[bytes, bytes]]:
+    """What begins, ends or names something."""
+    return [(word.upper(), rest) for word, rest in _STRUCTURE.findall(b"\n" + lines)]
 
 
 def _step(opened: list[bytes], word: bytes, rest: bytes) -> None:

@@ -23,7 +23,7 @@ WANTED = (
 )  # fmt: skip
 _LINE = re.compile(rb"^(%s)([;:].*)$" % b"|".join(name.encode() for name in WANTED), re.IGNORECASE | re.MULTILINE)
 _NAMES = {name.encode(): name for name in WANTED}
-_NOT_A_LINE = re.compile(rb"^[^:\n]++$", re.MULTILINE)
+_NOT_A_LINE = re.compile(rb"\n[^:\n]++(?![^\n])")
 
 
 class Unreadable(Garbled):

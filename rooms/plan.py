@@ -115,7 +115,8 @@ def changes(
     titles = site.feeds[calendar].titles
     before = {_identity(b): b for b in known}
     after = {_identity(b): b if titles or not b.title else replace(b, title="") for b in found if b.end > at - KEPT_AFTER_END}
-    come = [b for key, b in after.items() if before.get(key) != b]
+    # Most are the very ones that are known, which is seen sooner than that they say the same.
+    come = [b for key, b in after.items() if (old := before.get(key)) is not b and old != b]
     gone = [b for key, b in before.items() if key not in after and b.end > at - KEPT_AFTER_END]
     differing = list(_by_turn((*come, *gone), at))
     for first in range(0, len(differing), MOST_AT_ONCE):

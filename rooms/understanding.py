@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 from zoneinfo import ZoneInfo
@@ -202,13 +203,18 @@ def merged(known: Iterable[Booking], understood: BookingsUnderstood, window: Win
     """
     before = {booking.identity: booking for booking in known}
     failed = {(error.uid, error.rid) for error in understood.errors if error.uid}
-    stay = [
-        booking
-        for booking in before.values()
-        if booking.end > window[0] and ((booking.uid, None) in failed or (booking.uid, booking.rid) in failed)
-    ]
-    bookings = {booking.identity: _not_revived(before.get(booking.identity), booking) for booking in (*stay, *understood.bookings)}
+    bookings = {
+        identity: booking
+        for identity, booking in (before.items() if failed else ())
+        if ((booking.uid, None) in failed or (booking.uid, booking.rid) in failed) and booking.end > window[0]
+    }
+    for booking in understood.bookings:
+        identity = booking.identity
+        bookings[identity] = _not_revived(before.get(identity), booking)
     return tuple(_in_order(bookings.values()))
+
+
+_BY_TIME = attrgetter("start", "end", "identity")
 
 
 def _in_order(bookings: Iterable[Booking]) -> Iterable[Booking]:
@@ -217,9 +223,10 @@ def _in_order(bookings: Iterable[Booking]) -> Iterable[Booking]:
     for booking in bookings:
         days.setdefault(booking.start.date(), []).append(booking)
     for day in sorted(days):
-        yield from sorted(days[day], key=lambda booking: (booking.start, booking.end, booking.identity))
+        yield from sorted(days[day], key=_BY_TIME)
 
 
 def _not_revived(known: Booking | None, new: Booking) -> Booking:
-    older = known is not None and known.status == "CANCELLED" and new.status != "CANCELLED" and new.revision < known.revision
-    return known if known is not None and older else new
+    if known is None or known.status != "CANCELLED" or new.status == "CANCELLED" or new.revision >= known.revision:
+        return new
+    return known
