@@ -93,21 +93,27 @@ def run(
     accept_loss: Annotated[
         bool, typer.Option("--accept-loss", help="Start although the journal is damaged; the loss is recorded")
     ] = False,
+    waive: Annotated[
+        list[str] | None, typer.Option(metavar="ID", help="Start although the proof found this; needs --waived-by and --because")
+    ] = None,
+    waived_by: Annotated[str, typer.Option("--waived-by", metavar="NAME", help="Who answers for it")] = "",
+    because: Annotated[str, typer.Option(metavar="TEXT", help="Why it is started all the same; stands in the journal")] = "",
 ) -> None:
     """Run the controller of a site.
 
-    Until it is told to stop: Ctrl-C or SIGTERM.
+    Until it is told to stop: Ctrl-C or SIGTERM. A site that is not proved is refused (see verify), unless each finding is waived.
     """
     from edge.clock import SystemClock
     from edge.logs import configure
     from edge.serve import daemon_for, listening_socket, serve, site_token
+    from security.proof.waiver import Waiver
 
     configure()
     with one_sentence_per_error():
         site, folder = read_site(site_file), site_file.resolve().parent
         token = site_token(site, folder)
         sock = listening_socket(listen)
-        daemon = daemon_for(site, folder, data, SystemClock())
+        daemon = daemon_for(site, folder, data, SystemClock(), waiver=Waiver(tuple(waive or ()), waived_by, because))
         typer.echo(f"{site.site.id}: consoles on http://{listen}, journal in {data}. Stop with Ctrl-C.")
         asyncio.run(serve(daemon, folder=folder, sock=sock, token=token, accept_loss=accept_loss))
 

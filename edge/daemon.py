@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -26,6 +27,7 @@ from edge.inbox import Batch, Decide, Inbox
 from edge.journal import Journal, JournalFailed, can_be_kept
 from edge.kernel import Outcome
 from edge.site import Site
+from security.proof.waiver import ProofWaived
 from security.supervision import CONNECTION
 
 VERSION = "0.1.0"
@@ -46,13 +48,21 @@ class Daemon:
     """Implements api.port.Desk. Lives in one event loop; `start`, then `run` until `stop`."""
 
     def __init__(
-        self, site: Site, data: Path, make_driver: DriverFactory, *, clock: Clock | None = None, stretch: float = 1.0
+        self,
+        site: Site,
+        data: Path,
+        make_driver: DriverFactory,
+        *,
+        clock: Clock | None = None,
+        stretch: float = 1.0,
+        waived: ProofWaived | None = None,
     ) -> None:
         self.site = site
         self.clock: Clock = clock or SystemClock()
         self.feed = Feed()
         self._data = data
         self._make_driver = make_driver
+        self._waived = waived
         self._controller = Controller(site, stretch=stretch)
         self._drivers: dict[str, Driver] = {}
         self._writer = ThreadPoolExecutor(1, "journal")
@@ -98,6 +108,8 @@ class Daemon:
         epoch = max(before.epoch + 1 if before else 1, int(self.started_at.timestamp()))
         self._started = DaemonStarted(at=self.started_at, epoch=epoch, version=VERSION, site=self.site.site.id)
         self.inbox.event(self._started, urgent=True)
+        if self._waived is not None:
+            self.inbox.event(replace(self._waived, at=self.started_at), urgent=True)
         for connection in self.site.connections:
             driver = self._make_driver(connection, self.inbox)
             self._drivers[connection] = driver

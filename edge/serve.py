@@ -16,15 +16,17 @@ from typing import TYPE_CHECKING, Any
 from api.tokens import Tokens
 from drivers.mqtt.link import MqttDriver
 from edge.clock import Clock
-from edge.daemon import Daemon
+from edge.daemon import VERSION, Daemon
 from edge.errors import StartRefused
 from edge.events import Event
 from edge.inbox import Inbox
+from edge.proving import proof_at_start, require_proof
 from edge.secrets import read_secret
 from edge.site import Site
 from edge.site.connections import MqttConnection
 from rooms.plan import known_bookings
 from rooms.stays import RELEASED
+from security.proof.waiver import NO_WAIVER, Waiver, waived
 
 if TYPE_CHECKING:
     import uvicorn
@@ -71,14 +73,20 @@ def _secrets_of_calendars(site: Site, folder: Path) -> dict[str, str]:
     return {reference: read_secret(reference, folder) for reference in (*passwords, *logins) if reference}
 
 
-def daemon_for(site: Site, folder: Path, data: Path, clock: Clock, stretch: float = 1.0) -> Daemon:
-    """A daemon with real drivers; files that the site file names are looked for beside it."""
+def daemon_for(site: Site, folder: Path, data: Path, clock: Clock, stretch: float = 1.0, waiver: Waiver = NO_WAIVER) -> Daemon:
+    """A daemon with real drivers; files that the site file names are looked for beside it.
+
+    Raises StartRefused when the site is not proved and nobody has waived what the proof found.
+    """
+    now = clock.now()
+    proof = proof_at_start(site, site.local.date_of(now), data, VERSION)
+    require_proof(site, proof, waiver)
     site = _with_whole_paths(site, folder)
 
     def make_driver(connection: str, inbox: Inbox) -> MqttDriver:
         return MqttDriver(connection, site, inbox, clock, partial(read_secret, folder=folder))
 
-    return Daemon(site, data, make_driver, clock=clock, stretch=stretch)
+    return Daemon(site, data, make_driver, clock=clock, stretch=stretch, waived=waived(proof, waiver, now))
 
 
 def _with_whole_paths(site: Site, folder: Path) -> Site:

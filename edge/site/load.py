@@ -26,6 +26,11 @@ class LoadedSite:
 
     site: Site | None
     findings: tuple[Finding, ...]
+    root: Node | None = None
+
+    def spot(self, path: Path) -> Spot:
+        """Where a part of the site stands in its file; of what is left out, where it would stand."""
+        return locate(self.root, path)[1] if self.root is not None else Spot(1, 1)
 
 
 def read_site(path: File) -> Site:
@@ -51,7 +56,7 @@ def load_site(path: File, environ: Mapping[str, str] = os.environ) -> LoadedSite
     findings = [_placed(path, root, problem) for problem in problems]
     findings += [_finding(path, spot, problem) for problem, spot in builder.problems]
     bad = any(finding.level == "error" for finding in findings)
-    return LoadedSite(None if bad else site, tuple(sorted(findings, key=lambda f: (f.line, f.column, f.level, f.path))))
+    return LoadedSite(None if bad else site, tuple(sorted(findings, key=lambda f: (f.line, f.column, f.level, f.path))), root)
 
 
 _NO_SITE = say("The file holds no site. Begin with the sections site and spaces.")

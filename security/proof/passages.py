@@ -14,7 +14,6 @@ from edge.site import Site
 from edge.site.booking import RoomPolicy
 from edge.site.fields import ALWAYS, OUTSIDE
 from edge.site.model import Door
-from rooms.policies import PLAIN
 from security.proof.moments import MomentClass
 
 PUBLIC, SEMI_PUBLIC, INTERNAL = "public", "semi-public", "internal"
@@ -132,4 +131,4 @@ def _policies_of(site: Site, room: str) -> Iterable[RoomPolicy]:
         asks_more = policy.weekdays or policy.between or policy.agencies or policy.categories or policy.organizers
         if not asks_more and (not policy.calendars or books <= {*policy.calendars}):
             return
-    yield PLAIN
+    yield RoomPolicy()

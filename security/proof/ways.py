@@ -7,7 +7,7 @@ fewer faults go before fewer other causes, and those before fewer steps.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from security.proof.passages import Opener, Passage
 
@@ -26,7 +26,7 @@ latches and is lost while unlocked. The first counts one by one, the others come
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One passage and why it is open: by itself (neither), by a rule of ours, by a fault, or by a fault that keeps a rule's work."""
+    """One passage and why it is open: by itself (neither), by a rule of ours, by a fault, or one that keeps a rule's work."""
 
     passage: Passage
     opener: Opener | None = None
@@ -83,9 +83,9 @@ class Reached:
         sources = [State(space, 0, False) for space in starts]
         self._graph.add_nodes_from(sources)
         # Of two ways of equal cost the one found first is kept; steps come in the order of the file, so that is always the same.
-        self.costs: dict[State, int]
-        self._paths: dict[State, list[State]]
-        self.costs, self._paths = multi_source_dijkstra(self._graph, sources) if sources else ({}, {})
+        found: Any = multi_source_dijkstra(self._graph, sources) if sources else ({}, {})
+        self.costs: dict[State, int] = found[0]
+        self._paths: dict[State, list[State]] = found[1]
 
     def spaces(self) -> set[str]:
         return {state.space for state in self.costs}

@@ -1,0 +1,86 @@
+"""What `talonmies verify` says of a proof: for people in a few lines a finding, for programs as JSON."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from edge.language import Renderer
+from edge.site.finding import dotted
+from edge.site.load import LoadedSite
+from edge.text import Route, say
+from security.proof import Proof, Weakness
+
+
+class ProofReport:
+    """One proof of a site file, in one language."""
+
+    def __init__(self, file: Path, loaded: LoadedSite, proof: Proof, renderer: Renderer) -> None:
+        self._file = file
+        self._loaded = loaded
+        self._proof = proof
+        self._renderer = renderer
+
+    def lines(self, site: str) -> Iterator[str]:
+        proof, told = self._proof, self._renderer.say
+        if proof.holds:
+            yield told("{site}: proved. {states}, up to {faults} faults.", site=site, states=proof.states, faults=proof.faults)
+        else:
+            yield told("{site}: NOT proved: {count} findings.", site=site, count=len(proof.findings))
+        for finding in proof.findings:
+            yield from self._weakness(finding)
+        if proof.assumptions:
+            yield ""
+            yield told("It rests on this:")
+            for assumption in proof.assumptions:
+                yield f"  {self._place(assumption)}: {self._renderer.text(assumption.told)}. {self._renderer.text(assumption.remedy)}"
+        if proof.exposures:
+            names = ", ".join(self._renderer.name(door) for door in proof.exposures)
+            yield ""
+            yield told(
+                "Held open by hand, one of these joins public with internal space; only its alarm tells: {doors}.", doors=names
+            )
+        yield ""
+        yield told("What people release or override, the zoning guard judges at that moment; the proof relies on it there.")
+
+    def _weakness(self, found: Weakness) -> Iterator[str]:
+        render = self._renderer.text
+        yield ""
+        yield f"{found.id}: {render(found.told)}."
+        yield "  " + render(say("When: {state}", state="; ".join(render(each) for each in found.state)))
+        if found.path:
+            yield "  " + render(say("Way: {route}", route=Route(found.path)))
+        yield f"  {self._place(found)}: {render(found.remedy)}"
+
+    def _place(self, found: Weakness) -> str:
+        return f"{self._file}:{self._loaded.spot(found.place).line}: {dotted(found.place)}"
+
+    def as_json(self) -> dict[str, Any]:
+        proof = self._proof
+        return {
+            "holds": proof.holds,
+            "faults": proof.faults,
+            "properties": [str(each) for each in proof.properties],
+            "findings": self._as_json(proof.findings),
+            "assumptions": self._as_json(proof.assumptions),
+            "exposures": list(proof.exposures),
+            "states": proof.states,
+            "checked": proof.checked,
+        }
+
+    def _as_json(self, found: Sequence[Weakness]) -> list[dict[str, Any]]:
+        render = self._renderer.text
+        return [
+            {
+                "id": each.id,
+                "property": str(each.property),
+                "message": render(each.told),
+                "state": [render(text) for text in each.state],
+                "path": list(each.path),
+                "file": str(self._file),
+                "line": self._loaded.spot(each.place).line,
+                "place": dotted(each.place),
+                "also": [{"line": self._loaded.spot(path).line, "place": dotted(path)} for path in each.also],
+                "remedy": render(each.remedy),
+            }
+            for each in found
+        ]
