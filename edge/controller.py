@@ -20,6 +20,7 @@ from security.alarms import PRESSES
 from security.door_alarms import DoorAlarms
 from security.doors import DoorTruths
 from security.guard import ZoningGuard
+from security.proof import waiver
 from security.supervision import Supervision
 
 
@@ -42,6 +43,7 @@ class Controller:
                 modes.fold,
                 releases.fold,
                 overrides.fold,
+                waiver.fold,
                 supervision.fold,
             ),
             reactions=(
@@ -135,6 +137,7 @@ def _rules(site: Site, supervision_of: Supervision) -> list[Rule]:
         Rule("connection", list(site.connections), supervision_of.connection),
         Rule("modes that hold", [site.site.id], lambda look, _: mode_rules.conditions(look, site)),
         Rule("controller", [site.site.id], supervision_of.controller),
+        Rule("proof", [site.site.id], waiver.conditions),
     ]
 
 

@@ -4,8 +4,8 @@ A start after a kill must take presses within seconds, and the proof, with the l
 large building. So a result is kept in the data folder under a digest of everything that it depends on: the whole site as it was
 understood, the version of the program and the very source of the proof, and the day. That is safe because the same input gives the
 same result, any other input has another digest, and a result that cannot be read is made anew; it is believed for half a year,
-while the proof looks two years ahead. Whoever can write into the data folder can change the journal too: it is readable and writable
-by the controller's user alone.
+while the proof looks two years ahead. Whoever can write into the data folder can change the journal too: it belongs to the
+controller's user alone.
 """
 
 import hashlib

@@ -32,7 +32,8 @@ class ProofReport:
             yield ""
             yield told("It rests on this:")
             for assumption in proof.assumptions:
-                yield f"  {self._place(assumption)}: {self._renderer.text(assumption.told)}. {self._renderer.text(assumption.remedy)}"
+                render = self._renderer.text
+                yield f"  {self._place(assumption)}: {render(assumption.told)}. {render(assumption.remedy)}"
         if proof.exposures:
             names = ", ".join(self._renderer.name(door) for door in proof.exposures)
             yield ""
