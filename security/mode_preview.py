@@ -14,9 +14,11 @@ from edge.kernel import CommandedPoint, Kernel, Outcome, Rule
 from edge.points import PointId, Value
 from edge.site import Site
 from edge.text import Ref, Text, say
+from security.doors import DoorTruths
 from security.guard import ZoningGuard
 from security.mode_rules import claim_of, crosses, is_escape, reaching
 from security.modes import SITE, Mode, ModeBegan, known_mode, require_scope
+from security.truth import DOOR
 
 _ROUNDS = 8
 """Of commands and answers. The consequence of a consequence (a door locks, so another may unlock) comes in the next."""
@@ -54,7 +56,7 @@ def preview(site: Site, facts: Facts, at: datetime, mode: str, scope: str) -> Pr
         and _disobeys(facts, device) is None
     ]
     locks, unlocks = (tuple(door for door, value in changed if value == to) for to in ("locked", "unlocked"))
-    return Preview(locks, unlocks, stays, _summary(locks, unlocks, stays))
+    return Preview(locks, unlocks, stays, _summary(locks, unlocks, _unable(wanted, stays)))
 
 
 def _concerns(site: Site, mode: Mode, scope: str, door: str) -> bool:
@@ -84,7 +86,11 @@ def _tried(site: Site, facts: Facts, began: ModeBegan) -> Facts:
     kernel = Kernel(
         folds=(),
         reactions=(),
-        rules=(Rule("held", list(locks), held), Rule("begun", list(locks), begun)),
+        rules=(
+            Rule("truth", list(locks), DoorTruths(site).truth),
+            Rule("held", list(locks), held),
+            Rule("begun", list(locks), begun),
+        ),
         points=[CommandedPoint(lock, "locked", leased="unlocked") for lock in locks.values()],
         guard=ZoningGuard(site, timing.cold_start),
         timing=timing,
@@ -118,7 +124,10 @@ def _why_not(site: Site, facts: Facts, after: Facts, door: str, wanted: str) -> 
     decision = after(DECISION(device, "lock"))
     if decision is not None and decision.value != wanted:
         return decision.refused or decision.winner.because
-    return _disobeys(facts, device)
+    if (why := _disobeys(facts, device)) is not None:
+        return why
+    truth = after(DOOR(door))
+    return truth.because if wanted == "locked" and truth is not None and truth.passable else None
 
 
 def _disobeys(facts: Facts, device: str) -> Text | None:
@@ -138,7 +147,7 @@ def _value(decision: Decision | None) -> Value:
 # --- in words ---------------------------------------------------------------------------------------------------------
 
 
-def _summary(locks: Sequence[str], unlocks: Sequence[str], stays: Mapping[str, Text]) -> Text:
+def _summary(locks: Sequence[str], unlocks: Sequence[str], unable: Text | None) -> Text:
     told = say("No door changes.")
     if locks and unlocks:
         told = say("Doors that lock: {locks}. Doors that unlock: {unlocks}.", locks=len(locks), unlocks=len(unlocks))
@@ -146,13 +155,16 @@ def _summary(locks: Sequence[str], unlocks: Sequence[str], stays: Mapping[str, T
         told = say("Doors that lock: {locks}.", locks=len(locks))
     elif unlocks:
         told = say("Doors that unlock: {unlocks}.", unlocks=len(unlocks))
+    return told if unable is None else say("{told} {more}", told=told, more=unable)
+
+
+def _unable(wanted: str, stays: Mapping[str, Text]) -> Text | None:
     if not stays:
-        return told
-    return say("{told} Doors that do not follow: {count} ({doors}).", told=told, count=len(stays), doors=_named(stays))
-
-
-def _named(stays: Mapping[str, Text]) -> Text:
+        return None
     named = [say("{door}: {why}", door=Ref(door), why=why) for door, why in islice(stays.items(), _NAMED)]
     if len(stays) > _NAMED:
         named.append(say("{count} more", count=len(stays) - _NAMED))
-    return reduce(lambda before, after: say("{before}; {after}", before=before, after=after), named)
+    listed = reduce(lambda before, after: say("{before}; {after}", before=before, after=after), named)
+    if wanted == "locked":
+        return say("Doors that cannot be locked: {count} ({doors}).", count=len(stays), doors=listed)
+    return say("Doors that cannot be unlocked: {count} ({doors}).", count=len(stays), doors=listed)
