@@ -21,6 +21,7 @@ from edge.site import Site
 from edge.text import Ref, Text, say
 from rooms.bookings import Booking
 from rooms.plan import BookingsChanged
+from rooms.scenes import ScenePlayed, SceneStopped
 from rooms.stays import (
     BookingAct,
     BookingAllowed,
@@ -32,6 +33,8 @@ from rooms.stays import (
 )
 from security.alarm_types import ALARM_TYPES
 from security.alarms import AlarmAcknowledged, AlarmClaimed, AlarmCleared, AlarmNoted, AlarmRaised, AlarmResolved
+from security.modes import ModeEndAsked
+from security.overrides import DoorTakenBack, OverrideEnded
 from security.releases import DoorReleased, ReleaseEnded
 
 Render = Callable[[Text], str]
@@ -98,6 +101,11 @@ def lines(event: Event, site: Site, render: Render) -> Iterator[Line]:
             yield line("booking", _done_by(event), state="made", **_booking(booking))
         case OfficialCame():
             yield line("notice", _came(event), type=event.kind, subject=event.room, state="began")
+        case ScenePlayed() | SceneStopped():
+            state = "began" if isinstance(event, ScenePlayed) else "ended"
+            yield line("notice", say("By {by}", by=event.by), type=event.kind, subject=event.scene, state=state)
+        case ModeEndAsked():
+            yield line("notice", say("By {by}", by=event.by), type=event.kind, subject=event.scope, state="began")
         case _:
             yield from _alarm_lines(event, site, line)
 
@@ -207,6 +215,16 @@ def _other_sentence(event: Event) -> Text | None:
             return say("{by} released {door} until {until}", by=event.by, door=Ref(event.door), until=event.until)
         case ReleaseEnded():
             return say("{by} ended the release of {door}", by=event.by, door=Ref(event.door))
+        case OverrideEnded():
+            return say("{by} ended the override of {door}", by=event.by, door=Ref(event.door))
+        case DoorTakenBack():
+            return say("{by} took {door} back into service", by=event.by, door=Ref(event.door))
+        case ScenePlayed():
+            return say("{by} plays {scene} until {until}", by=event.by, scene=Ref(event.scene), until=event.until)
+        case SceneStopped():
+            return say("{by} stopped {scene}", by=event.by, scene=Ref(event.scene))
+        case ModeEndAsked():
+            return say("{by} asked for the end of the lockdown and has to confirm it", by=event.by)
         case ConnectionChanged(up=True):
             return say("Connected to {connection}", connection=event.connection)
         case ConnectionChanged(up=False):
