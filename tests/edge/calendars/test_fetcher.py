@@ -21,6 +21,7 @@ from rooms.bookings import Booking, CalendarFailed, CalendarUnchanged
 from rooms.feeding import feeding
 from rooms.ics_lines import MOST_OCTETS, Unreadable
 from rooms.plan import BookingsChanged, CalendarRead
+from rooms.privacy import without_persons
 from rooms.sources.port import Content
 from rooms.uids import hashed
 from tests.edge import calendar_server as bad
@@ -188,6 +189,27 @@ async def test_what_is_kept_names_nobody_and_is_known_again(bench: Bench, server
     bench.restart()
     await bench.fetch()
     assert await bench.fetch() == [CalendarUnchanged(at=bench.clock.t, calendar="cal")]
+
+
+async def test_what_is_kept_after_an_edit_is_as_if_all_had_been_read(bench: Bench, server: CalendarServer) -> None:
+    def feed(*edited: int) -> bytes:
+        persons = "SUMMARY:N.N.", "ATTENDEE:mailto:n.n@example.org", "ORGANIZER;CN=N.N.:mailto:n.n@example.org"
+        times = ((f"202610{day:02}T{10 if day in edited else 9:02}0000", f"202610{day:02}T110000", day) for day in range(6, 25))
+        return calendar(*(booked(start, end, *persons, uid=str(day)) for start, end, day in times))
+
+    whole = feeding(bench.site, "cal", hashed=True)
+    for body in (feed(), feed(8), feed(8, 9), feed(9)):
+        server.body = body
+        await bench.read()
+        kept = unpack(bench.store["calendar/cal/content"])
+        assert kept.parts == without_persons(Content("ics", {"": body}), whole).parts
+        assert b"n.n" not in kept.parts[""].lower()
+    assert [booking.uid for booking in bench.bookings if booking.start.hour == 7] == [hashed("9")]
+    known = bench.bookings
+    bench.restart()
+    server.behave = bad.status(500)
+    await bench.fetch()
+    assert bench.bookings == known
 
 
 async def test_a_password_goes_with_the_request_and_nowhere_else(bench: Bench, server: CalendarServer, tmp_path: Path) -> None:
