@@ -198,7 +198,7 @@ def _stop_scene(asked: Asked) -> Decide:
     scene = asked.scene()
 
     def stop(facts: Facts, at: datetime) -> Event:
-        require(asked.role, "play-scene")
+        require(asked.role, "override-locked")  # to stop one is to lock
         return scenes.stop(asked.site, facts, at, scene, asked.by)
 
     return stop

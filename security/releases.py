@@ -63,8 +63,9 @@ def release(site: Site, facts: Facts, at: datetime, door: str, by: str, role: Ro
 
 
 def end_release(site: Site, facts: Facts, at: datetime, door: str, by: str, role: Role) -> Event:
+    """To end one is to lock: for whoever may do that."""
     lock_of(site, door)
-    require(role, "release")
+    require(role, "override-locked")
     released = facts(RELEASE(door))
     if released is None or released.until <= at:
         raise Refusal(say("{door} has not been released.", door=Ref(door)))
