@@ -21,6 +21,7 @@ from edge.site import Site
 from edge.site.load import LoadedSite, load_site, read_site
 
 if TYPE_CHECKING:
+    from edge.foresight import Foreseen
     from edge.journal import Head
     from edge.language import Renderer
 
@@ -187,6 +188,87 @@ def simulate(
         happened = events.read_text(encoding="utf-8").splitlines() if events else []
         for line in rehearse(site, *window, bodies, happened, _renderer(site, language).text):
             sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+
+@app.command("plan")
+def draw_plan(
+    site_file: SiteFile,
+    output: Annotated[Path, typer.Option("--output", "-o", help="The file to write; - for standard output")] = Path("plan.svg"),
+    language: Language = None,
+) -> None:
+    """Draw the zones and doors of a building, as SVG.
+
+    Spaces with an area lie where it says; without any, the drawing is made from what leads where.
+    """
+    from api.drawing.layout import plan
+    from api.drawing.svg import draw
+
+    with one_sentence_per_error():
+        site = read_site(site_file)
+        placed, renderer = plan(site), _renderer(site, language or site.site.language)
+        _write(output, draw(site, placed, renderer))
+        if placed.measured and placed.unmeasured:
+            typer.echo(f"Drawn beside the plan, for want of an area: {', '.join(placed.unmeasured)}.", err=True)
+
+
+def _write(file: Path, text: str) -> None:
+    if str(file) == "-":
+        sys.stdout.write(text)
+        return
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        reason = f"there is no folder {file.parent}" if not file.parent.is_dir() else (error.strerror or "").lower()
+        raise _Wrong(f"{file} cannot be written: {reason}.") from error
+
+
+@app.command("verify")
+def verify_site(
+    site_file: SiteFile,
+    faults: Annotated[int, typer.Option(help="How many faults may come together", min=0, max=2)] = 1,
+    days: Annotated[int | None, typer.Option(help="Walk through the bookings of so many coming days too", min=1, max=366)] = None,
+    calendar: Replaced = None,
+    format: Annotated[Format, typer.Option(help="text or json")] = Format.TEXT,  # noqa: A002
+    language: Annotated[str, typer.Option(help="fi, sv or en")] = "en",
+) -> None:
+    """Prove zoning and egress for every reachable state.
+
+    A failure is a shortest way to it, with the line to mend. Exit 0 when it holds.
+    """
+    from edge.clock import SystemClock
+    from edge.proving import prove_site
+    from edge.verifying import ProofReport
+
+    with one_sentence_per_error():
+        loaded = load_site(site_file)
+        site = loaded.site or read_site(site_file)
+        if calendar and days is None:
+            raise _Wrong("--calendar is read only for --days.")
+        now, renderer = SystemClock().now(), _renderer(site, language)
+        proof = prove_site(site, site.local.date_of(now), faults)
+        found = _foreseen(site, site_file, calendar or (), now, days) if days else []
+        report = ProofReport(site_file, loaded, proof, renderer, days, found)
+        if format is Format.JSON:
+            typer.echo(json.dumps(report.as_json(), ensure_ascii=False, indent=2))
+        else:
+            for line in report.lines():
+                typer.echo(line)
+        if found or not proof.holds:
+            raise typer.Exit(1)
+
+
+def _foreseen(site: Site, site_file: Path, calendar: Sequence[str], now: datetime, days: int) -> "list[Foreseen]":
+    from edge.calendars.files import standing_in
+    from edge.calendars.listing import read_calendars
+    from edge.foresight import foresee
+    from edge.secrets import read_secret
+
+    folder = site_file.resolve().parent
+    site = standing_in(site, _replaced(site, calendar))
+    end = now + timedelta(days=days)
+    window = (now - timedelta(days=1), end + timedelta(days=1))
+    readings = asyncio.run(read_calendars(site, folder, partial(read_secret, folder=folder), now, window))
+    return foresee(site, now, end, readings)
 
 
 @app.command()

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from edge.foresight import Foreseen
 from edge.language import Renderer
 from edge.site.finding import dotted
 from edge.site.load import LoadedSite
@@ -14,14 +15,24 @@ from security.proof import Proof, Weakness
 class ProofReport:
     """One proof of a site file, in one language."""
 
-    def __init__(self, file: Path, loaded: LoadedSite, proof: Proof, renderer: Renderer) -> None:
+    def __init__(
+        self,
+        file: Path,
+        loaded: LoadedSite,
+        proof: Proof,
+        renderer: Renderer,
+        days: int | None = None,
+        foreseen: Sequence[Foreseen] = (),
+    ) -> None:
         self._file = file
         self._loaded = loaded
         self._proof = proof
         self._renderer = renderer
+        self._days = days
+        self._foreseen = foreseen
 
-    def lines(self, site: str) -> Iterator[str]:
-        proof, told = self._proof, self._renderer.say
+    def lines(self) -> Iterator[str]:
+        proof, told, site = self._proof, self._renderer.say, self._renderer.site.site.id
         if proof.holds:
             yield told("{site}: proved. {states}, up to {faults} faults.", site=site, states=proof.states, faults=proof.faults)
         else:
@@ -42,6 +53,16 @@ class ProofReport:
             )
         yield ""
         yield told("What people release or override, the zoning guard judges at that moment; the proof relies on it there.")
+
+        if self._days is not None:
+            yield ""
+            yield told("{count} troubles in the bookings of the next {days} days.", count=len(self._foreseen), days=self._days)
+            yield from (f"  {self._trouble(each)}" for each in self._foreseen)
+
+    def _trouble(self, found: Foreseen) -> str:
+        when, because = self._renderer.moment(found.at), self._renderer.text(found.because)
+        subject = f"{self._renderer.name(found.subject)}: " if found.subject else ""
+        return f"{when}: {subject}{because}"
 
     def _weakness(self, found: Weakness) -> Iterator[str]:
         render = self._renderer.text
@@ -66,7 +87,12 @@ class ProofReport:
             "exposures": list(proof.exposures),
             "states": proof.states,
             "checked": proof.checked,
+            **({} if self._days is None else {"days": self._days, "foreseen": [self._trouble_as_json(e) for e in self._foreseen]}),
         }
+
+    def _trouble_as_json(self, found: Foreseen) -> dict[str, Any]:
+        t = found.at.astimezone(self._renderer.site.local.zone).isoformat()
+        return {"t": t, "kind": found.kind, "subject": found.subject or None, "because": self._renderer.text(found.because)}
 
     def _as_json(self, found: Sequence[Weakness]) -> list[dict[str, Any]]:
         render = self._renderer.text

@@ -1,6 +1,6 @@
 """Ways that open: from public to internal space by our own rules, by faults that nobody sees, and by doors that fall open."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import combinations
 
 from edge.site import Site
@@ -70,6 +70,15 @@ def open_ways(building: Building, classes: Sequence[MomentClass]) -> Iterator[We
         yield Weakness(
             f"D2:{door}", Property.NO_OPEN_WAY, told, state_of(classes, way), spaces_on(way), place, remedy, lines
         )  # fmt: skip
+
+
+def way_with(building: Building, unlocked: Collection[str]) -> Way:
+    """A shortest way from public to internal space while exactly these doors are unlocked; empty when there is none."""
+    steps = [Step(p) for p in building.passages if p.always or p.door in unlocked]
+    leading, _, entering = _inward(steps, building)
+    reached = Reached(leading, building.of_zone(PUBLIC))
+    ways = [(*way, step) for step in entering if (way := reached.nearest(step.passage.start)) is not None]
+    return min(ways, key=cost_of, default=())
 
 
 # --- by faults --------------------------------------------------------------------------------------------------------
