@@ -14,7 +14,8 @@ from edge.facts import ACTIVE, DECISION, FLIGHT, HEARD, ONLINE, READING, START, 
 from edge.points import PointId, Value
 from edge.text import Text, say
 from security import supervision
-from security.supervision import EXIT_REMEMBERED, GARBAGE_REMEMBERED, NOTICE_REMEMBERED, Supervision
+from security.supervision import GARBAGE_REMEMBERED, NOTICE_REMEMBERED, Supervision
+from security.truth import DOOR, DoorState, DoorTruth
 from tests.builders import HOUR, MINUTE, MONDAY, SECOND, service_rooms
 
 T = MONDAY
@@ -117,7 +118,34 @@ def test_nonsense_is_told_and_forgotten_after_a_while() -> None:
     assert asked(WATCH.device_health, facts, "button-1", T + GARBAGE_REMEMBERED)[0] == []
 
 
+def battery(facts: Facts, charge: float) -> list[str]:
+    told = asked(WATCH.device_health, reported(facts, "button-1", "battery", charge), "button-1")[0]
+    began = ConditionBegan(at=T, type=types.BATTERY_LOW, subject="button-1", because=say("")) if told else None
+    facts.set(ACTIVE(types.BATTERY_LOW, "button-1"), began)
+    return told
+
+
+def test_a_battery_between_the_limits_is_not_told_again_and_again() -> None:
+    facts, low = Facts(), [types.BATTERY_LOW]
+    assert [battery(facts, charge) for charge in (20, 15, 14.9, 15, 20, 20.1, 15, 14)] == [[], [], low, low, low, [], [], low]
+
+
+def test_a_low_battery_stays_told_over_a_restart_until_it_is_heard() -> None:
+    facts = Facts()
+    battery(facts, 10)
+    facts.set(READING("button-1", "battery"), None)
+    assert asked(WATCH.device_health, facts, "button-1")[0] == [types.BATTERY_LOW]
+
+
 # --- obedience --------------------------------------------------------------------------------------------------------
+
+
+def decided(
+    facts: Facts, value: str = "locked", since: datetime = T - HOUR, refused: Text | None = None, at: datetime = T
+) -> Facts:
+    claim = Claim(LOCK, value, Priority.DEFAULT, "default", say("Default"))
+    facts.set(DECISION(*LOCK), Decision(LOCK, value, claim, (), since, refused, at if refused else None))
+    return facts
 
 
 def flying(*, overdue: bool = False, confirmed: bool = False, value: Value = "locked") -> Flight:
@@ -139,6 +167,31 @@ def test_a_door_that_does_not_obey_is_told_by_its_own_name() -> None:
     (told,) = WATCH.obedience(Look(facts, T), "lock-front-1")
     assert (told.type, told.subject) == (types.DOOR_NOT_FOLLOWING, "front-1")
     assert told.because.message == "{door} should be locked and is not"
+
+
+def door_is(facts: Facts, state: DoorState, since: datetime) -> Facts:
+    facts.set(DOOR("front-1"), DoorTruth(state, since, say("So it is"), True, True))
+    return facts
+
+
+def test_people_who_work_on_a_door_are_not_told_that_it_disobeys() -> None:
+    facts = before_restart(Facts(), types.DOOR_NOT_FOLLOWING, "front-1")
+    facts.set(FLIGHT(*LOCK), flying(overdue=True))
+    assert asked(WATCH.obedience, facts, "lock-front-1")[0] == [types.DOOR_NOT_FOLLOWING]
+    assert asked(WATCH.obedience, door_is(facts, DoorState.OUT_OF_SERVICE, T), "lock-front-1")[0] == []
+    reported(facts, "lock-front-1", "tamper", True)
+    assert asked(WATCH.device_health, facts, "lock-front-1")[0] == [types.TAMPER]
+
+
+def test_a_card_may_keep_a_lock_open_for_one_passage() -> None:
+    facts = Facts()
+    facts.set(FLIGHT(*LOCK), flying(overdue=True))
+    door_is(facts, DoorState.OPENED_BY_HAND, T)
+    wide = SITE.doors["front-1"].model_copy(update={"dwell": 15 * SECOND})
+    patient = Supervision(SITE.model_copy(update={"doors": {**SITE.doors, "front-1": wide}}), Timing())
+    assert asked(WATCH.obedience, facts, "lock-front-1", T + 5 * SECOND)[0] == [types.DOOR_NOT_FOLLOWING]
+    assert asked(patient.obedience, facts, "lock-front-1", T + 5 * SECOND) == ([], T + 15 * SECOND)
+    assert asked(patient.obedience, facts, "lock-front-1", T + 15 * SECOND)[0] == [types.DOOR_NOT_FOLLOWING]
 
 
 def test_disobedience_goes_on_over_a_restart_until_the_door_obeys() -> None:
@@ -164,74 +217,6 @@ def test_a_lost_door_is_told_as_lost_and_not_as_disobedient() -> None:
     facts = before_restart(Facts(), types.DOOR_NOT_FOLLOWING, "front-1")
     facts.set(ONLINE("lock-front-1"), False)
     assert asked(WATCH.obedience, facts, "lock-front-1")[0] == []
-
-
-# --- doors ------------------------------------------------------------------------------------------------------------
-
-
-def decided(
-    facts: Facts, value: str = "locked", since: datetime = T - HOUR, refused: Text | None = None, at: datetime = T
-) -> Facts:
-    claim = Claim(LOCK, value, Priority.DEFAULT, "default", say("Default"))
-    facts.set(DECISION(*LOCK), Decision(LOCK, value, claim, (), since, refused, at if refused else None))
-    return facts
-
-
-def locked_door() -> Facts:
-    return reported(decided(Facts()), *LOCK, "locked", T - HOUR)
-
-
-def test_a_locked_door_that_opens_was_forced() -> None:
-    facts = reported(locked_door(), "lock-front-1", "contact", "open")
-    free = SITE.doors["front-1"].model_copy(update={"back": "free"})
-    credential = SITE.doors["front-1"].model_copy(update={"back": "credential"})
-    for door, told in ((credential, [types.DOOR_FORCED]), (free, [])):
-        site = SITE.model_copy(update={"doors": {**SITE.doors, "front-1": door}})
-        assert asked(Supervision(site, Timing()).door, facts, "front-1")[0] == told
-
-
-def back(facts: Facts) -> list[str]:
-    """The conditions of the back door, which asks for a credential from both sides."""
-    moved = Facts()
-    for (_, point), reading in facts.of(READING):
-        moved.set(READING("lock-back-1", point), reading)
-    decision = facts(DECISION(*LOCK))
-    moved.set(DECISION("lock-back-1", "lock"), decision)
-    return asked(WATCH.door, moved, "back-1")[0]
-
-
-def test_who_asked_to_leave_has_not_forced_the_door() -> None:
-    opened = reported(locked_door(), "lock-front-1", "contact", "open")
-    assert back(opened) == [types.DOOR_FORCED]
-    assert back(reported(opened, "lock-front-1", "exit-request", True, T - HOUR)) == []
-    assert back(reported(opened, "lock-front-1", "exit-request", False, T - EXIT_REMEMBERED)) == []
-    assert back(reported(opened, "lock-front-1", "exit-request", False, T - EXIT_REMEMBERED - SECOND)) == [types.DOOR_FORCED]
-
-
-def test_a_device_that_repeats_that_nobody_asked_has_not_asked() -> None:
-    opened = reported(locked_door(), "lock-front-1", "contact", "open")
-    assert back(reported(opened, "lock-front-1", "exit-request", False, T - HOUR, at=T)) == [types.DOOR_FORCED]
-
-
-def test_a_door_that_was_open_when_it_was_locked_is_held_open_and_not_forced() -> None:
-    facts = reported(decided(Facts(), since=T), *LOCK, "locked", T)
-    reported(facts, "lock-front-1", "contact", "open", T - HOUR)
-    held = T + SITE.doors["front-1"].held_open
-    assert asked(WATCH.door, facts, "front-1", held - SECOND) == ([], held)
-    assert asked(WATCH.door, facts, "front-1", held)[0] == [types.DOOR_HELD_OPEN]
-    assert asked(WATCH.door, reported(facts, "lock-front-1", "contact", "closed", held), "front-1", held)[0] == []
-
-
-def test_an_unlocked_door_may_stand_open() -> None:
-    facts = reported(decided(Facts(), "unlocked"), *LOCK, "unlocked", T - HOUR)
-    reported(facts, "lock-front-1", "contact", "open", T - HOUR)
-    assert asked(WATCH.door, facts, "front-1", T + HOUR) == ([], None)
-
-
-def test_a_refused_unlock_is_told_when_it_has_not_lifted_itself() -> None:
-    facts = decided(Facts(), refused=say("A way"))
-    assert asked(WATCH.door, facts, "front-1") == ([], T + 10 * SECOND)
-    assert asked(WATCH.door, facts, "front-1", T + 10 * SECOND)[0] == [types.UNLOCK_REFUSED]
 
 
 # --- lines and the controller itself ----------------------------------------------------------------------------------
