@@ -12,14 +12,18 @@ from edge.events import CommandSent, DaemonStarted, Event, Observed, decode, enc
 from edge.facts import ACTIVE, DECISION, ONLINE, READING, Facts
 from edge.kernel import Outcome
 from edge.simulation import Simulation
+from edge.site.model import Scene
+from rooms import scenes
 from rooms.plan import BOOKINGS, CALENDAR
-from security import alarms, releases
+from rooms.scenes import PLAYED
+from security import alarms, overrides, releases
 from security.alarms import ALARM, PANICS, PRESSES
+from security.overrides import OUT_OF_SERVICE, OVERRIDE
 from security.releases import RELEASE
 from tests.builders import HOUR, MINUTE, SECOND, booking, local, read, service_rooms
 
 NINE = local("2026-11-23 09:00")
-SITE = service_rooms(3)
+SITE = service_rooms(3).model_copy(update={"scenes": {"gathering": Scene(room="room-1")}})
 
 
 def stored(events: list[Event]) -> list[Event]:
@@ -48,6 +52,14 @@ class Run:
         self.simulation.act(
             lambda facts, at: releases.release(SITE, facts, at, "front-1", "host-1", "lobby-host", 5 * MINUTE, "Key")
         )
+        later = NINE + HOUR
+        self.simulation.act(
+            lambda facts, at: overrides.override(SITE, facts, at, "entrance", "locked", "guard-1", "guard", later, "Wet floor")
+        )
+        self.simulation.act(
+            lambda facts, at: overrides.out_of_service(SITE, facts, at, "back-2", "guard-1", "guard", "The lock grinds")
+        )
+        self.simulation.act(lambda facts, at: scenes.play(SITE, facts, at, "gathering", "host-1", later))
         self.simulation.advance(NINE + 3 * MINUTE)
 
     def from_journal(self) -> list[Event]:
@@ -59,7 +71,7 @@ class Run:
 
 def known(facts: Facts) -> dict[str, object]:
     """What must survive a restart."""
-    families = (ALARM, PANICS, PRESSES, BOOKINGS, RELEASE, ACTIVE)
+    families = (ALARM, PANICS, PRESSES, BOOKINGS, RELEASE, OVERRIDE, OUT_OF_SERVICE, PLAYED, ACTIVE)
     return {
         **{family.name: dict(facts.of(family)) for family in families},
         "readings": {k: (r.value, r.since) for k, r in facts.of(READING) if k[1] in ("lock", "contact", "tamper", "link")},
