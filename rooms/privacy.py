@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any
 
 from rooms.feeding import Feeding, domain_of
@@ -76,7 +76,9 @@ def _needless(titles: bool, organizers: bool, attendees: bool) -> re.Pattern[byt
     return re.compile(rb"\n(?:%b)" % b"|".join(lines), re.IGNORECASE)
 
 
+@lru_cache(1000)
 def _kept(name: bytes, rest: bytes, people: _People) -> bytes:
+    """Rooms are invited with the same line again and again."""
     if name == b"SUMMARY":
         return b"\nSUMMARY%b" % rest
     named, value = parameters(rest)
