@@ -30,9 +30,9 @@ class Bands:
 
 
 def in_bands(graph: Graph, zones: Mapping[str, str]) -> Bands:
-    ranks = ranked(graph, zones)
-    if not ranks.first:
+    if len(graph) == 1:  # the outside alone
         return Bands({}, ())
+    ranks = ranked(graph, zones)
     boxes = _best(graph, ranks)
     if _let_out(graph, ranks, boxes):
         boxes = _best(graph, ranks)

@@ -2,17 +2,18 @@
 
 from collections.abc import Iterator, Mapping
 from functools import cache
+from math import hypot
 from pathlib import Path
 from typing import Final
 
 from api.drawing import text
 from api.drawing.geometry import Box
-from api.drawing.layout import Plan, plan
+from api.drawing.layout import Plan
 from api.drawing.legend import legend
 from api.drawing.lettering import LINE, Lettering, fitted
 from api.drawing.markup import element, number, words
 from api.drawing.symbols import SIGN, WEDGE, definitions, used
-from api.drawing.walls import PlacedDoor
+from api.drawing.walls import PlacedDoor, Point
 from edge.language import Renderer, readable
 from edge.site import Site
 from edge.site.fields import OUTSIDE
@@ -23,13 +24,10 @@ _LEAST_WIDTH: Final = 820.0
 _AROUND: Final = 44.0
 _AT_DOORS: Final = (132.0, 92.0)
 """How wide, and how high, the outside is drawn on a side with doors, for their names and signs."""
+_BOW: Final = 44.0
 _PADDING: Final = 5.0
-_HALL: Final = 84.0
-"""Spaces at least so wide and high have larger letters."""
-
-
-def plan_svg(site: Site, language: str) -> str:
-    return draw(site, plan(site), Renderer(site, language))
+_HALL: Final = (60.0, 20_000.0)
+"""Spaces at least so wide and high, and so large, have larger letters."""
 
 
 def draw(site: Site, placed: Plan, renderer: Renderer) -> str:
@@ -105,7 +103,7 @@ def _outside(placed: Plan) -> Box:
     return Box(building.x - left, building.y - top, building.width + left + right, building.height + top + bottom)
 
 
-def _end(door: PlacedDoor) -> tuple[float, float]:
+def _end(door: PlacedDoor) -> Point:
     return door.line[1] if door.line else door.at
 
 
@@ -141,7 +139,7 @@ def _space(site: Site, name: str, box: Box, free: Box, renderer: Renderer) -> st
     own = space.name.in_language(renderer.language) if space.name else None
     count = [] if space.capacity is None else [str(space.capacity)]
     below = 14.0 if count and free.height > 30 else 0.0
-    lettering = fitted(own or readable(name), free.width, free.height - below, 17 if min(box.width, box.height) >= _HALL else 12.5)
+    lettering = fitted(own or readable(name), free.width, free.height - below, 17.0 if _is_hall(box) else 12.5)
     x, y = free.x + free.width / 2, free.y + free.height / 2
     return element(
         "g",
@@ -153,6 +151,10 @@ def _space(site: Site, name: str, box: Box, free: Box, renderer: Renderer) -> st
         class_=f"space {space.zone}",
         data_space=name,
     )
+
+
+def _is_hall(box: Box) -> bool:
+    return min(box.width, box.height) >= _HALL[0] and box.width * box.height >= _HALL[1]
 
 
 def _capacity(count: str, x: float, y: float) -> str:
@@ -242,5 +244,12 @@ def _interlocks(site: Site, placed: Plan) -> Iterator[str]:
     for name, others in site.interlocks.items():
         for other in others:
             if name < other:
-                (x1, y1), (x2, y2) = placed.doors[name].at, placed.doors[other].at
-                yield element("line", class_="interlock", x1=x1, y1=y1, x2=x2, y2=y2)
+                yield element("path", class_="interlock", d=_bow(placed.doors[name].at, placed.doors[other].at))
+
+
+def _bow(start: Point, end: Point) -> str:
+    """A bent line, so that it passes beside the name between its ends."""
+    (x1, y1), (x2, y2) = start, end
+    length = max(hypot(x2 - x1, y2 - y1), 1.0)
+    x, y = (x1 + x2) / 2 - (y2 - y1) / length * _BOW, (y1 + y2) / 2 + (x2 - x1) / length * _BOW
+    return f"M{number(x1)} {number(y1)}Q{number(x)} {number(y)} {number(x2)} {number(y2)}"

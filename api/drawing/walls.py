@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from math import dist
 from typing import Final
 
 from api.drawing.geometry import Box, Facing, facing, way_out
@@ -13,6 +14,8 @@ DOOR: Final = 26.0
 """How much of a wall a door takes."""
 _THICK: Final = 16.0
 """Spaces no further apart have a wall between them, not a way."""
+_PARTS: Final = (0.5, 0.3, 0.7, 0.15, 0.85)
+"""Where on a wall a door with a line may be."""
 
 Point = tuple[float, float]
 
@@ -46,7 +49,8 @@ def placed_doors(site: Site, spaces: Mapping[str, Box], building: Box) -> dict[s
             crooked += doors
         else:
             placed.update(_along_the_wall(site, doors, pair, way))
-    placed.update(_crooked(site, crooked, spaces, building))
+    for name in crooked:
+        placed[name] = _crooked(site, name, spaces, building, [door.at for door in placed.values()])
     return {name: placed[name] for name in site.doors}
 
 
@@ -82,19 +86,17 @@ def _on_wall(way: Facing, aside: float, *, outward: bool) -> PlacedDoor:
     return PlacedDoor(point(on), ahead, (point(on), point(off)))
 
 
-def _crooked(site: Site, doors: list[str], spaces: Mapping[str, Box], building: Box) -> Iterator[tuple[str, PlacedDoor]]:
-    """Doors whose spaces do not see each other: on the wall that looks towards the other space, with a line across the plan."""
-    walls: dict[tuple[str, tuple[int, int]], list[tuple[str, Point]]] = defaultdict(list)
-    for name in doors:
-        door = site.doors[name]
-        inside, other = (door.from_, door.to) if door.to == OUTSIDE else (door.to, door.from_)
-        goal = _nearest_outside(spaces[inside], building) if other == OUTSIDE else _facing_side(spaces[other], spaces[inside])
-        walls[inside, _towards(spaces[inside], goal)].append((name, goal))
-    for (inside, side), here in walls.items():
-        for place, (name, goal) in enumerate(here):
-            at = _on_side(spaces[inside], side, (place + 0.5) / len(here))
-            ahead = side if site.doors[name].to == OUTSIDE else (-side[0], -side[1])
-            yield name, PlacedDoor(at, ahead, (at, goal))
+def _crooked(site: Site, name: str, spaces: Mapping[str, Box], building: Box, taken: list[Point]) -> PlacedDoor:
+    """A door whose spaces do not see each other: on the wall that looks towards the other space, with a line across the plan."""
+    door = site.doors[name]
+    inside, other = (door.from_, door.to) if door.to == OUTSIDE else (door.to, door.from_)
+    box = spaces[inside]
+    goal = _nearest_outside(box, building) if other == OUTSIDE else _facing_side(spaces[other], box)
+    side = _towards(box, goal)
+    at = max(
+        (_on_side(box, side, part) for part in _PARTS), key=lambda point: min((dist(point, each) for each in taken), default=0)
+    )
+    return PlacedDoor(at, side if door.to == OUTSIDE else (-side[0], -side[1]), (at, goal))
 
 
 def _facing_side(box: Box, other: Box) -> Point:
