@@ -9,7 +9,7 @@ from fastapi.security import HTTPBearer
 
 from api import metrics
 from api.actions import Actions
-from api.console import room_routes
+from api.console import door_routes, room_routes
 from api.console import routes as console
 from api.console.pages import Pages
 from api.door_actions import DoorActions
@@ -68,6 +68,7 @@ def create_app(
     app.include_router(console.sign_in_router(pages, sessions, tokens))
     app.include_router(console.router(desk, readers, pages, actions))
     app.include_router(room_routes.router(desk, readers, pages, actions))
+    app.include_router(door_routes.router(desk, readers, pages, at_doors))
     app.mount("/static", console.KeptFiles(), name="static")
     app.add_middleware(
         Gate,

@@ -79,6 +79,7 @@ class Truth:
 
     def door(self, id_: str) -> DoorOut:
         door, device = self.site.doors[id_], self.site.device_at(id_)
+        released, overridden, taken_out = self.acts(id_)
         return DoorOut(
             id=id_,
             name=self.renderer.name(id_),
@@ -91,9 +92,9 @@ class Truth:
             lock=self.reading(device, "lock"),
             contact=self.reading(device, "contact"),
             truth=self.door_truth(id_),
-            release=self._act(self.facts(RELEASE(id_))),
-            override=self.override(id_),
-            out_of_service=self._act(self.facts(OUT_OF_SERVICE(id_))),
+            release=self._act(released) if released else None,
+            override=OverrideOut(value=overridden.value, **dict(self._act(overridden))) if overridden else None,
+            out_of_service=self._act(taken_out) if taken_out else None,
             **dict(self.wish(PointId(device or "", "lock"))),
         )
 
@@ -109,15 +110,16 @@ class Truth:
             passable=truth.passable,
         )
 
-    def override(self, door: str) -> OverrideOut | None:
-        overridden = self.facts(OVERRIDE(door))
-        act = self._act(overridden)
-        return OverrideOut(value=overridden.value, **dict(act)) if overridden is not None and act is not None else None
+    def acts(self, door: str) -> tuple[DoorReleased | None, DoorOverridden | None, DoorTakenOut | None]:
+        """What people decided about the door, as far as it still holds."""
+        released, overridden, taken_out = self.facts(RELEASE(door)), self.facts(OVERRIDE(door)), self.facts(OUT_OF_SERVICE(door))
+        return (
+            released if released is not None and released.until > self.now else None,
+            overridden if overridden is not None and overridden.until > self.now else None,
+            taken_out if taken_out is not None and (taken_out.until is None or taken_out.until > self.now) else None,
+        )
 
-    def _act(self, act: DoorReleased | DoorOverridden | DoorTakenOut | None) -> ActOut | None:
-        """What a person decided, unless its time has passed."""
-        if act is None or (act.until is not None and act.until <= self.now):
-            return None
+    def _act(self, act: DoorReleased | DoorOverridden | DoorTakenOut) -> ActOut:
         remaining = None if act.until is None else round((act.until - self.now).total_seconds(), 3)
         return ActOut(by=act.by, since=act.at, reason=act.reason, until=act.until, remaining_s=remaining)
 

@@ -40,7 +40,7 @@ class _List:
 
 
 class Board:
-    """One board serves all pages of one language."""
+    """One board serves all pages of one language that people of one role look at."""
 
     def __init__(self, layout: Layout) -> None:
         self._layout = layout

@@ -6,8 +6,9 @@ from fastapi import Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 
 from api.console.pages import Pages
-from api.gate import wants_page
+from api.gate import caller_of, wants_page
 from api.readers import Readers
+from api.sessions import Actor
 from edge.text import Text
 
 
@@ -30,7 +31,12 @@ class Forms:
 
 def person(request: Request) -> str:
     """The name of whoever is signed in; a program that sends forms has none of its own."""
-    return request.state.caller.name or "program"
+    return caller_of(request).name or "program"
+
+
+def actor(request: Request) -> Actor:
+    """The person with the role in which they signed in."""
+    return Actor(person(request), caller_of(request).role)
 
 
 def local_path(asked: str) -> str:

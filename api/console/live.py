@@ -63,7 +63,7 @@ async def messages(
         yield "retry: 300\n\n"
         heartbeat_at = loop.time()
         while not changes.ended and caller.stays():
-            board = pages.board(renderer.language, lists, changes.at)
+            board = pages.board(renderer.language, caller.role, lists, changes.at)
             patch = board.newer_than(after, lists)
             if patch is not None:
                 after = board.cursor

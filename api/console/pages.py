@@ -18,7 +18,9 @@ from api.console.sections import Sections
 from api.port import Desk
 from api.readers import LANGUAGE_COOKIE, Readers
 from edge.language import LANGUAGES, Renderer
+from edge.site.fields import Role
 from edge.text import TextValue, say
+from security.roles import ROLES
 
 FOLDER: Final = Path(__file__).parent
 STATIC: Final = FOLDER / "static"
@@ -56,13 +58,14 @@ class Pages:
         self.version = version_of(STATIC)
         self._environments = {language: self._environment(readers.of(language), read_only_reason) for language in LANGUAGES}
         self._boards = {
-            language: Board(Sections(desk, readers.of(language), environment))
+            (language, role): Board(Sections(desk, readers.of(language), environment, role))
             for language, environment in self._environments.items()
+            for role in ROLES
         }
 
-    def board(self, language: str, lists: Iterable[str], changed_at: float | None = None) -> Board:
-        """The board of a language, with these lists brought up to date with what changed until then; None: until now."""
-        board, now = self._boards[language], self._clock()
+    def board(self, language: str, role: Role, lists: Iterable[str], changed_at: float | None = None) -> Board:
+        """The board of a language and a role, with these lists brought up to date with what changed until then; None: until now."""
+        board, now = self._boards[language, role], self._clock()
         board.refresh(lists, now if changed_at is None else changed_at, now)
         return board
 

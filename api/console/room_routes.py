@@ -11,6 +11,7 @@ from api.console.forms import Forms, person
 from api.console.pages import Pages
 from api.console.room_sections import HOST_LISTS, panel_list
 from api.faults import status_of
+from api.gate import caller_of
 from api.models_rooms import LONGEST_MIN, SHORTEST_MIN, Uid
 from api.port import Desk
 from api.readers import Readers
@@ -43,7 +44,7 @@ def router(desk: Desk, readers: Readers, pages: Pages, actions: Actions) -> APIR
     @routes.get(ROOMS)
     async def rooms(request: Request) -> Response:
         renderer = readers.of_page(request)
-        board = pages.board(renderer.language, HOST_LISTS)
+        board = pages.board(renderer.language, caller_of(request).role, HOST_LISTS)
         return pages.answer(
             "rooms.html",
             request,
@@ -60,7 +61,7 @@ def router(desk: Desk, readers: Readers, pages: Pages, actions: Actions) -> APIR
         if room not in site.bookable:
             return forms.refused(request, say("No calendar books a room of that name."), 404, ROOMS)
         renderer, list_id = readers.of_page(request), panel_list(room)
-        board = pages.board(renderer.language, (list_id,))
+        board = pages.board(renderer.language, caller_of(request).role, (list_id,))
         return pages.answer(
             "room.html",
             request,

@@ -14,9 +14,10 @@ from api.actions import Actions
 from api.console import live
 from api.console.forms import Forms, local_path, person
 from api.console.pages import STATIC, Pages
+from api.console.roles import allowed
 from api.console.sections import ALARM_LISTS, LISTS
 from api.faults import status_of
-from api.gate import COOKIE, session_cookie
+from api.gate import COOKIE, caller_of, session_cookie
 from api.models import FreeText, PersonName
 from api.port import Desk
 from api.readers import Readers
@@ -38,10 +39,13 @@ def router(desk: Desk, readers: Readers, pages: Pages, actions: Actions) -> APIR
 
     @routes.get("/")
     async def overview(request: Request) -> Response:
-        board = pages.board(readers.of_page(request).language, LISTS)
+        caller = caller_of(request)
+        board = pages.board(readers.of_page(request).language, caller.role, LISTS)
         lists = {list_id: board.html(list_id) for list_id in LISTS}
         unseen = sum(alarm.acknowledged_at is None for alarm in open_alarms(desk.facts))
-        return pages.answer("overview.html", request, follows=LISTS, lists=lists, cursor=board.cursor, unseen=unseen)
+        return pages.answer(
+            "overview.html", request, follows=LISTS, lists=lists, cursor=board.cursor, unseen=unseen, may=allowed(caller.role)
+        )
 
     @routes.get("/alarms/{number}")
     async def alarm(request: Request, number: Number) -> Response:
@@ -49,7 +53,7 @@ def router(desk: Desk, readers: Readers, pages: Pages, actions: Actions) -> APIR
         if found is None:
             return forms.refused(request, say("This alarm is no longer open."), 404)
         shown = Truth(desk, readers.of_page(request)).alarm(found)
-        board = pages.board(readers.of_page(request).language, ALARM_LISTS)
+        board = pages.board(readers.of_page(request).language, caller_of(request).role, ALARM_LISTS)
         return pages.answer("alarm.html", request, follows=ALARM_LISTS, alarm=shown, cursor=board.cursor)
 
     @routes.get("/console/events")
@@ -57,7 +61,7 @@ def router(desk: Desk, readers: Readers, pages: Pages, actions: Actions) -> APIR
         request: Request, lists: str = "", after: str = "", last_event_id: Annotated[str | None, Header()] = None
     ) -> Response:
         """lists: their names, with commas."""
-        renderer, caller = readers.of_page(request), request.state.caller
+        renderer, caller = readers.of_page(request), caller_of(request)
         messages = live.messages(desk, pages, renderer, caller, lists.split(","), last_event_id or after)
         return stream.EventStream(messages)
 

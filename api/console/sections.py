@@ -10,18 +10,20 @@ from typing import Final
 from jinja2 import Environment
 
 from api.console.board import Item
+from api.console.door_sections import MODES_BAR, DoorSections
 from api.console.room_sections import RoomSections
 from api.port import Desk
 from api.room_truth import RoomTruth
 from api.truth import Truth, open_notices
-from edge.conditions import DOOR_FORCED, DOOR_HELD_OPEN, PANIC
-from edge.facts import ACTIVE, DECISION, FLIGHT, ONLINE, READING
+from edge.conditions import PANIC
+from edge.facts import ACTIVE
 from edge.language import Renderer, other_side, space_of
+from edge.site.fields import Role
 from security.alarms import Alarm, open_alarms
 
 MOST_ALARMS: Final = 50
 MOST_BOOKINGS: Final = 8
-LISTS: Final = ("summary", "alarms", "notices", "spaces", "bookings", "calendars")
+LISTS: Final = (MODES_BAR, "summary", "alarms", "notices", "spaces", "bookings", "calendars")
 """Of the first page."""
 ALARM_LISTS: Final = ("alarms",)
 """Of the page of one alarm."""
@@ -38,13 +40,14 @@ class Counts:
 
 
 class Sections:
-    """Lays out the facts of one desk in one language; the layout of a board."""
+    """Lays out the facts of one desk in one language, for people of one role; the layout of a board."""
 
-    def __init__(self, desk: Desk, renderer: Renderer, templates: Environment) -> None:
+    def __init__(self, desk: Desk, renderer: Renderer, templates: Environment, role: Role) -> None:
         self._desk = desk
         self._renderer = renderer
         self._parts = templates.get_template("parts.html")
         self._rooms = RoomSections(desk, renderer, templates)
+        self._at_doors = DoorSections(desk, renderer, templates, role)
         self._bookable = frozenset(desk.site.bookable)
         self._doors: dict[str, list[str]] = {}
         for door in desk.site.controllers:
@@ -63,6 +66,7 @@ class Sections:
             "spaces": self._spaces(truth, told, today),
             "bookings": self._bookings(truth, told, today),
             **self._rooms.lists(truth, told, today),
+            **self._at_doors.lists(truth, today),
         }
 
     def _draw(self, macro: str, **values: object) -> str:
@@ -90,31 +94,13 @@ class Sections:
             if doors or booked:
                 present = truth.present(space) if space in self._watched else None
                 life = self._rooms.shows(told, truth, space) if booked else None
-                shows = (today, present, life, tuple(self._door_shows(truth, door) for door in doors))
+                shows = (today, present, life, tuple(self._at_doors.shows(truth, door) for door in doors))
                 yield Item(f"space-{space}", shows, lambda s=space, d=doors: self._space(truth, told, s, d))  # type: ignore[misc]
-
-    def _door_shows(self, truth: Truth, door: str) -> object:
-        """The facts behind a door's lines. A renewed command or another loser changes nothing that is shown."""
-        facts, device = truth.facts, self._desk.site.controllers[door]
-        lock, contact = facts(READING(device, "lock")), facts(READING(device, "contact"))
-        decision, flight = facts(DECISION(device, "lock")), facts(FLIGHT(device, "lock"))
-        return (
-            (lock.value, lock.good) if lock else None,
-            (contact.value, contact.good) if contact else None,
-            facts(ONLINE(device)),
-            (decision.value, decision.winner.because, decision.until, decision.refused) if decision else None,
-            (flight.overdue, flight.confirmed) if flight else None,
-            self._wide_open(truth, door),
-        )
-
-    def _wide_open(self, truth: Truth, door: str) -> str | None:
-        return next((type_ for type_ in (DOOR_FORCED, DOOR_HELD_OPEN) if truth.facts(ACTIVE(type_, door)) is not None), None)
 
     def _space(self, truth: Truth, told: RoomTruth, space: str, doors: list[str]) -> str:
         lines = [
             {
                 "door": truth.door(door),
-                "wide_open": self._wide_open(truth, door),
                 "named": self._desk.site.doors[door].name is not None,
                 "back": self._desk.site.doors[door].from_ == space,
                 "other": self._renderer.name(other_side(self._desk.site, door)),

@@ -382,7 +382,7 @@ async def test_accessible_when_there_is_nothing_and_when_signing_in(
         await page.locator("#token").fill(TOKEN)
         await page.locator("button").click()
         await is_live(page)
-        await expect(page.locator(".none:visible")).to_have_count(3)
+        await expect(page.locator(".none:visible")).to_have_count(4)
         assert await axe(page) == []
         await page.goto(f"{address}/alarms/99")
         assert await axe(page) == []

@@ -30,6 +30,18 @@ POLICIES = {
     ("POST", "/console/rooms/{room}/allow"): CLOSED,
     ("POST", "/console/rooms/{room}/cancel"): CLOSED,
     ("POST", "/console/rooms/{room}/{tap}"): CLOSED,
+    ("GET", "/doors"): CLOSED,
+    ("GET", "/doors/{door}"): CLOSED,
+    ("POST", "/console/doors/{door}/release"): CLOSED,
+    ("POST", "/console/doors/{door}/release/end"): CLOSED,
+    ("POST", "/console/doors/{door}/override"): CLOSED,
+    ("POST", "/console/doors/{door}/override/end"): CLOSED,
+    ("POST", "/console/doors/{door}/out-of-service"): CLOSED,
+    ("POST", "/console/doors/{door}/out-of-service/end"): CLOSED,
+    ("GET", "/modes"): CLOSED,
+    ("POST", "/console/modes/begin"): CLOSED,
+    ("POST", "/console/modes/end-request"): CLOSED,
+    ("POST", "/console/modes/end"): CLOSED,
     ("GET", "/console/events"): CLOSED,
     ("POST", "/console/alarms/{number}/acknowledge"): CLOSED,
     ("POST", "/console/alarms/{number}/claim"): CLOSED,
@@ -108,9 +120,8 @@ def _routes(route: object, prefix: str) -> set[tuple[str, str]]:
     if inner is not None:
         return {found for r in inner.routes for found in _routes(r, prefix)}
     path = prefix + route.path  # type: ignore[attr-defined]
-    known = {p for _, p in POLICIES}
-    path = path if path in known else f"/api/v1{path}"
-    return {(method, path) for method in route.methods if method != "HEAD"}  # type: ignore[attr-defined]
+    found = {(method, path) for method in route.methods if method != "HEAD"}  # type: ignore[attr-defined]
+    return {one if one in POLICIES else (one[0], f"/api/v1{path}") for one in found}
 
 
 def real(path: str) -> str:

@@ -237,7 +237,7 @@ def test_the_cursor_of_another_run_brings_everything() -> None:
 def reading(desk: MemoryDesk, after: str | None = None) -> tuple[Pages, AsyncIterator[str]]:
     readers = Readers(desk.site)
     pages = Pages(desk, readers, asyncio.get_running_loop().time, None)
-    cursor = pages.board("fi", LISTS).cursor if after is None else after
+    cursor = pages.board("fi", "guard", LISTS).cursor if after is None else after
     return pages, live.messages(desk, pages, readers.of("fi"), Caller("M. Virtanen", "guard"), LISTS, cursor)
 
 
@@ -264,7 +264,7 @@ async def test_a_page_of_another_run_is_sent_everything(desk: MemoryDesk) -> Non
     _, stream = reading(desk, "deadbeef-7")
     await anext(stream)
     patch = json.loads(parts(await anext(stream))["data"])
-    assert set(patch["lists"]) == {"summary", "alarms", "notices", "spaces", "bookings", "calendars"}
+    assert set(patch["lists"]) == {"modes", "summary", "alarms", "notices", "spaces", "bookings", "calendars"}
     assert "alarm-3" in patch["items"]
     await stream.aclose()  # type: ignore[attr-defined]
 
@@ -286,7 +286,8 @@ async def test_the_stream_ends_with_the_session(desk: MemoryDesk) -> None:
     allowed = iter([True, False])
     caller = Caller("x", "guard", lambda: next(allowed))
     seen = [
-        message async for message in live.messages(desk, pages, readers.of("fi"), caller, LISTS, pages.board("fi", LISTS).cursor)
+        message
+        async for message in live.messages(desk, pages, readers.of("fi"), caller, LISTS, pages.board("fi", "guard", LISTS).cursor)
     ]
     assert [parts(message).get("event") for message in seen] == [None, "heartbeat"]
     assert len(desk.feed) == 0

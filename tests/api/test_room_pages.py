@@ -200,7 +200,7 @@ def pages_of(desk: MemoryDesk) -> Pages:
 
 async def test_a_panel_hears_of_its_own_room_alone(desk: MemoryDesk) -> None:
     pages, lists = pages_of(desk), (panel_list("room-1"),)
-    cursor = pages.board("en", lists).cursor
+    cursor = pages.board("en", "guard", lists).cursor
     stream = live.messages(desk, pages, Readers(desk.site).of("en"), Caller("x", "guard"), lists, cursor)
     await anext(stream)
     await anext(stream)
@@ -226,7 +226,7 @@ async def test_time_that_changes_no_word_draws_nothing_again(desk: MemoryDesk) -
         return sorted(patch["items"]) if patch else []
 
     def board() -> Board:
-        return pages.board("en", lists)
+        return pages.board("en", "guard", lists)
 
     assert drawn_after(seconds=30) == []
     assert drawn_after(seconds=31) == ["calendar-rooms", "now-room-1", "now-room-2", "now-wedding"]  # as of 10:41

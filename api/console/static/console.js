@@ -4,10 +4,11 @@
 const OFFLINE_MS = 3000, RECREATE_MS = 15000, RELOAD_MS = 60000, CLOSED_MS = 1000, SETTLE_MS = 400, DONE_MS = 1500, FADE_MS = 20000;
 const byId = (id) => document.getElementById(id);
 const page = document.body, freshness = byId("freshness"), banner = byId("offline"), clock = byId("clock");
+const separator = document.documentElement.lang === "en" ? ":" : ".";
 const tenths = new Intl.NumberFormat(document.documentElement.lang, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 
 let source, cursor = page.dataset.after;
-let beatAt = performance.now(), openedAt = beatAt, reloadIn = RELOAD_MS, asking = false, settlesAt = 0, offline = false;
+let beatAt = performance.now(), openedAt = beatAt, reloadIn = RELOAD_MS, asking = false, settlesAt = 0, heardAt = 0, offline = false;
 const waiting = new Map(); // elements that somebody is writing in are replaced when the writer is done
 
 // --- what is shown -------------------------------------------------------------------------------------------------
@@ -66,17 +67,23 @@ function patch({ lists, items }) {
   const title = byId("counts")?.dataset.title;
   if (title) document.title = title;
   if (offline) disable(true);
+  else if (heardAt) ages(heardAt);
 }
 
 document.addEventListener("focusout", () => setTimeout(() => {
   for (const [id, html] of [...waiting]) { waiting.delete(id); if (byId(id)) replace(id, html); }
 }));
 
+function span(seconds) {
+  const s = Math.max(seconds, 0), pad = (n) => String(n).padStart(2, "0");
+  return s >= 3600 ? `${Math.floor(s / 3600)} h ${pad(Math.floor(s % 3600 / 60))}` : `${Math.floor(s / 60)}${separator}${pad(s % 60)}`;
+}
+
 function ages(now) {
-  const separator = document.documentElement.lang === "en" ? ":" : ".";
-  for (const node of document.querySelectorAll("time[data-since]")) {
-    const s = Math.max(Math.floor(now - Number(node.dataset.since)), 0), pad = (n) => String(n).padStart(2, "0");
-    const text = s >= 3600 ? `${Math.floor(s / 3600)} h ${pad(Math.floor(s % 3600 / 60))}` : `${Math.floor(s / 60)}${separator}${pad(s % 60)}`;
+  heardAt = now;
+  for (const node of document.querySelectorAll("[data-since], [data-until]")) {
+    const { since, until } = node.dataset;
+    const text = since ? span(Math.floor(now - since)) : `(${span(Math.ceil(until - now))})`;
     if (node.textContent !== text) node.textContent = text;
   }
 }
