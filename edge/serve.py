@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from api.tokens import Tokens
+from drivers.modbus.link import ModbusDriver
 from drivers.mqtt.link import MqttDriver
+from drivers.port import Driver
 from edge.clock import Clock
 from edge.daemon import VERSION, Daemon
 from edge.errors import StartRefused
@@ -83,7 +85,9 @@ def daemon_for(site: Site, folder: Path, data: Path, clock: Clock, stretch: floa
     require_proof(site, proof, waiver)
     site = _with_whole_paths(site, folder)
 
-    def make_driver(connection: str, inbox: Inbox) -> MqttDriver:
+    def make_driver(connection: str, inbox: Inbox) -> Driver:
+        if site.connections[connection].speaks == "modbus":
+            return ModbusDriver(connection, site, inbox, clock)
         return MqttDriver(connection, site, inbox, clock, partial(read_secret, folder=folder))
 
     return Daemon(site, data, make_driver, clock=clock, stretch=stretch, waived=waived(proof, waiver, now))

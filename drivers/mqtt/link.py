@@ -13,8 +13,8 @@ from uuid import uuid4
 
 from paho.mqtt.client import MQTTMessage
 
+from drivers.garbage import GarbageReports, printable, sample_of
 from drivers.mqtt.client import build_client, expiring
-from drivers.mqtt.garbage import GarbageReports, printable, sample_of
 from drivers.mqtt.lane import Lane, Subscription, subscription
 from drivers.mqtt.native import Reading, ack_topic, check, read_field, read_state, write_ack, write_command
 from drivers.mqtt.routes import Route, connection_of, routes_of

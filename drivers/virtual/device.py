@@ -113,6 +113,12 @@ class VirtualDevice:
             self._fall_back(point, self._ends.pop(point)[1])
         return self._said(Report(point, self._known(point)) for point in over)
 
+    def starve(self, now: datetime) -> None:
+        """Nobody feeds the watchdog of the unit that it is part of: whatever it keeps for a time ends with the next tick."""
+        for point, fallback in self._fallbacks.items():
+            if point in self._ends:
+                self._ends[point] = (now, fallback)
+
     @property
     def next_tick(self) -> datetime | None:
         return min((end for end, _ in self._ends.values()), default=None)

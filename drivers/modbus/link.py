@@ -1,0 +1,64 @@
+"""The Modbus driver: one line of the site file, with a thread of its own (drivers/modbus/worker.py)."""
+
+import time
+from datetime import timedelta
+from threading import Event, Thread
+
+from drivers.modbus.orders import Orders
+from drivers.modbus.teller import Teller
+from drivers.modbus.unit import units_of
+from drivers.modbus.wire import PymodbusWire, Wire
+from drivers.modbus.worker import Worker
+from drivers.port import Inbox
+from edge.clock import Clock
+from edge.commands import Command
+from edge.errors import IllegalCommand, IllegalInput, Unreachable
+from edge.site.connections import MqttConnection
+from edge.site.model import Site
+
+_STOP_S = 3.0
+
+
+class ModbusDriver:
+    """Implements drivers.port.Driver. wire: in place of the line that the site file describes."""
+
+    def __init__(self, connection_id: str, site: Site, inbox: Inbox, clock: Clock, wire: Wire | None = None) -> None:
+        described = site.connections.get(connection_id)
+        if described is None or isinstance(described, MqttConnection):
+            raise IllegalInput(f"the site file has no Modbus connection {connection_id!r}")
+        self._id = connection_id
+        self._clock = clock
+        self._wire = wire or PymodbusWire(described)
+        units = units_of(site, connection_id, time.monotonic())
+        self._places = {route.point: (unit, route) for unit in units for route in unit.routes if route.order is not None}
+        self._orders = Orders()
+        self._wake = Event()
+        self._stopping = Event()
+        worker = Worker(self._wire, units, self._orders, Teller(connection_id, inbox, clock), self._wake)
+        self._thread = Thread(target=worker.run, args=(self._stopping,), name="modbus", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._wake.set()
+        if self._thread.is_alive():
+            self._thread.join(_STOP_S)
+
+    def send(self, command: Command) -> None:
+        if command.point not in self._places:
+            raise IllegalCommand(f"{command.point} takes no commands on the connection {self._id}")
+        unit, route = self._places[command.point]
+        if problem := route.kind.problem_with(command.value):
+            raise IllegalCommand(f"{command.point}: {problem}")
+        if not self._wire.is_open or unit.presences[command.point.device].link is False:
+            raise Unreachable(f"unit {unit.number} on the connection {self._id} does not answer")
+        self._orders.put(command, time.monotonic(), self._lease_until(command))
+        self._wake.set()
+
+    def _lease_until(self, command: Command) -> float | None:
+        """On the monotonic clock; a unit counts real seconds, whatever the speed of the controller's clock."""
+        if command.for_s is None:
+            return None
+        return time.monotonic() + self._clock.seconds_until(command.at + timedelta(seconds=command.for_s))

@@ -1,0 +1,118 @@
+"""What a profile consists of: where each point of a device stands in a unit's tables, and how the unit is told what to do.
+
+Addresses are counted from 0, as on the wire, and are those of the first channel; `step` leads from one channel to the next.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from drivers.modbus.codecs import Choice
+from edge.points import Value
+
+Area = Literal["coil", "discrete", "input", "holding"]
+
+
+class Span(NamedTuple):
+    """Some registers or bits in a row."""
+
+    area: Area
+    address: int
+    length: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.area} {self.address}" if self.length == 1 else f"{self.area} {self.address}-{self.address + self.length - 1}"
+
+
+class Write(NamedTuple):
+    """Registers or coils in a row, written in one request. echo: where the unit then shows the registers before the last."""
+
+    area: Literal["coil", "holding"]
+    address: int
+    values: tuple[int, ...]
+    echo: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A point that the unit reports."""
+
+    name: str
+    area: Area
+    address: int
+    codec: Choice
+    step: int = 1
+
+    def at(self, channel: int) -> Span:
+        return Span(self.area, self.address + self.step * (channel - 1))
+
+
+@dataclass(frozen=True, slots=True)
+class CoilOrder:
+    """A coil that keeps what it is told."""
+
+    address: int
+    codec: Choice
+    step: int = 1
+    falls_back: bool = False
+    """Whether the unit ends a lease by itself."""
+
+    def write(self, channel: int, value: Value, epoch: int, seq: int, for_s: float | None) -> Write:  # noqa: ARG002
+        """Raises IllegalCommand."""
+        return Write("coil", self.address + self.step * (channel - 1), (self.codec.write(value),))
+
+
+@dataclass(frozen=True, slots=True)
+class TimedOrder:
+    """Five holding registers that are written at once: epoch and sequence, high word first, then for how many seconds.
+
+    timed: the value that lasts for those seconds; the other one is written as 0 seconds, and lasts. echo: the input register from
+    which on the unit shows epoch and sequence of the last order that it obeyed.
+    """
+
+    address: int
+    timed: Value
+    echo: int
+    step: int = 1
+    falls_back: bool = True
+
+    def write(self, channel: int, value: Value, epoch: int, seq: int, for_s: float | None) -> Write | None:
+        """None: the time is shorter than the unit can count."""
+        seconds = 0 if value != self.timed else _MOST if for_s is None else min(int(for_s), _MOST)
+        if value == self.timed and seconds == 0:
+            return None
+        offset = self.step * (channel - 1)
+        number = (epoch >> 16 & _MOST, epoch & _MOST, seq >> 16 & _MOST, seq & _MOST)
+        return Write("holding", self.address + offset, (*number, seconds), Span("input", self.echo + offset, len(number)))
+
+
+_MOST = 0xFFFF
+
+Order = CoilOrder | TimedOrder
+
+
+@dataclass(frozen=True, slots=True)
+class Watchdog:
+    """A holding register in which the unit counts seconds down; when it comes to 0, all of the unit's outputs fall back."""
+
+    address: int
+    seconds: int
+
+    @property
+    def every_s(self) -> float:
+        """Two feedings may be lost."""
+        return self.seconds * 0.3
+
+    @property
+    def feed(self) -> Write:
+        return Write("holding", self.address, (self.seconds,))
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """points: by type of device. orders: by point. gap: how many registers or bits between two points may be read along."""
+
+    points: Mapping[str, tuple[Point, ...]]
+    orders: Mapping[str, Order]
+    watchdog: Watchdog | None = None
+    gap: int = 0

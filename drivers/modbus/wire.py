@@ -1,0 +1,157 @@
+"""One Modbus line through pymodbus: requests with a deadline, answers that are checked, and its errors in our words."""
+
+import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol, cast
+
+from drivers.modbus.table import Area, Span, Write
+from edge.errors import Garbled, Refused, Unreachable
+from edge.site.connections import ModbusConnection, ModbusTcpConnection
+
+if TYPE_CHECKING:
+    from pymodbus.client import ModbusSerialClient, ModbusTcpClient
+    from pymodbus.pdu import ModbusPDU
+
+
+class Wire(Protocol):
+    """What the worker needs of a line. Every call ends within about the line's timeout, and is made once."""
+
+    @property
+    def is_open(self) -> bool: ...
+
+    def open(self) -> None:
+        """Raises Unreachable."""
+        ...
+
+    def close(self) -> None: ...
+
+    def read(self, unit: int, span: Span) -> tuple[int, ...]:
+        """Raises Unreachable (no answer in time), Refused (an exception), Garbled (an answer to something else)."""
+        ...
+
+    def write(self, unit: int, write: Write) -> None:
+        """The same errors. No answer does not mean that nothing was done."""
+        ...
+
+
+_EXCEPTIONS = {
+    1: "illegal function",
+    2: "illegal address",
+    3: "illegal value",
+    4: "device failure",
+    5: "accepted, not done yet",
+    6: "busy",
+    7: "not done",
+    8: "memory parity error",
+}
+_FROM_GATEWAY = (10, 11)
+PARITY = {"even": "E", "odd": "O", "none": "N"}
+
+
+class PymodbusWire:
+    def __init__(self, connection: ModbusConnection) -> None:
+        self._connection = connection
+        self._client: ModbusTcpClient | ModbusSerialClient | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self._client is not None and self._client.connected
+
+    def open(self) -> None:
+        if self._client is None:
+            self._client = _client_of(self._connection)
+        if not self._client.connect():
+            raise Unreachable(self._nobody())
+
+    def close(self) -> None:
+        if self._client is not None:
+            self._client.close()  # type: ignore[no-untyped-call]
+
+    def read(self, unit: int, span: Span) -> tuple[int, ...]:
+        client = self._opened()
+        reading: dict[Area, Callable[..., ModbusPDU]] = {
+            "coil": client.read_coils,
+            "discrete": client.read_discrete_inputs,
+            "input": client.read_input_registers,
+            "holding": client.read_holding_registers,
+        }
+        answer = self._ask(lambda: reading[span.area](span.address, count=span.length, device_id=unit))
+        if answer.function_code != _READS[span.area]:
+            raise Garbled(f"an answer of function {answer.function_code} to another request")
+        if span.area in ("coil", "discrete"):
+            # Bits come in whole bytes.
+            whole, values = -(-span.length // 8) * 8, [int(bit) for bit in answer.bits]
+        else:
+            whole, values = span.length, list(answer.registers)
+        if len(values) != whole:
+            raise Garbled(f"{len(values)} values in place of {whole}")
+        return tuple(values[: span.length])
+
+    def write(self, unit: int, write: Write) -> None:
+        client = self._opened()
+        if write.area == "coil":
+            bits = [bool(value) for value in write.values]
+            answer = self._ask(lambda: client.write_coils(write.address, bits, device_id=unit))
+        else:
+            answer = self._ask(lambda: client.write_registers(write.address, list(write.values), device_id=unit))
+        if (answer.function_code, answer.address, answer.count) != (_WRITES[write.area], write.address, len(write.values)):
+            raise Garbled("an answer to another request")
+
+    def _opened(self) -> "ModbusTcpClient | ModbusSerialClient":
+        if self._client is None or not self._client.connected:
+            raise Unreachable(self._nobody())
+        return self._client
+
+    def _ask(self, request: "Callable[[], ModbusPDU]") -> "ModbusPDU":
+        from pymodbus.exceptions import ConnectionException, ModbusIOException
+
+        try:
+            answer = request()
+        except (ConnectionException, OSError) as error:
+            self.close()
+            raise Unreachable("the line was lost") from error
+        except ModbusIOException as error:
+            if "No response" in str(error):
+                raise Unreachable("no answer in time") from error
+            raise self._nonsense(error) from error
+        except Exception as error:
+            # Whatever the library makes of the octets that come, the worker must not end.
+            raise self._nonsense(error) from error
+        if answer.isError():
+            code = cast("int", getattr(answer, "exception_code", 0))
+            if code in _FROM_GATEWAY:
+                raise Unreachable("the gateway gets no answer from the unit")
+            raise Refused(f"exception {code} ({_EXCEPTIONS.get(code, 'unknown')})")
+        return answer
+
+    def _nonsense(self, error: Exception) -> Garbled:
+        # What is left in the line would be taken for the answer to the next request.
+        self.close()
+        return Garbled(f"an answer that makes no sense ({str(error) or type(error).__name__})")
+
+    def _nobody(self) -> str:
+        if isinstance(self._connection, ModbusTcpConnection):
+            return f"nothing answers at {self._connection.host}:{self._connection.port}"
+        return f"the serial port {self._connection.device} cannot be used"
+
+
+_READS: dict[Area, int] = {"coil": 1, "discrete": 2, "holding": 3, "input": 4}
+_WRITES: dict[Area, int] = {"coil": 15, "holding": 16}
+
+
+def _client_of(connection: ModbusConnection) -> "ModbusTcpClient | ModbusSerialClient":
+    from pymodbus.client import ModbusSerialClient, ModbusTcpClient
+
+    # Lost units and lines, which it calls errors too, are reported as events.
+    logging.getLogger("pymodbus.logging").setLevel(logging.CRITICAL)
+    timeout_s = connection.timeout.total_seconds()
+    if isinstance(connection, ModbusTcpConnection):
+        return ModbusTcpClient(connection.host, port=connection.port, timeout=timeout_s, retries=0)
+    return ModbusSerialClient(
+        connection.device,
+        baudrate=connection.baudrate,
+        parity=PARITY[connection.parity],
+        stopbits=connection.stop_bits,
+        timeout=timeout_s,
+        retries=0,
+    )

@@ -1,0 +1,236 @@
+"""What is done on a line, one thing after another, by the one thread that speaks on it.
+
+Orders go before reads. A unit that does not answer is left alone for a while, and no more than one such unit is tried between two
+rounds of the others: it costs them one timeout. Nothing is repeated here; what the controller still wants, it asks for again.
+"""
+
+import random
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from threading import Event
+from typing import TypeVar
+
+from drivers.modbus.orders import Orders, Pending
+from drivers.modbus.table import Span, Write
+from drivers.modbus.teller import Teller
+from drivers.modbus.unit import Route, Unit
+from drivers.modbus.wire import Wire
+from edge.errors import DeviceFault, Garbled, Refused, Unreachable
+
+POLL_S = 0.08
+"""From one read of a unit to the next, where the line allows."""
+_SILENT_LINE_S = 2.0
+"""A line on which nobody answers for so long may be dead without knowing it: it is made anew."""
+_FIRST_PAUSE_S = 0.25
+_LONGEST_PAUSE_S = 5.0
+_LONGEST_REST_S = 0.5
+
+T = TypeVar("T")
+
+
+class Worker:
+    """All times are of the monotonic clock, in seconds. wake: cuts a rest short."""
+
+    def __init__(self, wire: Wire, units: Sequence[Unit], orders: Orders, teller: Teller, wake: Event) -> None:
+        self._wire = wire
+        self._units = units
+        self._places = {route.point: (unit, route) for unit in units for route in unit.routes}
+        self._orders = orders
+        self._teller = teller
+        self._wake = wake
+        self._pause_s = _FIRST_PAUSE_S
+        self._reopen_at = 0.0
+        self._answered_at = 0.0
+
+    def run(self, stopping: Event) -> None:
+        while not stopping.is_set():
+            if self._wire.is_open or self._open():
+                self._round()
+                self._leave_a_silent_line()
+            self._note_missed()
+            self._wake.wait(self._rest_s())
+            self._wake.clear()
+        self._wire.close()
+
+    # --- the line -------------------------------------------------------------------------------------------------
+
+    def _open(self) -> bool:
+        now = time.monotonic()
+        if now < self._reopen_at:
+            return False
+        # Until somebody answers on it, a line that opens is no better than one that does not.
+        self._reopen_at = now + self._pause_s * random.uniform(0.5, 1)  # noqa: S311 (spreads reconnects, guards nothing)
+        self._pause_s = min(_LONGEST_PAUSE_S, self._pause_s * 2)
+        try:
+            self._wire.open()
+        except Unreachable as error:
+            self._teller.line(False, str(error))
+            return False
+        self._teller.line(True)
+        self._answered_at = time.monotonic()
+        for unit in self._units:
+            unit.breaker.answered()
+        return True
+
+    def _leave_a_silent_line(self) -> None:
+        if all(unit.breaker.suspect for unit in self._units) and time.monotonic() - self._answered_at >= _SILENT_LINE_S:
+            self._wire.close()
+
+    def _rest_s(self) -> float:
+        now = time.monotonic()
+        if not self._wire.is_open:
+            return min(max(self._reopen_at - now, 0.0), _LONGEST_REST_S)
+        next_at = min((max(unit.due_at, unit.breaker.until) for unit in self._units), default=now + _LONGEST_REST_S)
+        return min(max(next_at - now, 0.0), _LONGEST_REST_S)
+
+    def _note_missed(self) -> None:
+        now = time.monotonic()
+        for unit in self._units:
+            for presence in unit.presences.values():
+                self._teller.missed(presence, now)
+
+    def _try(self, unit: Unit, devices: Sequence[str], span: Span, request: Callable[[], T]) -> T | None:
+        """One request. What goes wrong is told and remembered; then there is no answer."""
+        try:
+            answer = request()
+        except Unreachable:
+            if self._wire.is_open:
+                unit.breaker.silent(time.monotonic())
+            return None
+        except Garbled as error:
+            unit.breaker.silent(time.monotonic())
+            self._complain(unit, devices, span, error)
+            return None
+        except Refused as error:
+            self._answered(unit)
+            self._complain(unit, devices, span, error)
+            return None
+        self._answered(unit)
+        return answer
+
+    def _answered(self, unit: Unit) -> None:
+        unit.breaker.answered()
+        self._answered_at = time.monotonic()
+        self._pause_s = _FIRST_PAUSE_S
+
+    def _complain(self, unit: Unit, devices: Sequence[str], span: Span, error: DeviceFault) -> None:
+        for device in devices:
+            self._teller.nonsense(device, unit.number, span, str(error))
+
+    def _written(self, unit: Unit, write: Write) -> bool:
+        self._wire.write(unit.number, write)
+        return True
+
+    # --- a round --------------------------------------------------------------------------------------------------
+
+    def _round(self) -> None:
+        now = time.monotonic()
+        due = sorted((unit for unit in self._units if unit.due_at <= now), key=lambda unit: unit.due_at)
+        for unit in due:
+            if not unit.breaker.suspect:
+                self._give_orders()
+                self._poll(unit)
+        self._give_orders()
+        suspects = [unit for unit in due if unit.breaker.suspect and unit.breaker.until <= now]
+        if suspects:
+            self._poll(suspects[0])
+
+    def _usable(self, unit: Unit) -> bool:
+        return self._wire.is_open and not unit.breaker.suspect
+
+    def _poll(self, unit: Unit, answering: Route | None = None) -> None:
+        """Read everything, and tell what is new. answering: the point that was just commanded."""
+        unit.due_at = time.monotonic() + POLL_S
+        missed: set[str] = set()
+        read: list[tuple[Route, int]] = []
+        for block in unit.blocks:
+            routes = list(unit.covering(block))
+            devices = list(dict.fromkeys(route.point.device for route in routes))
+            raw = self._try(unit, devices, block, partial(self._wire.read, unit.number, block))
+            if raw is not None:
+                read += [(route, raw[route.span.address - block.address]) for route in routes]
+            elif self._usable(unit):
+                missed.update(devices)
+            else:
+                return
+        self._tell(unit, read, missed, answering)
+
+    def _tell(self, unit: Unit, read: Sequence[tuple[Route, int]], missed: set[str], answering: Route | None) -> None:
+        values = []
+        for route, raw in read:
+            try:
+                values.append((route, route.described.codec.read(raw)))
+            except Garbled as error:
+                missed.add(route.point.device)
+                self._teller.nonsense(route.point.device, unit.number, route.span, str(error), raw)
+        now = time.monotonic()
+        for name, presence in unit.presences.items():
+            if name not in missed:
+                self._teller.heard(presence, now)
+        for route, value in values:
+            presence = unit.presences[route.point.device]
+            # What a waiting order is about to change must not be taken for the answer to it.
+            if presence.link and not self._orders.waits(route.point):
+                self._teller.value(presence, route, value, anew=route is answering)
+
+    # --- orders ---------------------------------------------------------------------------------------------------
+
+    def _give_orders(self) -> None:
+        for pending in self._orders.ready(time.monotonic()):
+            unit, route = self._places[pending.command.point]
+            if self._usable(unit) and self._orders.take(pending):
+                self._give(unit, route, pending)
+        for unit in self._units:
+            if self._usable(unit):
+                for route in unit.forgotten(time.monotonic()):
+                    self._fall_back(unit, route)
+                self._feed(unit)
+
+    def _give(self, unit: Unit, route: Route, pending: Pending) -> None:
+        write = self._write_of(route, pending)
+        if write is None:
+            return
+        if pending.lease_until is None:
+            unit.leases.pop(route.point, None)
+        else:
+            unit.leases[route.point] = pending.lease_until
+        self._feed(unit)
+        if self._usable(unit) and self._write(unit, route, write):
+            self._check_echo(unit, route, write)
+            self._poll(unit, answering=route)
+
+    def _write_of(self, route: Route, pending: Pending) -> Write | None:
+        """None when its time is over."""
+        command, until = pending.command, pending.lease_until
+        for_s = None if until is None else until - time.monotonic()
+        if route.order is None or (for_s is not None and for_s <= 0):
+            return None
+        return route.order.write(route.channel, command.value, command.epoch, command.seq, for_s)
+
+    def _write(self, unit: Unit, route: Route, write: Write) -> bool:
+        span = Span(write.area, write.address, len(write.values))
+        return self._try(unit, [route.point.device], span, partial(self._written, unit, write)) is not None
+
+    def _check_echo(self, unit: Unit, route: Route, write: Write) -> None:
+        echo = write.echo
+        if echo is None or not self._usable(unit):
+            return
+        shown = self._try(unit, [route.point.device], echo, partial(self._wire.read, unit.number, echo))
+        if shown is not None and shown != write.values[: echo.length]:
+            self._teller.nonsense(route.point.device, unit.number, echo, "shows another order than the one given", shown)
+
+    def _fall_back(self, unit: Unit, route: Route) -> None:
+        """Nobody renewed an order that must end, and the unit would keep it."""
+        if route.order is not None:
+            write = route.order.write(route.channel, route.fallback, 0, 0, None)
+            if write is not None and self._write(unit, route, write):
+                self._poll(unit, answering=route)
+
+    def _feed(self, unit: Unit) -> None:
+        food = unit.food(time.monotonic())
+        if food is None or not self._usable(unit):
+            return
+        span = Span(food.area, food.address)
+        if self._try(unit, list(unit.presences), span, partial(self._written, unit, food)) is not None:
+            unit.fed_at = time.monotonic()

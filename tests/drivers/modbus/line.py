@@ -1,0 +1,101 @@
+"""Doors on a real Modbus line on loopback, the driver on the other end of it, and an inbox that remembers."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from itertools import count
+from typing import Any
+
+from drivers.modbus.link import ModbusDriver
+from drivers.virtual.modbus import VirtualModbusLine
+from edge.clock import SystemClock
+from edge.commands import Command
+from edge.events import ConnectionChanged, GarbageReceived, Observed
+from edge.points import PointId, Value
+from edge.site import Site
+from edge.text import say
+from tests.broker import Controller, until_async
+
+DC4, RB8 = "modbus.timed_door", "modbus.relay_board"
+FRONT, BACK, STORE, FAN = "lock-front", "lock-back", "lock-store", "fan"
+
+
+def site_at(port: int = 0, **connection: Any) -> Site:
+    """Two doors of a DC-4 (unit 3), a door and a fan of an RB-8 (unit 9)."""
+    line = {"protocol": "modbus-tcp", "host": "127.0.0.1", "port": port or 1, **connection}
+    return Site.model_validate(
+        {
+            "site": {"id": "bus", "name": "Bus"},
+            "spaces": {"lobby": {"zone": "public"}, "room": {"zone": "internal"}, "store": {"zone": "internal"}},
+            "doors": {
+                "front": {"from": "lobby", "to": "room"},
+                "back": {"from": "lobby", "to": "room"},
+                "store": {"from": "room", "to": "store"},
+            },
+            "connections": {"line": {key: value for key, value in line.items() if value is not None}},
+            "devices": {
+                FRONT: {"type": "door-controller", "connection": "line", "profile": DC4, "unit": 3, "door": "front"},
+                BACK: {"type": "door-controller", "connection": "line", "profile": DC4, "unit": 3, "channel": 2, "door": "back"},
+                STORE: {"type": "door-controller", "connection": "line", "profile": RB8, "unit": 9, "channel": 3, "door": "store"},
+                FAN: {"type": "relay", "connection": "line", "profile": RB8, "unit": 9, "channel": 8},
+            },
+        }
+    )
+
+
+class Heard(Controller):
+    """What the driver told, by device and point."""
+
+    def values(self, device: str, point: str) -> list[Value]:
+        return [e.value for e in self.of(Observed) if (e.device, e.point) == (device, point)]
+
+    def last(self, device: str, point: str) -> Value:
+        return (self.values(device, point) or [None])[-1]
+
+    def garbage(self, device: str) -> list[str]:
+        return [e.problem for e in self.of(GarbageReceived) if e.device == device]
+
+    def lines(self) -> list[bool]:
+        return [e.up for e in self.of(ConnectionChanged)]
+
+
+class Bench:
+    """The line, the driver and what was heard."""
+
+    def __init__(self, line: VirtualModbusLine, driver: ModbusDriver, heard: Heard) -> None:
+        self.line, self.driver, self.heard = line, driver, heard
+        self._seq = count(1)
+
+    def send(self, device: str, value: Value, for_s: float | None = None, point: str = "lock", epoch: int = 7) -> Command:
+        command = self.command(device, value, for_s, point, epoch)
+        self.driver.send(command)
+        return command
+
+    def command(self, device: str, value: Value, for_s: float | None = None, point: str = "lock", epoch: int = 7) -> Command:
+        return Command(PointId(device, point), value, epoch, next(self._seq), now(), for_s, "test", say("A test"))
+
+    async def hears(self, device: str, point: str, value: Value) -> None:
+        await until_async(lambda: self.heard.last(device, point) == value)
+
+
+def now() -> datetime:
+    return SystemClock().now()
+
+
+@asynccontextmanager
+async def bench(**connection: Any) -> AsyncIterator[Bench]:
+    """Started, and every device heard."""
+    line = VirtualModbusLine(site_at(), "line", "boot", ("127.0.0.1", 0))
+    await line.start()
+    heard = Heard(commits=False)
+    driver = ModbusDriver("line", site_at(line.serve_at[1], **connection), heard, SystemClock())  # type: ignore[arg-type]
+    driver.start()
+    try:
+        found = Bench(line, driver, heard)
+        for device in (FRONT, BACK, STORE, FAN):
+            await found.hears(device, "link", True)
+        yield found
+    finally:
+        await asyncio.to_thread(driver.stop)
+        await line.stop()
