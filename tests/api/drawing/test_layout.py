@@ -1,6 +1,6 @@
 """Where things are drawn: everything once, nothing on top of another, doors on walls, measures kept."""
 
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -25,7 +25,7 @@ def crosses(line: tuple[tuple[float, float], tuple[float, float]], box: Box) -> 
     return any(box.x + 1 < x < box.right - 1 and box.y + 1 < y < box.bottom - 1 for x, y in steps)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(sites())
 def test_everything_is_drawn_once_and_nothing_on_top_of_another(site: Site) -> None:
     placed = plan(site)
@@ -36,7 +36,7 @@ def test_everything_is_drawn_once_and_nothing_on_top_of_another(site: Site) -> N
     assert [space for space, box in placed.spaces.items() if box.width < 40 or box.height < 40] == []
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(sites())
 def test_a_door_is_on_a_wall_of_its_space_and_points_into_the_one_it_guards(site: Site) -> None:
     placed = plan(site)
@@ -60,14 +60,16 @@ def test_no_line_of_an_example_crosses_a_room_and_most_doors_need_none(name: str
     assert len(lines) <= 2
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ["hameenlinna", "joensuu", "pelkosenniemi", "pori"])
 def test_zones_follow_one_another_from_left_to_right(name: str) -> None:
     site = example(name)
     placed = plan(site)
-    if placed.measured:
-        pytest.skip("the plan has its own order")
     for door in site.doors.values():
-        if OUTSIDE not in (door.from_, door.to) and site.zone_of(door.from_) == "semi-public" and site.zone_of(door.to) == "internal":
+        if (
+            OUTSIDE not in (door.from_, door.to)
+            and site.zone_of(door.from_) == "semi-public"
+            and site.zone_of(door.to) == "internal"
+        ):
             assert placed.spaces[door.from_].x < placed.spaces[door.to].x
 
 
@@ -136,7 +138,7 @@ def test_a_door_in_a_wall_of_some_thickness_needs_no_line() -> None:
 def test_doors_between_the_same_two_spaces_stand_apart() -> None:
     site = site_of({"a": "public", "b": "internal"}, {name: {"from": "a", "to": "b"} for name in ("d", "e", "f")})
     ys = sorted(door.at[1] for door in plan(site).doors.values())
-    assert min(b - a for a, b in zip(ys, ys[1:], strict=False)) > 40
+    assert min(b - a for a, b in pairwise(ys)) > 40
 
 
 # --- geometry ---------------------------------------------------------------------------------------------------------

@@ -23,17 +23,17 @@ def texts(root: Element) -> list[str]:
     return [each.text or "" for each in root.iter(f"{SVG}text")]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(sites())
 def test_every_space_and_door_of_any_site_is_drawn_once(site: Site) -> None:
     root = fromstring(drawing(site))
     for attribute, ids in (("data-space", site.spaces), ("data-door", site.doors)):
-        assert Counter(each.get(attribute) for each in root.iter() if each.get(attribute)) == Counter(ids)
+        assert Counter(each.get(attribute) for each in root.iter() if each.get(attribute)) == Counter(list(ids))
     unique = Counter(each.get("id") for each in root.iter() if each.get("id"))
     assert [id_ for id_, times in unique.items() if times > 1] == []
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.text(min_size=1))
 def test_a_name_is_never_markup(name: str) -> None:
     site = site_of({"a": {"zone": "public", "name": name}}, {"d": {"from": "outside", "to": "a", "name": name}})

@@ -1,0 +1,59 @@
+"""The drawings of the examples in a real browser, in every language: each word inside its box, and none on top of anything."""
+
+import os
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Page, async_playwright
+
+from edge.language import LANGUAGES
+from tests.api.drawing.buildings import NAMES, drawing, example
+from tests.api.test_browser import CHROMIUM, FLAGS
+
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.timeout(60),
+    pytest.mark.skipif(CHROMIUM is None and not os.environ.get("CI"), reason="Chromium is not installed: make system-packages"),
+]
+
+FAULTS = """
+() => {
+    const rect = (each) => each.getBoundingClientRect();
+    const shows = (each) => `${each.textContent || each.getAttribute('href')}`;
+    const inside = (a, b) => a.left >= b.left - 1 && a.right <= b.right + 1 && a.top >= b.top - 1 && a.bottom <= b.bottom + 1;
+    const common = (a, b, from, to) => Math.min(a[to], b[to]) - Math.max(a[from], b[from]);
+    const meet = (a, b) => common(a, b, 'left', 'right') > 1.5 && common(a, b, 'top', 'bottom') > 3;
+    const found = [];
+    const texts = [...document.querySelectorAll('text')].map((each) => [each, rect(each)]);
+    const page = rect(document.documentElement);
+    for (const [text, box] of texts) {
+        const space = text.closest('.space');
+        if (!inside(box, space ? rect(space.querySelector('.room')) : page)) found.push(`outside its box: ${shows(text)}`);
+    }
+    const things = [...texts, ...[...document.querySelectorAll('.door use')].map((each) => [each, rect(each)])];
+    for (const [a, boxA] of texts)
+        for (const [b, boxB] of things)
+            if (a.parentNode !== b.parentNode && meet(boxA, boxB)) found.push(`on top of another: ${shows(a)}, ${shows(b)}`);
+    return found;
+}
+"""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def page() -> AsyncIterator[Page]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield await browser.new_page(viewport={"width": 1800, "height": 1800})
+        await browser.close()
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_words_stay_in_their_boxes_and_apart(page: Page, tmp_path_factory: pytest.TempPathFactory, name: str) -> None:
+    site = example(name)
+    for language in LANGUAGES:
+        file = tmp_path_factory.mktemp("plan") / f"{name}.svg"
+        file.write_text(drawing(site, language), encoding="utf-8")
+        await page.goto(file.as_uri())
+        assert await page.locator("g.space").count() == len(site.spaces)
+        assert await page.evaluate(FAULTS) == [], language
