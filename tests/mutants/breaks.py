@@ -8,7 +8,9 @@ from dataclasses import dataclass
 COMMANDS, KERNEL = "edge/commands.py", "edge/kernel.py"
 DOORS, PLAN, SLOTS, LIFE = "rooms/doors.py", "rooms/plan.py", "rooms/slots.py", "rooms/life.py"
 POLICIES, PRESENCE = "rooms/policies.py", "rooms/presence.py"
+OVERRIDES, SCENES = "security/overrides.py", "rooms/scenes.py"
 ALARMS, GUARD, SUPERVISION = "security/alarms.py", "security/guard.py", "security/supervision.py"
+CLUSTERS, TRUTHS, DOOR_ALARMS = "security/clusters.py", "security/doors.py", "security/door_alarms.py"
 
 RECONCILER = ("tests/edge/test_commands.py",)
 ENGINE = ("tests/edge/kernel/test_kernel.py",)
@@ -18,7 +20,10 @@ LIVES = ("tests/rooms/test_life.py",)
 BOOKINGS = ("tests/rooms/test_plan.py",)
 ALARM_LIST = ("tests/security/test_alarms.py",)
 ZONING = ("tests/security/test_guard.py", "tests/security/test_guard_search.py")
+RELEASES, OVERRIDING = ("tests/security/test_releases.py",), ("tests/security/test_overrides.py",)
 WATCH = ("tests/security/test_supervision.py",)
+DOORS_SEEN = ("tests/security/test_doors.py",)
+DOORS_TOLD = ("tests/security/test_door_alarms.py",)
 
 
 def story(name: str) -> tuple[str, ...]:
@@ -99,7 +104,7 @@ BREAKS = (
                 "        for slot in slots(look, self.site, section.to).near:\n",
                 "        for device, found in self.site.devices.items():\n"
                 '            if found.space == section.to and (seen := look(READING(device, "present"))) and seen.value:\n'
-                '                yield Claim(lock, "unlocked", Priority.HOURS, "presence", say("Somebody is there"))\n'
+                '                yield Claim(lock, "unlocked", Priority.HOURS, "hours:presence", say("Somebody is there"))\n'
                 "        for slot in slots(look, self.site, section.to).near:\n",
             ),
         ),
@@ -219,18 +224,34 @@ BREAKS = (
     broken("a policy is asked again at its last instant", "edge/facts.py", "t < self.wake:", "t > self.wake:", LOOKS),
     broken("reading a fact is not noted", "edge/facts.py", "        self.reads[key] = None\n", "", LOOKS),
     # Zoning
-    broken("no guard", GUARD, "        plan = self._clusters[cluster]\n", "        return {}\n", ZONING),
-    broken("a door held open is overlooked", GUARD, 'contact.value == "open" and', 'contact.value == "ajar" and', ZONING),
+    broken("no guard", GUARD, "        found = self._clusters[cluster]\n", "        return {}\n", ZONING),
+    broken("a door held open is overlooked", TRUTHS, 'say("{door} is held open", door=Ref(door)), True', "say(''), False", ZONING),
     broken(
-        "an unknown door counts as locked", GUARD, 'return say("{door} has not reported yet", door=door)', "return None", ZONING
+        "an unknown door counts as locked", TRUTHS, 'has not reported yet", door=named), True', 'has", door=named), False', ZONING
     ),
-    broken("a door that fell open is overlooked", GUARD, 'self._site.doors[passage.door].fail == "unlocked":', "False:", ZONING),
-    broken("a door is judged by its own state", GUARD, "if completing is not None and door in opened:", "if False:", ZONING),
+    broken("a door that fell open is overlooked", TRUTHS, 'if self.site.doors[door].fail == "unlocked":', "if False:", ZONING),
+    broken(
+        "a forced door is overlooked",
+        TRUTHS,
+        'say("{door} was opened while locked", door=Ref(door)), True',
+        "say(''), False",
+        ZONING,
+    ),
+    broken(
+        "a door out of service counts as locked", TRUTHS, 'is out of service", door=named), True', 'is", door=named), False', ZONING
+    ),
+    broken(
+        "a door is judged by its own state",
+        CLUSTERS,
+        "if any(step.door == but and not step.always for step in steps):",
+        "if False:",
+        ZONING,
+    ),
     broken(
         "a granted door is not counted",
         GUARD,
-        "            for passage in plan.of_door[door]:\n",
-        "            for passage in ():\n",
+        "            self._reach.open(door)\n",
+        "",
         ZONING,
     ),
     broken(
@@ -240,8 +261,24 @@ BREAKS = (
         "return (0, known is None",
         ZONING,
     ),
-    broken("free handles are overlooked", GUARD, 'opening or door.back == "free"', "opening", ZONING),
-    broken("a restart locks booked doors", GUARD, "if self._some_unknown(look, plan) and", "if False and", RESTART),
+    broken("free handles are overlooked", CLUSTERS, 'opening or door.back in ("free", "button")', "opening", ZONING),
+    broken("exit buttons are overlooked", CLUSTERS, 'door.back in ("free", "button")', 'door.back == "free"', ZONING),
+    broken("the guard refuses fire", GUARD, "why = None if _is_emergency(wish) else ", "why = ", ZONING),
+    broken("fire waits for doors that say nothing", GUARD, "if not emergency and any(", "if any(", ZONING),
+    broken(
+        "what fire opens is not counted",
+        GUARD,
+        "        if why is None:\n",
+        "        if why is None and not _is_emergency(wish):\n",
+        ZONING,
+    ),
+    broken("no interlock", GUARD, "other in self._open), None)", "False), None)", ZONING),
+    broken("an interlock forgets what it granted", GUARD, "            self._open.setdefault(door, granted)\n", "", ZONING),
+    broken(
+        "an interlock lets a leaf stand open", GUARD, "self._open = {**standing, **passable}", "self._open = dict(passable)", ZONING
+    ),
+    broken("anything unlocks a door", GUARD, 'if wish.cause.partition(":")[0] in JUSTIFIED:', "if True:", ZONING),
+    broken("a restart locks booked doors", GUARD, "if not emergency and any(", "if False and any(", RESTART),
     # Panic and alarms
     broken("a panic loses to a booking", "edge/claims.py", "PANIC = 5", "PANIC = 13", story("panic-outranks-booking")),
     broken("a panic is over when it was seen", ALARMS, "if changed.type != PANIC and not changed.active and", "if", ALARM_LIST),
@@ -301,27 +338,88 @@ BREAKS = (
         "if True:",
         RESTART,
     ),
+    broken("any report excuses an opened door", TRUTHS, "opened - asked.since > max", "opened - asked.at > max", DOORS_SEEN),
+    broken("force is not seen", TRUTHS, 'section.back == "free" or lock is None', "True or lock is None", DOORS_TOLD),
     broken(
-        "any report excuses an opened door",
-        SUPERVISION,
-        "opened - asked.since > EXIT_REMEMBERED",
-        "opened - asked.at > EXIT_REMEMBERED",
-        WATCH,
+        "a door open before it was locked was forced",
+        TRUTHS,
+        " or max(lock.since, decision.since) > opened",
+        "",
+        DOORS_SEEN,
+    ),
+    broken("a loose contact is an alarm each time", TRUTHS, "if told is not None and (", "if False and (", DOORS_TOLD),
+    broken(
+        "our own unlock was a hand's", TRUTHS, 'decision.value == "unlocked" or lock.since <= decision.since', "False", DOORS_SEEN
     ),
     broken(
         "a door may stand open",
-        SUPERVISION,
-        'contact.value == "open" and decision.value == "locked"',
-        "False",
+        DOOR_ALARMS,
+        "if look.lasted(begin, section.held_open):",
+        "if False:",
         story("held-open-back-door"),
     ),
+    broken("nobody is warned", DOOR_ALARMS, "elif section.held_open_warning and", "elif False and", DOORS_TOLD),
+    broken(
+        "a card is called force",
+        TRUTHS,
+        'contact is None or not self.site.senses(door, "read-back") or decision',
+        "contact is None or decision",
+        DOORS_TOLD,
+    ),
+    broken(
+        "a loss clears the alarm of a door",
+        DOOR_ALARMS,
+        "        for kind in _OF_A_LEAF:\n",
+        "        for kind in ():\n",
+        DOORS_TOLD,
+    ),
+    broken(
+        "a door out of service raises alarms",
+        DOOR_ALARMS,
+        "truth.state is not DoorState.OUT_OF_SERVICE and decision",
+        "decision",
+        DOORS_TOLD,
+    ),
+    broken("a battery flaps", SUPERVISION, "charge <= BATTERY_GOOD_ABOVE if told is not None else ", "", WATCH),
     # Releases
     broken(
         "a release for ten hours",
         "security/releases.py",
         "timedelta(minutes=10)",
         "timedelta(hours=10)",
-        ("tests/security/test_releases.py",),
+        RELEASES,
     ),
     broken("a release never ends", "security/releases.py", "not look.passed(released.until)", "True", story("staff-release")),
+    broken(
+        "a release is promised in a lockdown",
+        "security/releases.py",
+        '    require_no_stronger(site, facts, door, "unlocked")\n',
+        "",
+        story("release-in-lockdown-refused"),
+    ),
+    broken("a broken door is released", "security/releases.py", "    require_in_service(facts, at, door)\n", "", RELEASES),
+    # Overrides and scenes
+    broken("an override never ends", OVERRIDES, "not look.passed(overridden.until)", "True", story("override-ends-by-itself")),
+    broken("an override for a year", OVERRIDES, "if until > latest:", "if False:", OVERRIDING),
+    broken(
+        "a guard unlocks by an override",
+        OVERRIDES,
+        '"override-unlocked" if value == "unlocked" else "override-locked"',
+        '"override-locked"',
+        OVERRIDING,
+    ),
+    broken(
+        "an override outlasts its door's service",
+        OVERRIDES,
+        "            facts.set(OVERRIDE(event.door), None)\n        case DoorTakenBack",
+        "        case DoorTakenBack",
+        OVERRIDING,
+    ),
+    broken("a restart forgets overrides", "edge/controller.py", "            *overrides.kept(facts, at),\n", "", RESTART),
+    broken("a scene stays open", SCENES, "slot.end + scene.after", "slot.end + 2 * scene.after", story("wedding-scene")),
+    broken("any booking plays the scene", SCENES, "return not scene.policies or", "return True or", story("wedding-scene")),
+    broken(
+        "a stopped scene begins again", SCENES, "stopped is not None and slot.opens <= stopped.at", "False", story("wedding-scene")
+    ),
+    broken("a scene opens whatever is in its way", SCENES, "hindrance is None)", "True)", ("tests/rooms/test_scenes.py",)),
 )
