@@ -5,6 +5,7 @@ from itertools import combinations
 
 from edge.points import DEVICE_TYPES
 from edge.site.booking_rules import BOOKING_RULES, booked_spaces
+from edge.site.door_rules import DOOR_RULES
 from edge.site.draft import Draft
 from edge.site.fields import ALWAYS, OUTSIDE
 from edge.site.finding import Path, Problem, error, warning
@@ -48,8 +49,8 @@ def door_shapes(draft: Draft) -> Iterator[Problem]:
             yield error((*path, "to"), say("The door leads from {space} to itself. Name the space behind it.", space=door.to))
         if door.kind == "opening" and door.unlock != Unlock():
             yield error((*path, "unlock"), say("An opening has no lock to unlock. Remove unlock, or give the door another kind."))
-        if door.kind == "opening" and door.back == "credential":
-            yield error((*path, "back"), say("An opening asks for no credential. Remove back, or give the door another kind."))
+        if door.kind == "opening" and door.back != "free":
+            yield error((*path, "back"), say("An opening asks for nothing. Remove back, or give the door another kind."))
 
 
 def unlocking(draft: Draft) -> Iterator[Problem]:
@@ -167,5 +168,6 @@ RULES: tuple[Rule, ...] = (
     never_open,
     *LINE_RULES,
     *BOOKING_RULES,
+    *DOOR_RULES,
     route_problems,
 )

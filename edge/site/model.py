@@ -59,7 +59,9 @@ class SiteSection(Section):
 
 
 def _area(value: object) -> object:
-    if not (isinstance(value, list | tuple) and len(value) == 4 and value[2] > 0 and value[3] > 0):
+    """What is no number at all is found where it stands."""
+    sides = value[2:] if isinstance(value, list | tuple) and len(value) == 4 else (0,)
+    if any(isinstance(side, int | float) and not side > 0 for side in sides):
         raise Wrong(say("A place on the plan is four numbers in metres: [x, y, width, height]."))
     return value
 

@@ -16,13 +16,17 @@ from edge.text import say
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One direction of a door. open: to anyone at any time. at_times: to anyone at times. escape: opens in an emergency."""
+    """One direction of a door. open: to anyone at any time. at_times: to anyone at times. escape: opens in an emergency.
+
+    button: open to whoever presses an exit button, which does nothing without power.
+    """
 
     door: str
     start: str
     end: str
     back: bool
     open: bool
+    button: bool
     at_times: bool
     escape: bool
 
@@ -37,8 +41,10 @@ def ways(doors: Mapping[str, Door]) -> list[Way]:
 
 def _ways_of(name: str, door: Door) -> tuple[Way, Way]:
     opening = door.kind == "opening"
-    forward = Way(name, door.from_, door.to, False, opening, door.unlock != Unlock(), door.escape.forward is not None)
-    back = Way(name, door.to, door.from_, True, opening or door.back == "free", False, door.escape.back is not None)
+    at_times = door.kind != "escape" and door.unlock != Unlock()
+    forward = Way(name, door.from_, door.to, False, opening, False, at_times, door.escape.forward is not None)
+    free, button = opening or door.back == "free", not opening and door.back == "button"
+    back = Way(name, door.to, door.from_, True, free, button, False, door.escape.back is not None)
     return forward, back
 
 
@@ -61,7 +67,7 @@ def open_to_internal(draft: Draft, usable: list[Way]) -> Iterator[Problem]:
     for way in usable:
         if _zone(way.end, draft) != "internal" or _zone(way.start, draft) == "internal":
             continue
-        if way.open:
+        if way.open or way.button:
             route = _route(way, usable)
             yield error(
                 way.path,
@@ -79,7 +85,7 @@ def open_to_internal(draft: Draft, usable: list[Way]) -> Iterator[Problem]:
 
 def _route(way: Way, usable: list[Way]) -> str:
     """The shortest walk from outside over this way, or the way alone."""
-    inward = [each for each in usable if each.open or each.at_times]
+    inward = [each for each in usable if each.open or each.button or each.at_times]
     steps = _walk(OUTSIDE, way.start, inward) or [way.start]
     return " → ".join([*steps, way.end])
 
@@ -117,10 +123,17 @@ def shut_in(draft: Draft, usable: list[Way]) -> Iterator[Problem]:
         yield warning(("doors",), say("No door leads to the outside. Add the entrance, from: outside."), at_key=True)
         return
     entered = _spread(OUTSIDE, [(way.start, way.end) for way in usable])
-    left = _spread(OUTSIDE, [(way.end, way.start) for way in usable if way.open or way.at_times or way.escape])
+    unaided = [way for way in usable if way.open or way.at_times or way.escape]
+    left = _spread(OUTSIDE, [(way.end, way.start) for way in unaided])
+    by_button = _spread(OUTSIDE, [(way.end, way.start) for way in usable if way.button or way in unaided])
     for space in draft.spaces:
         if space not in entered:
             yield warning(("spaces", space), say("No door leads to {space}. Add its door.", space=space), at_key=True)
+        elif space not in left and space in by_button:
+            text = say(
+                "Only an exit button lets people out of {space}, and not without power. Make a door free or an escape.", space=space
+            )
+            yield warning(("spaces", space), text, at_key=True)
         elif space not in left:
             text = say("No way leads out of {space} without a credential. Make a door free or an escape.", space=space)
             yield warning(("spaces", space), text, at_key=True)

@@ -34,6 +34,8 @@ def bus(lock_front: dict[str, Any], other: dict[str, Any] | None = None) -> dict
 
 
 GAP = {"gap": {"from": "lobby", "to": "room", "kind": "opening"}}
+EXIT = {"from": "lobby", "to": "outside", "kind": "escape"}
+FIRE = {"type": "fire-input", "connection": "broker"}
 CASES: list[tuple[dict[str, Any], str]] = [
     ({"doors": {"front": {"to": "rom"}}}, 'error doors.front.to: "rom" is not in spaces. Did you mean "room"?'),
     ({"doors": {"entrance": {"unlock": {"hours": "serv"}}}}, "error doors.entrance.unlock.hours: "),
@@ -119,6 +121,32 @@ CASES: list[tuple[dict[str, Any], str]] = [
         "error doors.rear: Anyone can walk into an internal space: outside → lobby → room → office.",
     ),
     ({"doors": {"rear": {"unlock": {"hours": "service"}}}}, "warning doors.rear.unlock: The door lets visitors into office"),
+    (
+        {"doors": {"rear": {"from": "office", "to": "room", "back": "button"}}},
+        "error doors.rear.back: Anyone can walk into an internal space: outside → lobby → room → office.",
+    ),
+    (
+        {"doors": {"front": {"back": "button", "unlock": "never"}}},
+        "warning spaces.room: Only an exit button lets people out of room",
+    ),
+    ({"doors": {"gap": {"from": "lobby", "to": "room", "kind": "opening", "back": "button"}}}, "error doors.gap.back: "),
+    ({"doors": {"front": {"interlock": "front"}}}, "error doors.front.interlock: A door cannot be interlocked with itself."),
+    ({"doors": {**GAP, "front": {"interlock": "gap"}}}, "error doors.front.interlock: gap is an opening"),
+    ({"doors": {"gap": {**GAP["gap"], "interlock": "front"}}}, "error doors.gap.interlock: An opening is never closed"),
+    ({"doors": {"front": {"interlock": ["frnt"]}}}, 'error doors.front.interlock.0: "frnt" is not in doors.'),
+    ({"doors": {"entrance": {"kind": "escape"}}}, "error doors.entrance.unlock: Only an emergency unlocks an escape door."),
+    ({"doors": {"exit": {**EXIT, "back": "button"}}}, "warning doors.exit: The escape door does not say in which direction"),
+    ({"doors": {"front": {"held_open": "10 s"}}}, "warning doors.front.held_open: The warning comes as soon"),
+    ({"doors": {"front": {"held_open_warning": "30 s"}}}, "warning doors.front.held_open_warning: The warning comes as soon"),
+    ({"devices": {"panic": {"lacks": ["contact"]}}}, "error devices.panic.lacks: Only a door-controller has lacks."),
+    ({"devices": {"panic": {"lease": "latch"}}}, "error devices.panic.lease: Only a door-controller has lease."),
+    ({"devices": {"panic": {"pulse": "5 s"}}}, "error devices.panic.pulse: Only a door-controller has pulse."),
+    ({"devices": {"fire": {**FIRE, "door": "front", "space": "room"}}}, "error devices.fire.space: A device is either at a door"),
+    ({"scenes": {"party": {"room": "room"}}}, "warning scenes.party: No door names party"),
+    ({"scenes": {"party": {"room": "lobby"}}}, "warning scenes.party.room: No calendar books lobby"),
+    ({"scenes": {"party": {"room": "room", "spaces": ["office"]}}}, "error scenes.party.spaces: office is internal."),
+    ({"scenes": {"party": {"room": "office"}}}, "error scenes.party.room: office is internal."),
+    ({"doors": {"front": {"unlock": {"scenes": ["prty"]}}}}, 'error doors.front.unlock.scenes.0: "prty" is not in scenes'),
 ]
 
 
@@ -147,6 +175,21 @@ def test_an_escape_or_an_opening_is_a_way_out(doors: dict[str, Any]) -> None:
 def test_a_door_that_opens_at_times_is_a_way_out() -> None:
     doors = {"front": {"back": "credential"}, "exit": {"from": "room", "to": "lobby", "unlock": {"hours": "service"}}}
     assert found({"doors": doors, "devices": {"lock-exit": lock("exit")}}) == []
+
+
+@pytest.mark.parametrize("place", [{}, {"door": "front"}, {"space": "lobby"}])
+def test_a_fire_input_may_be_anywhere(place: dict[str, str]) -> None:
+    assert found({"devices": {"fire": {**FIRE, **place}}}) == []
+
+
+@pytest.mark.parametrize("exit_", [{"back": "free", "from": "outside", "to": "lobby"}, {"escape": {"forward": "alarmed"}}])
+def test_an_escape_door_says_how_people_leave(exit_: dict[str, Any]) -> None:
+    assert found({"doors": {"exit": {**EXIT, "back": "credential", **exit_}}}) == []
+
+
+def test_a_scene_with_its_door_and_its_room_is_good() -> None:
+    doors = {"front": {"unlock": {"booking": True, "scenes": "party"}, "interlock": ["entrance"]}}
+    assert found({"doors": doors, "scenes": {"party": {"room": "room", "spaces": ["lobby"]}}}) == []
 
 
 def test_a_table_that_cannot_be_read_makes_no_reference_unknown() -> None:
