@@ -10,6 +10,7 @@ DOORS, PLAN, SLOTS, LIFE = "rooms/doors.py", "rooms/plan.py", "rooms/slots.py", 
 POLICIES, PRESENCE = "rooms/policies.py", "rooms/presence.py"
 OVERRIDES, SCENES = "security/overrides.py", "rooms/scenes.py"
 ALARMS, GUARD, SUPERVISION = "security/alarms.py", "security/guard.py", "security/supervision.py"
+MODES, MODE_RULES, PREVIEW = "security/modes.py", "security/mode_rules.py", "security/mode_preview.py"
 CLUSTERS, TRUTHS, DOOR_ALARMS = "security/clusters.py", "security/doors.py", "security/door_alarms.py"
 
 RECONCILER = ("tests/edge/test_commands.py",)
@@ -22,6 +23,8 @@ ALARM_LIST = ("tests/security/test_alarms.py",)
 ZONING = ("tests/security/test_guard.py", "tests/security/test_guard_search.py")
 RELEASES, OVERRIDING = ("tests/security/test_releases.py",), ("tests/security/test_overrides.py",)
 WATCH = ("tests/security/test_supervision.py",)
+MODES_HELD, PREVIEWS = ("tests/security/test_modes.py",), ("tests/security/test_mode_preview.py",)
+ORDER = ("tests/scenarios/test_order.py",)
 DOORS_SEEN = ("tests/security/test_doors.py",)
 DOORS_TOLD = ("tests/security/test_door_alarms.py",)
 
@@ -422,4 +425,33 @@ BREAKS = (
         "a stopped scene begins again", SCENES, "stopped is not None and slot.opens <= stopped.at", "False", story("wedding-scene")
     ),
     broken("a scene opens whatever is in its way", SCENES, "hindrance is None)", "True)", ("tests/rooms/test_scenes.py",)),
+    # Fire, evacuation and lockdown
+    broken("a lockdown loses to a release", "edge/claims.py", "LOCKDOWN = 3", "LOCKDOWN = 9", ORDER),
+    broken("a lockdown outranks fire", "edge/claims.py", "FIRE = 1", "FIRE = 4", ORDER),
+    broken("a restart drops a lockdown", MODES, "*(began for _, began in facts.of(MODE)), ", "", MODES_HELD),
+    broken("a lockdown ends in one step", MODES, "if asked is None or not _fresh(asked, at):", "if False:", MODES_HELD),
+    broken("what was asked holds for ever", MODES, "timedelta(0) <= at - asked.at <= ASKED_HOLDS", "True", MODES_HELD),
+    broken(
+        "what was asked counts for the next lockdown",
+        MODES,
+        "            facts.set(END_ASKED(event.mode, event.scope), None)\n",
+        "",
+        MODES_HELD,
+    ),
+    broken("anybody ends a mode", MODES, "    roles.require(role, _ENDS[known])\n", "", MODES_HELD),
+    broken("fire ends while the panel calls", MODES, "reading.value is True and", "False and", MODES_HELD),
+    broken("the silence of a fire panel opens doors", MODES, ' if site.security.fire_loss == "release"', "", MODES_HELD),
+    broken("fire begins again and again", MODES, 'if facts(MODE("fire", SITE)) is not None:', "if False:", MODES_HELD),
+    broken(
+        "a zone's border has one side", MODE_RULES, "!= (site.zone_of(section.to)", "and not (site.zone_of(section.to)", MODES_HELD
+    ),
+    broken("escape doors stay locked in a fire", MODE_RULES, 'section.kind == "escape" or ', "", MODES_HELD),
+    broken(
+        "a preview forgets the guard's consequences",
+        PREVIEW,
+        '            Rule("truth", list(locks), DoorTruths(site).truth),\n',
+        "",
+        PREVIEWS,
+    ),
+    broken("a preview trusts doors that do not obey", PREVIEW, "if flight is not None and flight.overdue:", "if False:", PREVIEWS),
 )

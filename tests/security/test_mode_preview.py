@@ -105,7 +105,7 @@ def obeys(day: Day, door: str) -> bool:
     return day.facts(ONLINE(f"lock-{door}")) is True and not (flight is not None and flight.overdue)
 
 
-@settings(max_examples=120 * EFFORT)
+@settings(max_examples=60 * EFFORT)
 @given(st.lists(deeds, max_size=8), modes_and_scopes)
 @example([_released("rear")], ("lockdown", "zone:public"))
 def test_what_is_shown_is_what_happens(done: list[Deed], begun: tuple[Mode, str]) -> None:
