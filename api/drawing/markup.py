@@ -13,7 +13,9 @@ def plain(text: str) -> str:
 
 
 def number(value: float) -> str:
-    return f"{value:.1f}".removesuffix(".0").replace("-0", "0") if abs(value) < 0.05 else f"{value:.1f}".removesuffix(".0")
+    """To a tenth of a unit, without the zeros that say nothing."""
+    written = f"{value:.1f}".removesuffix(".0")
+    return "0" if written == "-0" else written
 
 
 def element(name: str, *children: str, **attributes: str | float) -> str:

@@ -21,7 +21,7 @@ KINDS: Final = {
 }
 SIGNS: Final = {
     "guards": say("The lock guards this direction"),
-    "locked": say("Always locked: opens to a credential only"),
+    "locked": say("Locked: opens to a credential"),
     "hours": say("Open through opening hours"),
     "booking": say("Open for bookings"),
     "scene": say("Open for a scene, such as a wedding"),

@@ -112,7 +112,7 @@ def test_the_legend_says_what_is_drawn_and_nothing_else() -> None:
 
     simple = legend_of(site_of({"a": "public"}, {"d": {"from": "outside", "to": "a"}}))
     assert "Public" in simple
-    assert "credential only" in simple
+    assert "opens to a credential" in simple
     assert [word for word in ("Internal", "Interlocked", "Sliding", "scene", "Persons", "Escape") if word in simple] == []
     doors = {"d": {"from": "outside", "to": "a", "kind": "escape", "escape": {"back": "delayed"}, "interlock": ["e"]}}
     many = legend_of(site_of({"a": "public", "b": "internal"}, {**doors, "e": {"from": "a", "to": "b", "kind": "sliding"}}))
