@@ -2,8 +2,11 @@
 
 from api.door_actions import scopes_of
 from api.models_modes import Begun, ChangingOut, ModeOut, PreviewOut, ScopeOut, StayingOut
+from api.tokens import MANAGER
 from api.truth import Truth
+from edge.refusal import Refusal
 from edge.text import say
+from security import modes
 from security.mode_preview import preview
 from security.mode_rules import because, scope_name
 from security.modes import ASKED_HOLDS, END_ASKED, MODE, MODES, ModeBegan
@@ -51,6 +54,23 @@ class ModeTruth:
                 for door, because in seen.stays.items()
             ],
         )
+
+    def obstacle_to_begin(self, mode: Begun, scope: str) -> str | None:
+        """Why it would be refused just now, whoever asked for it."""
+        try:
+            modes.begin(self._truth.site, self._truth.facts, self._truth.now, mode, scope, "", MANAGER)
+        except Refusal as refusal:
+            return self._truth.renderer.text(refusal.told, self._truth.now)
+        return None
+
+    def obstacle_to_end(self, mode: ModeOut) -> str | None:
+        """Why the next step towards its end would be refused just now, whoever took it."""
+        step = modes.end if mode.mode != "lockdown" or mode.end_asked_until else modes.ask_end
+        try:
+            step(self._truth.site, self._truth.facts, self._truth.now, mode.mode, mode.scope, "", MANAGER)
+        except Refusal as refusal:
+            return self._truth.renderer.text(refusal.told, self._truth.now)
+        return None
 
     def scope_name(self, scope: str) -> str:
         return self._truth.renderer.text(say("{scope}", scope=scope_name(scope)))

@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal
 from fastapi import APIRouter, Form, Request, Response
 
 from api.console.door_sections import MODES_ENDED, door_list, zone_list
-from api.console.forms import Forms, actor
+from api.console.forms import Forms, actor, told_of
 from api.console.pages import Pages
 from api.console.roles import allowed
 from api.door_actions import DoorActions
@@ -21,13 +21,11 @@ from api.port import Desk
 from api.readers import Readers
 from api.truth import Truth
 from edge.errors import IllegalCommand
-from edge.refusal import Refusal
 from edge.site.fields import ZoneClass
-from edge.text import Text, say
+from edge.text import say
 from security.modes import SITE, ZONES, Mode
 from security.overrides import DoorValue
 from security.releases import LONGEST_RELEASE
-from security.roles import NotAllowed
 
 RELEASES: Final = tuple(minutes for minutes in (1, 2, 5, 10) if timedelta(minutes=minutes) <= LONGEST_RELEASE)
 OVERRIDES: Final = (15, 30, 60, 120, 240, 480, 720)
@@ -105,6 +103,7 @@ def router(desk: Desk, readers: Readers, pages: Pages, actions: DoorActions) -> 
             holding=board.html(MODES_ENDED),
             cursor=board.cursor,
             seen=seen,
+            obstacle=told.obstacle_to_begin(begin, scope) if begin is not None else None,
             scopes=told.scopes(),
             may=allowed(role),
         )
@@ -173,14 +172,3 @@ def router(desk: Desk, readers: Readers, pages: Pages, actions: DoorActions) -> 
         return forms.done(request, back)
 
     return routes
-
-
-def told_of(error: IllegalCommand) -> Text:
-    """A refusal for the person who asked."""
-    match error:
-        case Refusal(told=told):
-            return told
-        case NotAllowed():
-            return say("Your role may not do this.")
-        case _:
-            return Text(str(error))

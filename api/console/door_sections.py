@@ -17,9 +17,7 @@ from api.port import Desk
 from api.truth import Truth
 from edge.facts import DECISION, FLIGHT, ONLINE, READING
 from edge.language import Renderer
-from edge.refusal import Refusal
 from edge.site.fields import Role
-from security import modes
 from security.alarms import Alarm, open_alarms
 from security.modes import ZONES
 from security.truth import DOOR
@@ -56,7 +54,6 @@ class DoorSections:
     def __init__(self, desk: Desk, renderer: Renderer, templates: Environment, role: Role) -> None:
         self._site = desk.site
         self._renderer = renderer
-        self._role: Role = role
         self._may = allowed(role)
         self._parts = templates.get_template("door_parts.html")
 
@@ -125,22 +122,14 @@ class DoorSections:
             )
 
     def _modes_to_end(self, truth: Truth, today: date) -> Iterator[Item]:
-        for mode in ModeTruth(truth).holding():
-            obstacle = self._obstacle(truth, mode)
+        told = ModeTruth(truth)
+        for mode in told.holding():
+            obstacle = told.obstacle_to_end(mode)
             yield Item(
                 _id_of("ending", mode),
                 (today, mode, obstacle),
                 lambda m=mode, o=obstacle: self._draw("ending_of", id=_id_of("ending", m), mode=m, obstacle=o, now=truth.now),  # type: ignore[misc]
             )
-
-    def _obstacle(self, truth: Truth, mode: ModeOut) -> str | None:
-        """Why the next step towards its end would be refused just now, whoever took it."""
-        step = modes.end if mode.mode != "lockdown" or mode.end_asked_until else modes.ask_end
-        try:
-            step(truth.site, truth.facts, truth.now, mode.mode, mode.scope, "", "facility-manager")
-        except Refusal as refusal:
-            return self._renderer.text(refusal.told, truth.now)
-        return None
 
 
 def _by_subject(truth: Truth) -> Mapping[str, list[Alarm]]:

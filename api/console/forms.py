@@ -9,7 +9,10 @@ from api.console.pages import Pages
 from api.gate import caller_of, wants_page
 from api.readers import Readers
 from api.sessions import Actor
-from edge.text import Text
+from edge.errors import IllegalCommand
+from edge.refusal import Refusal
+from edge.text import Text, say
+from security.roles import NotAllowed
 
 
 class Forms:
@@ -44,3 +47,14 @@ def local_path(asked: str) -> str:
     parts = urlsplit(asked)
     plain = asked.startswith("/") and not parts.netloc and "\\" not in asked and asked.isprintable()
     return asked if plain and not asked.startswith("//") else "/"
+
+
+def told_of(error: IllegalCommand) -> Text:
+    """A refusal for the person who asked."""
+    match error:
+        case Refusal(told=told):
+            return told
+        case NotAllowed():
+            return say("Your role may not do this.")
+        case _:
+            return Text(str(error))

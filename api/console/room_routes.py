@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal
 from fastapi import APIRouter, Form, Request, Response
 
 from api.actions import Actions, Tap
-from api.console.forms import Forms, person
+from api.console.forms import Forms, person, told_of
 from api.console.pages import Pages
 from api.console.room_sections import HOST_LISTS, panel_list
 from api.faults import status_of
@@ -17,7 +17,7 @@ from api.port import Desk
 from api.readers import Readers
 from edge.errors import IllegalCommand
 from edge.site import Site
-from edge.text import Text, say
+from edge.text import say
 from rooms import desk as asked
 
 TAPS: Final[dict[str, Tap]] = {
@@ -104,8 +104,7 @@ def router(desk: Desk, readers: Readers, pages: Pages, actions: Actions) -> APIR
         try:
             await action
         except IllegalCommand as error:
-            told = error.told if isinstance(error, asked.RoomRefusal) else Text(str(error))
-            return forms.refused(request, told, status_of(error), back)
+            return forms.refused(request, told_of(error), status_of(error), back)
         return forms.done(request, back)
 
     return routes
