@@ -201,8 +201,8 @@ def _losses(building: Building, classes: Sequence[MomentClass], faults: int) -> 
     latching = {line_of[door] for door, device in site.controllers.items() if site.lease_of(device) == "latch"}
     for number in range(1, faults + 1):
         for lost in combinations(sorted({*line_of.values()}), number):
-            if latching.isdisjoint(lost):
-                continue  # nothing more falls open than without power
+            if latching.isdisjoint(lost) and not any(passage.pressed for passage in building.passages):
+                continue  # nothing more is open than without power
             for moment in widest(classes):
                 yield list(_lines_lost(building, {door for door, line in line_of.items() if line in lost}, moment))
 

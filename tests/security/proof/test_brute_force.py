@@ -84,15 +84,16 @@ def booked_rooms(site: Site) -> list[Rooms]:
     return list(chain.from_iterable(combinations(rooms, n) for n in range(len(rooms) + 1)))
 
 
-def open_way(site: Site, unlocked: Collection[str]) -> list[str]:
-    """The doors of some way from public to internal space; without a way none."""
+def open_way(site: Site, unlocked: Collection[str], *, powered: bool = True) -> list[str]:
+    """The doors of some way from public to internal space; without a way none. powered: whether exit buttons do something."""
+    free = ("free", "button") if powered else ("free",)
     reached: dict[str, list[str]] = {space: [] for space in ("outside", *site.spaces) if site.zone_of(space) == "public"}
     waiting = [*reached]
     while waiting:
         here = waiting.pop(0)
         for name, door in site.doors.items():
             both = door.kind == "opening" or name in unlocked
-            ends = [(door.from_, door.to, both), (door.to, door.from_, both or door.back != "credential")]
+            ends = [(door.from_, door.to, both), (door.to, door.from_, both or door.back in free)]
             for there in (end for start, end, passable in ends if start == here and passable):
                 if site.zone_of(there) == "internal":
                     return [*reached[here], name]
@@ -200,10 +201,10 @@ def agrees_with_a_door_held_open(site: Site, proof: Proof) -> None:
 def falls_open(site: Site) -> bool:
     """Without power, or when the line is lost while doors are unlocked."""
     fallen = {name for name, door in site.doors.items() if door.fail == "unlocked" and door.kind != "opening"}
-    if open_way(site, fallen):
+    lost = fallen & {*site.controllers}
+    if open_way(site, fallen, powered=False) or open_way(site, lost):
         return True
     latching = {door for door, device in site.controllers.items() if site.lease_of(device) == "latch"}
-    lost = fallen & {*site.controllers}
     for at in instants(site) if latching else ():
         simulation = begun(site, at)
         for rooms in booked_rooms(site):
