@@ -44,7 +44,7 @@ FAULTS = """
 async def page() -> AsyncIterator[Page]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield await browser.new_page(viewport={"width": 1800, "height": 1800})
+        yield await browser.new_page(viewport={"width": 300, "height": 300})
         await browser.close()
 
 
