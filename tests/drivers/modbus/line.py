@@ -84,12 +84,27 @@ def now() -> datetime:
 
 
 @asynccontextmanager
-async def bench(**connection: Any) -> AsyncIterator[Bench]:
-    """Started, and every device heard."""
-    line = VirtualModbusLine(site_at(), "line", "boot", ("127.0.0.1", 0))
+async def serving(site: Site) -> AsyncIterator[tuple[VirtualModbusLine, int]]:
+    """The virtual devices of the site on a free port."""
+    line = VirtualModbusLine(site, "line", "boot", ("127.0.0.1", 0))
     await line.start()
+    try:
+        yield line, int(line.serve_at[1])
+    finally:
+        await line.stop()
+
+
+@asynccontextmanager
+async def bench() -> AsyncIterator[Bench]:
+    """Started, and every device heard."""
+    async with serving(site_at()) as (line, port), driving(line, port) as found:
+        yield found
+
+
+@asynccontextmanager
+async def driving(line: VirtualModbusLine, port: int) -> AsyncIterator[Bench]:
     heard = Heard(commits=False)
-    driver = ModbusDriver("line", site_at(line.serve_at[1], **connection), heard, SystemClock())  # type: ignore[arg-type]
+    driver = ModbusDriver("line", site_at(port), heard, SystemClock())
     driver.start()
     try:
         found = Bench(line, driver, heard)
@@ -98,4 +113,3 @@ async def bench(**connection: Any) -> AsyncIterator[Bench]:
         yield found
     finally:
         await asyncio.to_thread(driver.stop)
-        await line.stop()
