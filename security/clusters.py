@@ -35,11 +35,12 @@ class Crossing:
     @property
     def way(self) -> list[Passage]:
         """The steps in walking order, without the rounds they make."""
-        direct: list[Passage] = []
+        direct: dict[str, Passage] = {}
         for passage in (*reversed(self.before), self.passage, *self.after):
-            been = next((n for n, step in enumerate(direct) if step.start == passage.end), None)
-            direct = [*direct, passage] if been is None else direct[:been]
-        return direct
+            direct[passage.start] = passage
+            while passage.end in direct:
+                direct.popitem()
+        return list(direct.values())
 
 
 class Cluster:
@@ -78,9 +79,9 @@ class Reach:
     def open(self, door: str) -> None:
         self._opened.add(door)
         for passage in self._cluster.of_door.get(door, ()):
-            if passage.start in self._from_public:
+            if self._leads_on(self._from_public, passage.start):
                 self._spread(self._from_public, (passage.end,), passage, onward=True)
-            if passage.end in self._to_internal:
+            if self._leads_on(self._to_internal, passage.end):
                 self._spread(self._to_internal, (passage.start,), passage, onward=False)
 
     def crossing(self, door: str) -> Crossing | None:
@@ -100,19 +101,23 @@ class Reach:
         return reached and self._cluster.zone[passage.start] != INTERNAL and self._cluster.zone[passage.end] != PUBLIC
 
     def _spread(self, reached: _Steps, starts: Iterable[str], by: Passage | None, *, onward: bool) -> None:
-        """Add the spaces reached from the starts through open passages (onward), or from which the starts are reached. Public and
-        internal spaces are ends: a way goes through semi-public ones only. by: the passage that leads to the starts."""
+        """Add the spaces reached from the starts through open passages (onward), or from which the starts are reached. by: the
+        passage that leads to the starts."""
         waiting = deque(start for start in starts if start not in reached)
         reached.update(dict.fromkeys(waiting, by))
         while waiting:
             space = waiting.popleft()
-            if self._cluster.zone[space] != SEMI_PUBLIC and reached[space] is not None:
+            if not self._leads_on(reached, space):
                 continue
             for passage in (self._cluster.out if onward else self._cluster.into).get(space, ()):
                 there = passage.end if onward else passage.start
                 if there not in reached and (passage.always or passage.door in self._opened):
                     reached[there] = passage
                     waiting.append(there)
+
+    def _leads_on(self, reached: _Steps, space: str) -> bool:
+        """Public and internal spaces that were reached are ends: a way goes through semi-public ones only."""
+        return space in reached and (self._cluster.zone[space] == SEMI_PUBLIC or reached[space] is None)
 
     def _steps(self, space: str, but: str, *, onward: bool) -> list[Passage] | None:
         """The steps between public space (onward; else internal) and a space without unlocking one door, nearest first."""

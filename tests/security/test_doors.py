@@ -118,6 +118,12 @@ def test_who_asked_to_leave_has_time_for_one_passage(back: str, dwell: timedelta
     assert known.says(exit_request=False, since=T - allowed - SECOND).state() == ("forced", True)
 
 
+def test_a_device_that_repeats_that_nobody_asked_has_not_asked() -> None:
+    known = Known(site(back="credential")).says(contact="open")
+    known.facts.set(READING("lock-door", "exit-request"), Reading(False, T - HOUR, T))
+    assert known.state() == ("forced", True)
+
+
 def test_a_leaf_that_was_open_before_it_was_locked_is_held_open_from_its_opening_on() -> None:
     known = Known(site(back="credential")).says(contact="open", since=T - 20 * SECOND).says(lock="locked")
     assert known.state() == ("opened-by-hand", False)

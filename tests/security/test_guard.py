@@ -7,6 +7,7 @@ import pytest
 from edge.claims import Claim, Decision, Priority
 from edge.facts import DECISION, ONLINE, READING, START, Facts, Look, Reading, Start
 from edge.points import PointId
+from edge.simulation import Simulation
 from edge.site import Site
 from edge.text import Ref, Route, Text, say
 from security.doors import DoorTruths
@@ -304,6 +305,23 @@ def test_the_interlocked_door_that_is_unlocked_stays_so() -> None:
     doors.says("outer", "unlocked")
     doors.wanted_so_far("outer", "unlocked")
     assert set(doors.judged(outer=HOURS, inner=HOURS)) == {"inner"}
+
+
+def test_a_refusal_by_an_interlock_ends_by_itself() -> None:
+    site = site_of(
+        {"trap": "public", "lobby": "public"},
+        {
+            "outer": {"from": "outside", "to": "trap", "interlock": ["inner"]},
+            "inner": {"from": "trap", "to": "lobby", "unlock": {"hours": "always-open"}},
+        },
+        hours={"always-open": {"mon-sun": "0-24"}},
+    )
+    day = Simulation(site, T, lambda _: None)
+    really = []
+    for contact in ("closed", "open", "closed"):
+        day.set("lock-outer", "contact", contact)
+        really.append(day.devices["lock-inner"].state("lock"))
+    assert really == ["unlocked", "locked", "unlocked"]
 
 
 def test_fire_opens_every_door_of_an_interlock() -> None:
