@@ -16,9 +16,10 @@ from api.door_actions import DoorActions
 from api.faults import answer_faults
 from api.gate import Gate
 from api.metrics import Requests
-from api.port import Desk
+from api.port import Desk, SiteFile
 from api.readers import Readers
 from api.routes import PREFIX, alarms, calendars, doors, events, health, modes, rooms, scenes, state
+from api.routes import site_file as site_files
 from api.sessions import Sessions
 from api.tokens import Tokens
 
@@ -27,15 +28,23 @@ _DESCRIPTION = """State, alarms and actions of one building's controller. Senten
 
 
 def create_app(
-    desk: Desk, *, tokens: Tokens, signed_in: bool = False, hosts: Collection[str] = (), read_only_reason: str | None = None
+    desk: Desk,
+    *,
+    tokens: Tokens,
+    signed_in: bool = False,
+    hosts: Collection[str] = (),
+    read_only_reason: str | None = None,
+    sessions: Sessions | None = None,
+    site_file: SiteFile | None = None,
 ) -> FastAPI:
     """The application. To build it takes a moment and touches no facts, so a thread may do it; it serves in the controller's loop.
 
     tokens: the secrets that programs send and people sign in with. signed_in: pages open without it; only for a demo that listens
     on the loopback. hosts: names under which the controller is reached besides the loopback's. read_only_reason: why nobody
-    may act through this application, in the site's language; None when people may.
+    may act through this application, in the site's language; None when people may. sessions: those who are signed in already.
+    site_file: where it can take over while the building runs.
     """
-    readers, sessions = Readers(desk.site), Sessions()
+    readers, sessions = Readers(desk.site), sessions or Sessions()
     actions = Actions(desk, read_only_reason)
     at_doors = DoorActions(desk.site, actions)
     pages = Pages(desk, readers, time.monotonic, read_only_reason)
@@ -62,6 +71,8 @@ def create_app(
         events.router(desk, readers),
     ):
         api.include_router(part)
+    if site_file is not None:
+        api.include_router(site_files.router(readers, site_file))
     app.include_router(api)
     app.include_router(health.router(desk))
     app.include_router(metrics.router(desk, answers))

@@ -10,6 +10,7 @@ from edge.events import Event
 from edge.facts import Facts
 from edge.feed import Feed
 from edge.site import Site
+from edge.text import Text
 
 Decide = Callable[[Facts, datetime], Event]
 """Looks at the facts of that very moment and gives the event of a person's action; raises IllegalCommand to refuse it."""
@@ -34,6 +35,37 @@ class JournalLine:
 
     seq: int
     event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class SiteFileSeen:
+    """What the site file says by now, beside what runs.
+
+    digest: of the file; changed: whether it differs from what runs. problems: why it cannot take over, a sentence each. remarks:
+    warnings that stop nothing. difference: what changes for people at the doors in the coming days. zones: spaces whose zone class
+    changes, which two persons must want; asked_by: the one who already does.
+    """
+
+    digest: str
+    changed: bool
+    problems: tuple[Text, ...]
+    remarks: tuple[Text, ...]
+    difference: tuple[Text, ...]
+    zones: tuple[str, ...]
+    asked_by: str | None = None
+
+
+class SiteFile(Protocol):
+    """The file that describes the site, which may have been changed since it was last read."""
+
+    async def look(self) -> SiteFileSeen:
+        """Read, check and prove it, and compare it with what runs."""
+        ...
+
+    async def take_over(self, digest: str, by: str, reason: str) -> bool:
+        """Let this version of the file run from now on. False when a second person must ask for it too. Raises Refusal when the
+        file is another by now or cannot take over; what runs then goes on untouched."""
+        ...
 
 
 class Desk(Protocol):

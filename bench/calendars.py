@@ -126,7 +126,9 @@ class Watch:
     async def run(self) -> None:
         ready = asyncio.Event()
         sock = listening_socket(f"{HOST}:0")
-        serving = asyncio.create_task(serve(self._daemon, folder=self._folder, sock=sock, token=TOKEN, on_ready=ready.set))
+        serving = asyncio.create_task(
+            serve(self._daemon, folder=self._folder, sock=sock, token_of=lambda _: TOKEN, on_ready=ready.set)
+        )
         await ready.wait()
         beating = asyncio.create_task(self._heart.beat())
         await self._measure()

@@ -104,19 +104,45 @@ def run(
 
     Until it is told to stop: Ctrl-C or SIGTERM. A site that is not proved is refused (see verify), unless each finding is waived.
     """
-    from edge.clock import SystemClock
     from edge.logs import configure
-    from edge.serve import daemon_for, listening_socket, serve, site_token
+    from edge.serve import listening_socket, run_site
     from security.proof.waiver import Waiver
 
     configure()
     with one_sentence_per_error():
-        site, folder = read_site(site_file), site_file.resolve().parent
-        token = site_token(site, folder)
+        site, waiver = read_site(site_file), Waiver(tuple(waive or ()), waived_by, because)
         sock = listening_socket(listen)
-        daemon = daemon_for(site, folder, data, SystemClock(), waiver=Waiver(tuple(waive or ()), waived_by, because))
-        typer.echo(f"{site.site.id}: consoles on http://{listen}, journal in {data}. Stop with Ctrl-C.")
-        asyncio.run(serve(daemon, folder=folder, sock=sock, token=token, accept_loss=accept_loss))
+        told = f"{site.site.id}: consoles on http://{listen}, journal in {data}. Stop with Ctrl-C."
+        run_site(site, site_file.resolve(), data, sock, waiver, accept_loss=accept_loss, on_start=lambda: typer.echo(told))
+
+
+@app.command()
+def reload(
+    site_file: SiteFile,
+    by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who wants it; stands in the journal")],
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why; stands in the journal")] = "",
+    listen: Annotated[str, typer.Option("--listen", help="HOST:PORT of the running controller")] = "127.0.0.1:8080",
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask")] = False,
+    language: Language = None,
+) -> None:
+    """Let a changed site file take over while the building runs.
+
+    Checks and proves it, shows what changes at the doors in the coming week, and asks. What is not fit changes nothing. Where a
+    space comes to another zone class, a second person must do the same within a quarter of an hour.
+    """
+    import hashlib
+
+    from edge.reloading import Reloading
+    from edge.reloading import reload as take_over
+    from edge.serve import site_token
+
+    with one_sentence_per_error():
+        site, folder = read_site(site_file), site_file.resolve().parent
+        controller = Reloading(listen, site_token(site, folder), language or "en")
+        digest = hashlib.sha256(site_file.read_bytes()).hexdigest()
+        agreed = partial(typer.confirm, "Let it take over?") if not yes else lambda: True
+        if not take_over(controller, digest, by, reason, typer.echo, agreed):
+            raise typer.Exit(2)
 
 
 @app.command()

@@ -87,6 +87,8 @@ class Daemon:
         return Status(not problems, tuple(problems), self.started_at, VERSION, self.journal.last_seq, waiting)
 
     async def act(self, decide: Decide) -> Event:
+        if self._stopping:
+            raise Unreachable("The controller is stopping: try again in a moment.")
         return await self.inbox.act(decide)
 
     def journal_after(self, seq: int, limit: int) -> Iterator[JournalLine]:

@@ -73,7 +73,7 @@ async def _run(daemon: Daemon, teller: "_Teller", devices: "subprocess.Popen[str
     if sys.stdin is not None and sys.stdin.isatty():
         asyncio.get_running_loop().add_reader(sys.stdin, _press_a_button, daemon.site, devices)
     await serve(
-        daemon, folder=EXAMPLE.parent, sock=sock, token=token, signed_in=True, on_ready=teller.tell_ready  # type: ignore[arg-type]
+        daemon, folder=EXAMPLE.parent, sock=sock, token_of=lambda _: token, signed_in=True, on_ready=teller.tell_ready  # type: ignore[arg-type]
     )  # fmt: skip
     await telling
 

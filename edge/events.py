@@ -114,6 +114,21 @@ class DaemonStopped(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SiteFileChanged(Event):
+    """Another version of the site file takes over. digest: SHA-256 of the file. zones: spaces whose zone class changes.
+
+    second: the other person who wants that (Z1); empty where no zone class changes.
+    """
+
+    kind = "site-file-changed"
+    digest: str
+    by: str
+    second: str = ""
+    reason: str = ""
+    zones: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConditionBegan(Event):
     """A condition of `type` holds for `subject` (a door, device, calendar, room) from now on."""
 

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import gc
 import importlib
+import logging
 import signal
 import socket
 import sys
@@ -11,27 +12,29 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from api.tokens import Tokens
 from drivers.modbus.link import ModbusDriver
 from drivers.mqtt.link import MqttDriver
 from drivers.port import Driver
-from edge.clock import Clock
+from edge.clock import Clock, SystemClock
 from edge.daemon import VERSION, Daemon
 from edge.errors import StartRefused
 from edge.events import Event
 from edge.inbox import Inbox
 from edge.proving import proof_at_start, require_proof
+from edge.refusal import Refusal
 from edge.secrets import read_secret
 from edge.site import Site
 from edge.site.connections import MqttConnection
+from edge.site_change import Order, SiteChange
+from edge.text import say
 from rooms.plan import known_bookings
 from rooms.stays import RELEASED
 from security.proof.waiver import NO_WAIVER, Waiver, waived
 
-if TYPE_CHECKING:
-    import uvicorn
+log = logging.getLogger("talonmies")
 
 _SHUTDOWN_S = 2
 _TAKEN_WITHIN_S = 1.0
@@ -75,6 +78,12 @@ def _secrets_of_calendars(site: Site, folder: Path) -> dict[str, str]:
     return {reference: read_secret(reference, folder) for reference in (*passwords, *logins) if reference}
 
 
+def require_secrets(site: Site, folder: Path, token_of: Callable[[Site], str], *, signed_in: bool = False) -> None:
+    """Raises StartRefused when one that the site needs is missing, or two roles share one."""
+    tokens_of(site, folder, token_of(site), signed_in=signed_in)
+    _secrets_of_calendars(site, folder)
+
+
 def daemon_for(site: Site, folder: Path, data: Path, clock: Clock, stretch: float = 1.0, waiver: Waiver = NO_WAIVER) -> Daemon:
     """A daemon with real drivers; files that the site file names are looked for beside it.
 
@@ -106,57 +115,118 @@ def _beside(folder: Path, files: Mapping[str, str | None]) -> dict[str, str | No
     return {name: None if file is None else str(folder / file) for name, file in files.items()}
 
 
+def run_site(
+    site: Site, file: Path, data: Path, sock: socket.socket, waiver: Waiver, *, accept_loss: bool, on_start: Callable[[], None]
+) -> None:
+    """Run the site of a file until a signal; later versions of the file may take over. Raises StartRefused."""
+    folder, clock = file.parent, SystemClock()
+    token_of = partial(site_token, folder=folder)
+    require_secrets(site, folder, token_of)
+    successor = partial(daemon_for, folder=folder, data=data, clock=clock, waiver=waiver)
+    daemon = successor(site)
+    change = SiteChange(file, site, waiver, daemon, partial(require_secrets, folder=folder, token_of=token_of))
+    on_start()
+    serving = serve(
+        daemon, folder=folder, sock=sock, token_of=token_of, accept_loss=accept_loss, change=change, successor=successor
+    )
+    asyncio.run(serving)
+
+
 async def serve(
     daemon: Daemon,
     *,
     folder: Path,
     sock: socket.socket,
-    token: str,
+    token_of: Callable[[Site], str],
     signed_in: bool = False,
     accept_loss: bool = False,
     on_ready: Callable[[], None] = lambda: None,
+    change: SiteChange | None = None,
+    successor: Callable[[Site], Daemon] | None = None,
 ) -> None:
     """Presses are taken first; calendars and screens follow. Returns after a signal, when everything is closed in good order.
 
-    on_ready: called when the screens can be opened too. Raises StartRefused before anything starts when a secret is missing, or
-    two roles share one.
+    on_ready: called when the screens can be opened too. change: tells when another version of the site file is to take over, and
+    successor makes its daemon. Raises StartRefused before anything starts when a secret is missing, or two roles share one.
     """
     sys.setswitchinterval(_SWITCH_S)
-    tokens = tokens_of(daemon.site, folder, token, signed_in=signed_in)
-    secrets = _secrets_of_calendars(daemon.site, folder)
-    stopping, ready = asyncio.Event(), asyncio.Event()
+    screens = _Screens(folder, token_of, signed_in=signed_in, change=change)
+    require_secrets(daemon.site, folder, token_of, signed_in=signed_in)
+    stopping = asyncio.Event()
     with _stopped_by_signals(stopping):
-        await daemon.start(accept_loss=accept_loss)
-        turning = asyncio.create_task(daemon.run())
+        life = await _Life.begin(daemon, folder, accept_loss=accept_loss)
         try:
-            housekeeping = _Housekeeping(daemon, folder, secrets)
-            server = await _screens(daemon, tokens, signed_in, ready)
-            serving = asyncio.create_task(server.serve([sock]))
+            await screens.import_libraries()
+            await screens.show(life.daemon)
+            serving = asyncio.create_task(screens.server.serve([sock]))
             stopped = asyncio.create_task(stopping.wait())
-            await _first(asyncio.create_task(ready.wait()), serving, stopped)
+            await _first(asyncio.create_task(screens.ready.wait()), serving, stopped)
             # What is there now stays: to look through all of it for rubbish holds everything up for a tenth of a second.
             gc.freeze()
-            if ready.is_set():
+            if screens.ready.is_set():
                 on_ready()
-            await _first(stopped, turning, serving)
-            housekeeping.stop()
-            daemon.feed.end()
-            server.should_exit = True
+            while not (stopped.done() or life.turning.done() or serving.done()):
+                ordered = asyncio.create_task(change.orders.get() if change is not None else asyncio.Event().wait())
+                await _first(stopped, life.turning, serving, ordered)
+                if not ordered.done():
+                    ordered.cancel()
+                elif change is not None and successor is not None:
+                    life = await _succeeded(life, ordered.result(), change, successor, screens)  # type: ignore[arg-type]
+            screens.server.should_exit = True
+            life.daemon.feed.end()
             await serving
         finally:
-            await _ended(daemon, turning)
+            await life.end()
+
+
+class _Life:
+    """A daemon with its calendars and its housekeeping, from start to stop."""
+
+    def __init__(self, daemon: Daemon, folder: Path) -> None:
+        self.daemon = daemon
+        self.turning = asyncio.create_task(daemon.run())
+        self._housekeeping = _Housekeeping(daemon, folder, _secrets_of_calendars(daemon.site, folder))
+
+    @classmethod
+    async def begin(cls, daemon: Daemon, folder: Path, *, accept_loss: bool = False) -> "_Life":
+        await daemon.start(accept_loss=accept_loss)
+        return cls(daemon, folder)
+
+    async def end(self) -> None:
+        self._housekeeping.stop()
+        if self.turning.done():
+            self.turning.result()  # a fault in the controller itself: say so rather than write a checkpoint of a broken state
+        # Not cancelled: what a turn has begun, such as the answer to a press, it must finish.
+        await self.daemon.stop()
+        await self.turning
+
+
+async def _succeeded(
+    life: _Life, order: Order, change: SiteChange, successor: Callable[[Site], Daemon], screens: "_Screens"
+) -> _Life:
+    """The life of the site ordered, or a new one of the present site when that cannot begin."""
+    before = change.site
+    screens.hold()
+    await life.end()
+    try:
+        life = await _Life.begin(successor(order.site), screens.folder)
+    except Exception as problem:
+        log.exception("the changed site file could not take over; the one before goes on")
+        life = await _Life.begin(successor(before), screens.folder)
+        order.done.set_exception(Refusal(say("It could not take over, so the one before goes on: {problem}", problem=str(problem))))
+    else:
+        change.site = order.site
+        order.done.set_result(None)
+    change.daemon = life.daemon
+    await screens.show(life.daemon)
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+    return life
 
 
 async def _first(*tasks: "asyncio.Task[Any]") -> None:
     await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-
-
-async def _ended(daemon: Daemon, turning: "asyncio.Task[None]") -> None:
-    if turning.done():
-        turning.result()  # a fault in the controller itself: say so rather than write a checkpoint of a broken state
-    # Not cancelled: what a turn has begun, such as the answer to a press, it must finish.
-    await daemon.stop()
-    await turning
 
 
 @contextlib.contextmanager
@@ -171,24 +241,57 @@ def _stopped_by_signals(stopping: asyncio.Event) -> Iterator[None]:
             loop.remove_signal_handler(number)
 
 
-async def _screens(daemon: Daemon, tokens: Tokens, signed_in: bool, ready: asyncio.Event) -> "uvicorn.Server":
-    """The HTTP libraries take a second to import; presses are taken meanwhile."""
-    await asyncio.to_thread(importlib.import_module, "api.app")
-    import uvicorn
+class _Screens:
+    """The HTTP side of whichever daemon lives. While one gives way to the next, requests wait; who is signed in stays so."""
 
-    from api.app import create_app
+    def __init__(self, folder: Path, token_of: Callable[[Site], str], *, signed_in: bool, change: SiteChange | None) -> None:
+        self.folder = folder
+        self.ready = asyncio.Event()
+        self._token_of = token_of
+        self._signed_in = signed_in
+        self._change = change
+        self._shown = asyncio.Event()
 
-    class Server(uvicorn.Server):
-        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-            await super().startup(sockets)
-            ready.set()
+    async def import_libraries(self) -> None:
+        """The HTTP libraries take a second to import; presses are taken meanwhile."""
+        await asyncio.to_thread(importlib.import_module, "api.app")
+        import uvicorn
 
-        @contextlib.contextmanager
-        def capture_signals(self) -> Iterator[None]:
-            yield  # signals are ours: they stop more than this server
+        from api.sessions import Sessions
 
-    app = create_app(daemon, tokens=tokens, signed_in=signed_in)
-    return Server(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=_SHUTDOWN_S, server_header=False, lifespan="off"))
+        ready = self.ready
+
+        class Server(uvicorn.Server):
+            async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+                await super().startup(sockets)
+                ready.set()
+
+            @contextlib.contextmanager
+            def capture_signals(self) -> Iterator[None]:
+                yield  # signals are ours: they stop more than this server
+
+        self._sessions = Sessions()
+        config = uvicorn.Config(self._answer, interface="asgi3", log_config=None, server_header=False, lifespan="off")
+        config.timeout_graceful_shutdown = _SHUTDOWN_S
+        self.server = Server(config)
+
+    async def show(self, daemon: Daemon) -> None:
+        from api.app import create_app
+
+        tokens = tokens_of(daemon.site, self.folder, self._token_of(daemon.site), signed_in=self._signed_in)
+        # It takes half a second, in which presses go on.
+        self._app = await asyncio.to_thread(
+            create_app, daemon, tokens=tokens, signed_in=self._signed_in, sessions=self._sessions, site_file=self._change
+        )
+        self._shown.set()
+
+    def hold(self) -> None:
+        """Let requests that come now wait for the next daemon."""
+        self._shown.clear()
+
+    async def _answer(self, scope: Any, receive: Any, send: Any) -> None:
+        await self._shown.wait()
+        await self._app(scope, receive, send)
 
 
 class _Housekeeping:
