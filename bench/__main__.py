@@ -16,6 +16,7 @@ from rich.table import Table
 from bench.calendars import calendars
 from bench.kernel import costs
 from bench.latency import latencies
+from bench.proof import proof_costs
 from bench.starts import starts
 from edge.clock import SystemClock
 
@@ -24,7 +25,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="less of everything, in under a minute")
     parser.add_argument("--json", action="store_true", help="also write bench/results-DATE.json")
-    parser.add_argument("--only", choices=("latency", "starts", "kernel", "calendars"))
+    parser.add_argument("--only", choices=("latency", "starts", "kernel", "calendars", "proof"))
     wish = parser.parse_args()
     console, found = Console(width=110), {}
     with tempfile.TemporaryDirectory(prefix="talonmies-bench-") as temporary:
@@ -32,6 +33,8 @@ def main() -> None:
         if wish.only in (None, "kernel"):
             sizes = (10, 100, 1_000) if wish.quick else (10, 100, 1_000, 10_000)
             found["kernel"] = _shown(console, "Cost of an observation", costs(sizes))
+        if wish.only in (None, "proof"):
+            found["proof"] = _shown(console, "Proof of a building", proof_costs((200,) if wish.quick else (200, 1_000)))
         if wish.only in (None, "starts"):
             (folder / "starts").mkdir()
             found["starts"] = _shown(
