@@ -21,9 +21,9 @@ DC4, RB8 = "modbus.timed_door", "modbus.relay_board"
 FRONT, BACK, STORE, FAN = "lock-front", "lock-back", "lock-store", "fan"
 
 
-def site_at(port: int = 0, **connection: Any) -> Site:
-    """Two doors of a DC-4 (unit 3), a door and a fan of an RB-8 (unit 9)."""
-    line = {"protocol": "modbus-tcp", "host": "127.0.0.1", "port": port or 1, **connection}
+def site_at(port: int = 1, **connection: Any) -> Site:
+    """Two doors of a DC-4 (unit 3), a door and a fan of an RB-8 (unit 9). connection: in place of the line over TCP."""
+    line = connection or {"protocol": "modbus-tcp", "host": "127.0.0.1", "port": port}
     return Site.model_validate(
         {
             "site": {"id": "bus", "name": "Bus"},
@@ -33,7 +33,7 @@ def site_at(port: int = 0, **connection: Any) -> Site:
                 "back": {"from": "lobby", "to": "room"},
                 "store": {"from": "room", "to": "store"},
             },
-            "connections": {"line": {key: value for key, value in line.items() if value is not None}},
+            "connections": {"line": line},
             "devices": {
                 FRONT: {"type": "door-controller", "connection": "line", "profile": DC4, "unit": 3, "door": "front"},
                 BACK: {"type": "door-controller", "connection": "line", "profile": DC4, "unit": 3, "channel": 2, "door": "back"},
@@ -97,14 +97,14 @@ async def serving(site: Site) -> AsyncIterator[tuple[VirtualModbusLine, int]]:
 @asynccontextmanager
 async def bench() -> AsyncIterator[Bench]:
     """Started, and every device heard."""
-    async with serving(site_at()) as (line, port), driving(line, port) as found:
+    async with serving(site_at()) as (line, port), driving(line, site_at(port)) as found:
         yield found
 
 
 @asynccontextmanager
-async def driving(line: VirtualModbusLine, port: int) -> AsyncIterator[Bench]:
+async def driving(line: VirtualModbusLine, site: Site) -> AsyncIterator[Bench]:
     heard = Heard(commits=False)
-    driver = ModbusDriver("line", site_at(port), heard, SystemClock())
+    driver = ModbusDriver("line", site, heard, SystemClock())
     driver.start()
     try:
         found = Bench(line, driver, heard)

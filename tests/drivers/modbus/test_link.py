@@ -68,7 +68,7 @@ async def test_an_older_order_is_void_in_the_driver_and_in_the_unit() -> None:
         b.send(FRONT, "locked", epoch=9)
         await until_async(lambda: len(b.heard.values(FRONT, "lock")) == 2)
         # A controller that has lost its journal, or a second one.
-        async with driving(b.line, int(b.line.serve_at[1])) as second:
+        async with driving(b.line, site_at(int(b.line.serve_at[1]))) as second:
             second.send(FRONT, "unlocked", 60, epoch=8)
             await until_async(lambda: second.heard.garbage(FRONT) == ["shows another order than the one given"])
         assert b.line.state(FRONT, "lock") == "locked"
@@ -157,7 +157,7 @@ async def test_a_server_that_comes_back_is_found_again(monkeypatch: pytest.Monke
 
 async def test_what_a_device_lacks_is_not_read() -> None:
     async with bench() as b:
-        site = site_at(b.line.serve_at[1])  # type: ignore[arg-type]
+        site = site_at(int(b.line.serve_at[1]))
         door = site.devices[STORE].model_copy(update={"lacks": ("contact",)})
         heard = Heard(commits=False)
         driver = ModbusDriver("line", site.model_copy(update={"devices": {**site.devices, STORE: door}}), heard, SystemClock())
