@@ -11,7 +11,7 @@ from api.app import create_app
 from api.tokens import MANAGER, Tokens
 from edge.site.fields import Role
 from security.roles import ROLES
-from tests.api.desk import MemoryDesk, busy_desk
+from tests.api.desk import MemoryDesk, make_busy
 
 TOKEN = "a-long-token-of-the-site"
 OF_ROLES: dict[Role, str] = {role: f"a-long-token-of-a-{role}" for role in ROLES if role != MANAGER}
@@ -20,15 +20,23 @@ AUTHORIZED = {"Authorization": f"Bearer {TOKEN}"}
 ORIGIN = "http://localhost"
 
 
+@pytest.fixture(scope="session")
+def lasting_desk() -> MemoryDesk:
+    return MemoryDesk()
+
+
+@pytest.fixture(scope="session")
+def app(lasting_desk: MemoryDesk) -> FastAPI:
+    """One for all: to build it takes longer than most tests. Its desk begins anew for each."""
+    return create_app(lasting_desk, tokens=TOKENS)
+
+
 @pytest.fixture
-def desk() -> MemoryDesk:
+def desk(lasting_desk: MemoryDesk) -> MemoryDesk:
     """A morning with something of everything: a panic, a tampered cover, a door held open, bookings, a person in a room."""
-    return busy_desk()
-
-
-@pytest.fixture
-def app(desk: MemoryDesk) -> FastAPI:
-    return create_app(desk, tokens=TOKENS)
+    lasting_desk.begin_anew()
+    make_busy(lasting_desk)
+    return lasting_desk
 
 
 def client_of(app: FastAPI, **headers: str) -> httpx.AsyncClient:
@@ -38,21 +46,21 @@ def client_of(app: FastAPI, **headers: str) -> httpx.AsyncClient:
 
 
 @pytest_asyncio.fixture
-async def program(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+async def program(app: FastAPI, desk: MemoryDesk) -> AsyncIterator[httpx.AsyncClient]:
     """A program with the token."""
     async with client_of(app, **AUTHORIZED) as client:
         yield client
 
 
 @pytest_asyncio.fixture
-async def stranger(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+async def stranger(app: FastAPI, desk: MemoryDesk) -> AsyncIterator[httpx.AsyncClient]:
     """Somebody with neither token nor session."""
     async with client_of(app) as client:
         yield client
 
 
 @pytest_asyncio.fixture
-async def guard(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+async def guard(app: FastAPI, desk: MemoryDesk) -> AsyncIterator[httpx.AsyncClient]:
     """A person who has signed in at the console."""
     async with client_of(app, Origin=ORIGIN, Accept="text/html") as client:
         answer = await client.post("/sign-in", data={"name": "M. Virtanen", "token": TOKEN})

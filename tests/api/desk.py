@@ -56,6 +56,10 @@ class MemoryDesk:
         self.happen(DaemonStarted(at=self.clock.t, epoch=1, version="0.1.0", site=self.site.site.id))
         self.happen(ConnectionChanged(at=self.clock.t, connection="broker", up=True))
 
+    def begin_anew(self) -> None:
+        """Forget everything that has happened, so that an application on this desk serves another test."""
+        type(self).__init__(self)
+
     @property
     def facts(self) -> Facts:
         return self._controller.facts
@@ -147,6 +151,11 @@ class MemoryDesk:
 def busy_desk() -> MemoryDesk:
     """A morning with something of everything."""
     desk = MemoryDesk()
+    make_busy(desk)
+    return desk
+
+
+def make_busy(desk: MemoryDesk) -> None:
     desk.everything_reports()
     desk.report("occ-room-1", "present", True)
     desk.book(("room-1", -10, 50), ("wedding", 80, 105), ("room-2", 120, 180), ("room-1", 60 * 24, 60 * 25))
@@ -157,12 +166,16 @@ def busy_desk() -> MemoryDesk:
     desk.wait(timedelta(seconds=40))
     desk.press("panic-desk-3", "p-1")
     desk.wait(timedelta(seconds=38))
-    return desk
 
 
 def day_of_rooms() -> MemoryDesk:
     """An official who has not come, a tentative booking, a double booking, and a booking of an agency whose room it is not."""
     desk = MemoryDesk()
+    make_day_of_rooms(desk)
+    return desk
+
+
+def make_day_of_rooms(desk: MemoryDesk) -> None:
     desk.everything_reports()
     desk.report("occ-room-1", "present", False)
     desk.report("occ-wedding", "present", True)
@@ -173,4 +186,3 @@ def day_of_rooms() -> MemoryDesk:
         desk.booking(3, "wedding", -5, 80, agency="dvv"),
         desk.booking(4, "room-2", 100, 160, agency="mml"),
     )
-    return desk

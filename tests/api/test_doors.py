@@ -6,6 +6,7 @@ from datetime import timedelta
 import httpx
 import pytest
 import pytest_asyncio
+from fastapi import FastAPI
 
 from api.app import create_app
 from security.overrides import DoorOverridden, DoorTakenOut
@@ -19,16 +20,16 @@ LOCKED = {**BY, "value": "locked", "minutes": 30}
 
 
 @pytest.fixture
-def desk() -> MemoryDesk:
+def desk(lasting_desk: MemoryDesk) -> MemoryDesk:
     """A quiet morning on which every device has reported."""
-    desk = MemoryDesk()
-    desk.everything_reports()
-    return desk
+    lasting_desk.begin_anew()
+    lasting_desk.everything_reports()
+    return lasting_desk
 
 
 @pytest_asyncio.fixture
-async def as_guard(desk: MemoryDesk) -> AsyncIterator[httpx.AsyncClient]:
-    async with client_of(create_app(desk, tokens=TOKENS), Authorization=f"Bearer {OF_ROLES['guard']}") as client:
+async def as_guard(app: FastAPI, desk: MemoryDesk) -> AsyncIterator[httpx.AsyncClient]:
+    async with client_of(app, Authorization=f"Bearer {OF_ROLES['guard']}") as client:
         yield client
 
 
@@ -106,7 +107,11 @@ async def test_an_override_holds_counts_down_and_ends_by_itself(program: httpx.A
     desk.book(("room-2", 0, 60))
     assert (await program.get(DOOR)).json()["wanted"] == "unlocked"
     overridden = (await ask(program, "POST", f"{DOOR}/override", **LOCKED)).json()
-    assert (overridden["wanted"], overridden["override"]["value"], overridden["override"]["remaining_s"]) == ("locked", "locked", 1800)
+    assert (overridden["wanted"], overridden["override"]["value"], overridden["override"]["remaining_s"]) == (
+        "locked",
+        "locked",
+        1800,
+    )
     desk.wait(timedelta(minutes=10))
     later = (await program.get(DOOR)).json()["override"]
     assert (later["remaining_s"], later["by"], later["reason"]) == (1200, "M. Virtanen", "key lost")
@@ -119,7 +124,11 @@ async def test_an_override_is_replaced_and_ended_by_people(program: httpx.AsyncC
     until = (MORNING + timedelta(hours=2)).isoformat()
     await ask(program, "POST", f"{DOOR}/override", **LOCKED)
     newer = (await ask(program, "POST", f"{DOOR}/override", by="L. Korhonen", reason="y", value="unlocked", until=until)).json()
-    assert (newer["override"]["by"], newer["override"]["until"], newer["wanted"]) == ("L. Korhonen", "2026-11-20T10:40:00Z", "unlocked")
+    assert (newer["override"]["by"], newer["override"]["until"], newer["wanted"]) == (
+        "L. Korhonen",
+        "2026-11-20T10:40:00Z",
+        "unlocked",
+    )
     assert isinstance(next(event for event in reversed(desk.journal) if isinstance(event, DoorOverridden)), DoorOverridden)
     ended = await ask(program, "DELETE", f"{DOOR}/override", by="x")
     assert (ended.status_code, ended.json()["override"], ended.json()["wanted"]) == (200, None, "locked")

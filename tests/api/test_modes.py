@@ -14,12 +14,12 @@ WHOLE = {"by": "M. Virtanen", "mode": "lockdown", "scope": "site"}
 
 
 @pytest.fixture
-def desk() -> MemoryDesk:
+def desk(lasting_desk: MemoryDesk) -> MemoryDesk:
     """The entrance is unlocked by its hours, the wedding room by a booking; everything else is locked."""
-    desk = MemoryDesk()
-    desk.everything_reports()
-    desk.book(("wedding", -5, 60))
-    return desk
+    lasting_desk.begin_anew()
+    lasting_desk.everything_reports()
+    lasting_desk.book(("wedding", -5, 60))
+    return lasting_desk
 
 
 async def ask(client: httpx.AsyncClient, method: str, path: str, **body: object) -> httpx.Response:

@@ -23,12 +23,14 @@ from rooms.life import ROOM, RoomNow, RoomState
 from rooms.plan import BOOKINGS
 from rooms.stays import OfficialCame
 from tests.api.conftest import TOKENS, client_of
-from tests.api.desk import MemoryDesk, day_of_rooms
+from tests.api.desk import MemoryDesk, make_day_of_rooms
 
 
 @pytest.fixture
-def desk() -> MemoryDesk:
-    return day_of_rooms()
+def desk(lasting_desk: MemoryDesk) -> MemoryDesk:
+    lasting_desk.begin_anew()
+    make_day_of_rooms(lasting_desk)
+    return lasting_desk
 
 
 async def page(client: httpx.AsyncClient, path: str) -> str:

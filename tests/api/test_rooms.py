@@ -11,14 +11,16 @@ from edge.facts import READING
 from edge.site import Site
 from rooms.stays import BookingExtended, BookingReleased, LocalBookingCancelled, LocalBookingMade, OfficialCame, RoomKept
 from tests.api.conftest import AUTHORIZED, TOKENS, client_of
-from tests.api.desk import MemoryDesk, day_of_rooms
+from tests.api.desk import MemoryDesk, make_day_of_rooms
 
 ROOM_1, ROOM_2 = "/api/v1/rooms/room-1", "/api/v1/rooms/room-2"
 
 
 @pytest.fixture
-def desk() -> MemoryDesk:
-    return day_of_rooms()
+def desk(lasting_desk: MemoryDesk) -> MemoryDesk:
+    lasting_desk.begin_anew()
+    make_day_of_rooms(lasting_desk)
+    return lasting_desk
 
 
 async def room(client: httpx.AsyncClient, id_: str) -> dict[str, Any]:

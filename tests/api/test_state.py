@@ -4,8 +4,10 @@ from datetime import timedelta
 
 import httpx
 
+from api.app import create_app
 from edge.text import say
 from rooms.bookings import CalendarFailed
+from tests.api.conftest import AUTHORIZED, TOKENS, client_of
 from tests.api.desk import MORNING, MemoryDesk
 
 
@@ -148,9 +150,10 @@ async def test_health_and_readiness(stranger: httpx.AsyncClient, desk: MemoryDes
     assert (await stranger.get("/healthz")).status_code == 200
 
 
-async def test_metrics_count_without_names(program: httpx.AsyncClient, desk: MemoryDesk) -> None:
-    await program.get("/api/v1/doors/room-1-front")
-    text = (await program.get("/metrics")).text
+async def test_metrics_count_without_names(desk: MemoryDesk) -> None:
+    async with client_of(create_app(desk, tokens=TOKENS), **AUTHORIZED) as program:
+        await program.get("/api/v1/doors/room-1-front")
+        text = (await program.get("/metrics")).text
     assert 'talonmies_alarms_open{acknowledged="false",level="1"} 1.0' in text
     assert 'talonmies_doors_wanted{state="unlocked"} 2.0' in text
     assert 'talonmies_http_answers_total{method="GET",route="/api/v1/doors/{door}",status="200"} 1.0' in text
