@@ -26,7 +26,7 @@ class Forms:
         return RedirectResponse(local_path(back), 303) if wants_page(request) else Response(status_code=204)
 
     def refused(self, request: Request, why: Text, status: int, back: str = "/") -> Response:
-        told = self._readers.of_page(request).text(why)
+        told = self._readers.of_page(request).text(why, self._pages.now())
         if wants_page(request):
             return self._pages.answer("refused.html", request, status, back=local_path(back), why=told)
         return JSONResponse({"detail": told}, status)

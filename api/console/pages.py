@@ -69,9 +69,12 @@ class Pages:
         board.refresh(lists, now if changed_at is None else changed_at, now)
         return board
 
+    def now(self) -> datetime:
+        return self._desk.clock.now()
+
     def answer(self, template: str, request: Request, status: int = 200, **values: object) -> HTMLResponse:
         renderer = self._readers.of_page(request)
-        now = self._desk.clock.now()
+        now = self.now()
         caller = getattr(request.state, "caller", None)
         html = (
             self._environments[renderer.language]
