@@ -1,18 +1,20 @@
-"""All devices of a site file as virtual ones, over real MQTT, in one event loop and one thread."""
+"""All devices of a site file as virtual ones, over real MQTT and Modbus, in one event loop and one thread."""
 
 import asyncio
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Protocol
 from uuid import uuid4
 
 from drivers.mqtt.routes import PANIC, connection_of, routes_of_device
-from drivers.virtual.device import Behaviour, VirtualPanicButton, virtual_device
+from drivers.virtual.device import Behaviour, VirtualDevice, VirtualPanicButton, virtual_device
 from drivers.virtual.life import Life
+from drivers.virtual.modbus import VirtualModbusLine
 from drivers.virtual.speaker import Speaker
 from edge.clock import Clock
 from edge.errors import IllegalInput
 from edge.points import Value
-from edge.site.connections import MqttConnection
+from edge.site.connections import ModbusConnection, ModbusTcpConnection, MqttConnection
 from edge.site.model import Device, Site
 
 PANIC_HEARTBEAT = timedelta(seconds=2)
@@ -26,10 +28,24 @@ def _no_secret(reference: str) -> str:
     raise IllegalInput(f"virtual devices were given no secrets, and the connection asks for {reference}")
 
 
+class Host(Protocol):
+    """A virtual device on its line."""
+
+    model: VirtualDevice
+    ignored: int
+
+    def state(self, point: str) -> Value: ...
+    def set(self, point: str, value: Value) -> None: ...
+    def plug(self) -> None: ...
+    def unplug(self) -> None: ...
+
+
 class VirtualBuilding:
-    """broker: host and port to use instead of those of the site file; then without user name and TLS.
-    life: whether people come and go by themselves, from the seed. stretch: how many times faster than real time the clock runs;
-    pulses and heartbeats are in real seconds at any speed."""
+    """Modbus units are served where the site file says that they are; pulses and heartbeats are in real seconds at any speed.
+
+    broker: host and port to use instead of those of the site file; then without user name and TLS. life: whether people come and
+    go by themselves, from the seed. stretch: how many times faster than real time the clock runs.
+    """
 
     def __init__(
         self,
@@ -49,14 +65,20 @@ class VirtualBuilding:
         self._stretch = stretch
         self._life = Life(site, seed) if life else None
         self._speakers: dict[str, Speaker] = {}
+        self._hosts: dict[str, Host] = {}
+        self._lines: list[VirtualModbusLine] = []
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         """Connect every device; returns when all have said their state. Raises TimeoutError when they cannot."""
         # Not from the seed: a press of this run must not look like a repeat of one of an earlier run.
         boot = uuid4().hex[:8]
+        for connection, line in self._site.connections.items():
+            if not isinstance(line, MqttConnection):
+                await self._serve(connection, line, boot)
         for device, described in self._site.devices.items():
-            self._speakers[device] = self._speaker(device, described, boot)
+            if device not in self._hosts:
+                self._hosts[device] = self._speakers[device] = self._speaker(device, described, boot)
         for speaker in self._speakers.values():
             speaker.plug()
             await asyncio.sleep(0)
@@ -76,11 +98,13 @@ class VirtualBuilding:
         async with asyncio.timeout(_CONNECTED_WITHIN_S):
             for speaker in self._speakers.values():
                 await speaker.gone.wait()
+            for line in self._lines:
+                await line.stop()
 
     def press(self, device: str) -> str:
         """Press a panic button; it repeats the press until it is answered. The id of the press."""
-        speaker = self._speaker_of(device)
-        if not isinstance(speaker.model, VirtualPanicButton):
+        speaker = self._speakers.get(device)
+        if speaker is None or not isinstance(speaker.model, VirtualPanicButton):
             raise IllegalInput(f"{device} is not a panic button")
         reports = speaker.model.press(self._clock.now())
         speaker.say(reports)
@@ -88,35 +112,42 @@ class VirtualBuilding:
 
     def unanswered(self, device: str) -> tuple[str, ...]:
         """Presses of a panic button that the controller has not answered yet."""
-        model = self._speaker_of(device).model
+        model = self._host_of(device).model
         return model.unanswered if isinstance(model, VirtualPanicButton) else ()
 
     def set(self, device: str, point: str, value: Value) -> None:
         """A hand or the world changes a point. Raises IllegalInput."""
-        speaker = self._speaker_of(device)
-        speaker.say(speaker.model.set(point, value, self._clock.now()))
+        self._host_of(device).set(point, value)
 
     def state(self, device: str, point: str) -> Value:
         """How it really is, whatever the device says."""
-        return self._speaker_of(device).model.state(point)
+        return self._host_of(device).state(point)
 
     def behave(self, device: str, behaviour: Behaviour) -> None:
-        self._speaker_of(device).model.behaviour = behaviour
+        self._host_of(device).model.behaviour = behaviour
 
     def unplug(self, device: str) -> None:
-        self._speaker_of(device).unplug()
+        self._host_of(device).unplug()
 
     def plug(self, device: str) -> None:
-        self._speaker_of(device).plug()
+        self._host_of(device).plug()
 
     def ignored(self, device: str) -> int:
         """How many messages the device did not act on: retained commands, garbage."""
-        return self._speaker_of(device).ignored
+        return self._host_of(device).ignored
 
-    def _speaker_of(self, device: str) -> Speaker:
-        if device not in self._speakers:
+    def _host_of(self, device: str) -> Host:
+        if device not in self._hosts:
             raise IllegalInput(f"the site file has no device {device!r}")
-        return self._speakers[device]
+        return self._hosts[device]
+
+    async def _serve(self, connection: str, described: ModbusConnection, boot: str) -> None:
+        if not isinstance(described, ModbusTcpConnection):
+            raise IllegalInput(f"virtual devices are not on the serial line {connection!r}")
+        line = VirtualModbusLine(self._site, connection, boot, (described.host, described.port))
+        await line.start()
+        self._lines.append(line)
+        self._hosts.update({device: line.host(device) for device in line.models})
 
     def _speaker(self, device: str, described: Device, boot: str) -> Speaker:
         usual = PANIC_HEARTBEAT if described.type == PANIC else HEARTBEAT

@@ -165,6 +165,9 @@ class VirtualModbusLine:
         """A hand or the world changes a point. Raises IllegalInput."""
         self.models[device].set(point, value, self.unit_of[device].tick())
 
+    def host(self, device: str) -> "OnALine":
+        return OnALine(self, device)
+
     def _build(self) -> "ModbusTcpServer | ModbusSerialServer":
         from pymodbus.server import ModbusSerialServer, ModbusTcpServer
 
@@ -187,6 +190,29 @@ class VirtualModbusLine:
         unit = self.units.get(pdu.dev_id)
         # None is not sent: as a unit that is without power, or not there.
         return None if sending and (unit is None or unit.silent) else pdu  # type: ignore[return-value]
+
+
+class OnALine:
+    """One device of a line, to be handled as one of a broker is. Unplugged, its whole unit is silent."""
+
+    ignored = 0
+
+    def __init__(self, line: VirtualModbusLine, device: str) -> None:
+        self.model = line.models[device]
+        self._line = line
+        self._device = device
+
+    def state(self, point: str) -> Value:
+        return self._line.state(self._device, point)
+
+    def set(self, point: str, value: Value) -> None:
+        self._line.set(self._device, point, value)
+
+    def plug(self) -> None:
+        self._line.unit_of[self._device].silent = False
+
+    def unplug(self) -> None:
+        self._line.unit_of[self._device].silent = True
 
 
 def _device(number: int, unit: VirtualUnit) -> "SimDevice":

@@ -19,6 +19,7 @@ from drivers.mqtt.routes import Route
 from drivers.virtual.device import Behaviour, Report, VirtualDevice, VirtualPanicButton
 from edge.clock import Clock
 from edge.errors import Garbled
+from edge.points import Value
 from edge.site.connections import MqttConnection
 
 _RETRY_S = 1.0
@@ -91,6 +92,12 @@ class Speaker:
     def keep_alive(self) -> None:
         """To be called about once a second."""
         self._client.loop_misc()
+
+    def state(self, point: str) -> Value:
+        return self.model.state(point)
+
+    def set(self, point: str, value: Value) -> None:
+        self.say(self.model.set(point, value, self._clock.now()))
 
     def say(self, reports: list[Report]) -> None:
         self._publish(reports)

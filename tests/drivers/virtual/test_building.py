@@ -12,7 +12,8 @@ from uuid import uuid4
 
 import pytest
 
-from drivers.mosquitto import Broker
+from drivers.modbus.link import ModbusDriver
+from drivers.mosquitto import Broker, free_port
 from drivers.virtual.building import VirtualBuilding
 from drivers.virtual.device import Behaviour
 from edge.clock import FastClock, SystemClock
@@ -23,6 +24,8 @@ from edge.points import PointId, Value
 from edge.site.model import Site
 from edge.text import say
 from tests.broker import Controller, Plain, Running, small_site, until_async
+from tests.drivers.modbus.line import FRONT, Heard
+from tests.drivers.modbus.line import site_at as modbus_site_at
 
 UNLOCK = Command(PointId("door-controller", "lock"), "unlocked", 1, 1, datetime.now(UTC), 60.0, "x", say("Open"))  # noqa: TID251
 
@@ -186,3 +189,21 @@ async def test_as_a_process_of_its_own(broker: Broker, tmp_path: Path) -> None:
         child.stdin.close()
         assert await asyncio.wait_for(child.wait(), 5) == 0
         await until_async(lambda: said("sensor", "link", False)(running.controller))
+
+
+async def test_a_building_with_doors_on_a_modbus_line() -> None:
+    site = modbus_site_at(free_port())
+    async with building_of(site) as building:
+        assert (building.state(FRONT, "lock"), building.ignored(FRONT), building.unanswered(FRONT)) == ("locked", 0, ())
+        building.set(FRONT, "contact", "open")
+        heard = Heard(commits=False)
+        driver = ModbusDriver("line", site, heard, SystemClock())
+        driver.start()
+        await until_async(lambda: heard.last(FRONT, "contact") == "open")
+        building.unplug(FRONT)
+        await until_async(lambda: heard.last(FRONT, "link") is False)
+        building.plug(FRONT)
+        await until_async(lambda: heard.last(FRONT, "link") is True)
+        await asyncio.to_thread(driver.stop)
+        with pytest.raises(IllegalInput):
+            building.press(FRONT)
