@@ -20,7 +20,7 @@ class DoorState(StrEnum):
     HELD_OPEN = "held-open"
     FORCED = "forced"
     UNKNOWN = "unknown"
-    """Nothing is heard of it, or never was: counts as open."""
+    """Nothing is heard of it since the start, which counts as open; or its controller was lost, which counts as it fails."""
     OUT_OF_SERVICE = "out-of-service"
     """Somebody said so: counts as open, and raises no alarms."""
 
