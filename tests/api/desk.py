@@ -17,6 +17,7 @@ from edge.site import Site
 from edge.site.load import read_site
 from edge.text import say
 from rooms.bookings import Booking, BookingsRead
+from security import overrides, releases
 
 MORNING = datetime(2026, 11, 20, 8, 40, tzinfo=UTC)
 """A Friday, 10.40 in Helsinki."""
@@ -186,3 +187,16 @@ def make_day_of_rooms(desk: MemoryDesk) -> None:
         desk.booking(3, "wedding", -5, 80, agency="dvv"),
         desk.booking(4, "room-2", 100, 160, agency="mml"),
     )
+
+
+def make_doors_troubled(desk: MemoryDesk) -> None:
+    """A door overridden, one out of service, one released, one forced, one lost."""
+    desk.everything_reports()
+    desk.report("lock-office", "contact", "open")
+    site, at, hour = desk.site, desk.clock.t, timedelta(hours=1)
+    desk.happen(
+        overrides.override(site, desk.facts, at, "room-1-front", "locked", "M. Virtanen", "guard", at + hour, "Ikkuna rikki"),
+        overrides.out_of_service(site, desk.facts, at, "room-1-back", "L. Korhonen", "facility-manager", "Lukko rikki"),
+        releases.release(site, desk.facts, at, "room-2-front", "M. Virtanen", "guard", timedelta(minutes=5), "Siivous"),
+    )
+    desk.report("lock-wedding", "link", False)

@@ -14,10 +14,11 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from api.app import create_app
 from api.console import live
-from security import alarms
+from security import alarms, modes
 from security.alarms import ALARM
+from security.modes import MODE
 from tests.api.conftest import TOKEN, TOKENS
-from tests.api.desk import MemoryDesk, busy_desk, day_of_rooms
+from tests.api.desk import MemoryDesk, busy_desk, day_of_rooms, make_doors_troubled
 from tests.api.serving import served
 
 CHROMIUM = shutil.which("chromium")
@@ -251,6 +252,112 @@ async def test_rooms_fit_every_screen_and_are_accessible_in_every_language(besid
             await page.set_viewport_size({"width": width, "height": height})
             assert await page.evaluate("document.documentElement.scrollWidth") <= width
             assert min(await page.evaluate(heights)) >= 44
+
+
+# --- doors and modes --------------------------------------------------------------------------------------------------
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def at_doors(contexts: Callable[..., Awaitable[BrowserContext]]) -> AsyncIterator[tuple[Opened, MemoryDesk]]:
+    """Opens pages over doors in many states: overridden, out of service, lost, forced, released."""
+    desk = MemoryDesk()
+    make_doors_troubled(desk)
+    async with served(create_app(desk, tokens=TOKENS, signed_in=True), desk) as address:
+
+        async def opened(path: str, **options: Any) -> Page:
+            page = await (await contexts(**options)).new_page()
+            await page.goto(f"{address}{path}")
+            return page
+
+        yield opened, desk
+
+
+async def test_a_door_is_overridden_counts_down_and_is_given_back(at_doors: tuple[Opened, MemoryDesk]) -> None:
+    opened, desk = at_doors
+    page = await opened("/doors/entrance?language=en")
+    await is_live(page)
+    await page.get_by_label("Locked", exact=True).check()
+    await page.locator("#override-for").select_option("30")
+    await page.locator("#override-why").fill("Glass is broken")
+    await page.get_by_role("button", name="Override the door").click()
+    act = page.locator(".act.override")
+    await expect(act).to_contain_text("Overridden: locked until 11:10 (30:00)")
+    await expect(page.locator(".truth .word")).to_contain_text("Locked")
+    desk.wait(timedelta(seconds=62))
+    await expect(act).to_contain_text("(28:58)")
+    await page.evaluate("window.stayed = true")
+    await act.get_by_role("button", name="End the override").click()
+    await expect(act).to_have_count(0)
+    await expect(page.locator(".truth .word")).to_contain_text("Unlocked")
+    assert await page.evaluate("window.stayed")
+
+
+async def test_no_single_or_double_click_begins_or_ends_a_lockdown(at_doors: tuple[Opened, MemoryDesk]) -> None:
+    opened, desk = at_doors
+    page = await opened("/?language=en")
+    await is_live(page)
+    await page.get_by_role("link", name="Lockdown…").dblclick()
+    await expect(page.locator("#h-preview")).to_have_text("Lockdown: whole building")
+    assert desk.facts(MODE("lockdown", "site")) is None
+    await page.get_by_role("button", name="Begin the lockdown").click()
+    mode = page.locator("#ending-lockdown-site")
+    await expect(mode).to_contain_text("Step 1 of 2")
+    await mode.get_by_role("button").dblclick()
+    await expect(mode).to_contain_text("Step 2 of 2")
+    await mode.get_by_role("button").click()  # without the tick
+    assert desk.facts(MODE("lockdown", "site")) is not None
+    await mode.get_by_label("The danger is over").check()
+    await mode.get_by_role("button", name="End the lockdown").click()
+    await expect(page.locator("#modes-to-end")).to_be_empty()
+    assert desk.facts(MODE("lockdown", "site")) is None
+
+
+async def test_a_mode_that_begins_elsewhere_is_shown_and_announced(at_doors: tuple[Opened, MemoryDesk]) -> None:
+    opened, desk = at_doors
+    page = await opened("/?language=en")
+    await is_live(page)
+    desk.report("fire-panel", "fire", True)
+    await expect(page.locator("#mode-fire-site .name")).to_have_text("Fire alarm")
+    await expect(page.locator("#announcement")).to_contain_text("Fire alarm")
+
+
+async def test_doors_and_modes_without_scripts(at_doors: tuple[Opened, MemoryDesk]) -> None:
+    opened, desk = at_doors
+    page = await opened("/doors?language=en", java_script_enabled=False)
+    row = page.locator("#row-room-1-front")
+    await expect(row).to_contain_text("Overridden: locked until 11:40")
+    await row.get_by_role("button", name="End the override").click()
+    await expect(page.locator(".act")).to_have_count(0)
+    await page.goto(re.sub(r"/doors.*", "/modes?begin=evacuation&language=en", page.url))
+    await page.get_by_role("button", name="Begin the evacuation").click()
+    await page.get_by_label("Everybody is out").check()
+    await page.get_by_role("button", name="End the evacuation").click()
+    await expect(page.locator("#modes-to-end > li")).to_have_count(0)
+    assert desk.facts(MODE("evacuation", "site")) is None
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+async def test_doors_and_modes_fit_every_screen_and_are_accessible(at_doors: tuple[Opened, MemoryDesk], language: str) -> None:
+    opened, desk = at_doors
+    for mode in ("lockdown", "evacuation"):
+        desk.happen(modes.begin(desk.site, desk.facts, desk.clock.now(), mode, "site", "M. Virtanen", "guard", "Uhka"))
+    desk.happen(modes.ask_end(desk.site, desk.facts, desk.clock.now(), "lockdown", "site", "M. Virtanen", "guard"))
+    page = await opened(f"/?language={language}", reduced_motion="reduce")
+    touched = "button, select, input:not([type=hidden], .tick input), .tick, nav a, a.button"
+    heights = f"[...document.querySelectorAll('{touched}')].map(e => e.getBoundingClientRect().height)"
+    await is_live(page)
+    for path in (
+        "/doors",
+        "/doors/room-1-front",
+        "/modes?begin=lockdown&scope=door:entrance",
+        *(["/modes"] if language == "en" else []),
+    ):
+        await page.goto(re.sub(r"(?<=\d)/.*", path, page.url))
+        assert await axe(page) == []
+        for width, height in ((320, 640), (820, 1180), (1280, 800)):
+            await page.set_viewport_size({"width": width, "height": height})
+            assert await page.evaluate("document.documentElement.scrollWidth") <= width, (path, width)
+            assert min(await page.evaluate(heights)) >= 44, (path, width)
 
 
 # --- without scripts --------------------------------------------------------------------------------------------------
