@@ -24,6 +24,8 @@ class Priority(IntEnum):
     """A named person's timed release."""
     OVERRIDE = 8
     """A named person's override, locked or unlocked, with an end."""
+    DOUBT = 10
+    """The controller's clock has jumped: for a minute nothing is unlocked anew because of the time (`security.doubt`)."""
     BOOKING = 12
     """A booking, or a scene that a booking or a person plays."""
     HOURS = 14

@@ -15,7 +15,7 @@ from edge.site import Site
 from rooms import life, plan, presence, scenes, stays
 from rooms.doors import DoorPlan
 from rooms.life import RoomLife
-from security import alarms, mode_rules, modes, overrides, panic, releases, supervision
+from security import alarms, doubt, mode_rules, modes, overrides, panic, releases, supervision
 from security.alarms import PRESSES
 from security.door_alarms import DoorAlarms
 from security.doors import DoorTruths
@@ -129,6 +129,7 @@ def _rules(site: Site, supervision_of: Supervision) -> list[Rule]:
         Rule("room", site.bookable, RoomLife(site).room),
         Rule("release", doors, lambda look, door: releases.claims(look, site, door)),
         Rule("override", doors, lambda look, door: overrides.conclusions(look, site, door)),
+        Rule("doubt", doors, lambda look, door: doubt.claims(look, site, door)),
         Rule("modes", doors, lambda look, door: mode_rules.claims(look, site, door)),
         Rule("panic", buttons, lambda look, button: panic.claims(look, site, button)),
         Rule("obedience", devices, supervision_of.obedience),
