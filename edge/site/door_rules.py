@@ -10,6 +10,7 @@ from edge.text import say
 
 
 def interlocks(draft: Draft) -> Iterator[Problem]:
+    controlled = {device.door for device in draft.devices.values() if device.type == "door-controller"}
     for name, door in draft.doors.items():
         path: Path = ("doors", name, "interlock")
         if door.interlock and door.kind == "opening":
@@ -20,6 +21,13 @@ def interlocks(draft: Draft) -> Iterator[Problem]:
                 yield error(path, say("A door cannot be interlocked with itself. Name the other door."))
             elif other in draft.doors and draft.doors[other].kind == "opening":
                 yield error(path, say("{door} is an opening and never closed. Remove it from interlock.", door=other))
+            elif (
+                other in draft.doors
+                and draft.whole("devices")
+                and (unseen := next((each for each in (name, other) if each not in controlled), None))
+            ):
+                text = say("Nothing tells whether {door} is open: no door-controller is at it. Add the device.", door=unseen)
+                yield warning(path, text)
 
 
 def escape_doors(draft: Draft) -> Iterator[Problem]:

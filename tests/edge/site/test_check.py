@@ -133,6 +133,7 @@ CASES: list[tuple[dict[str, Any], str]] = [
     ({"doors": {"front": {"interlock": "front"}}}, "error doors.front.interlock: A door cannot be interlocked with itself."),
     ({"doors": {**GAP, "front": {"interlock": "gap"}}}, "error doors.front.interlock: gap is an opening"),
     ({"doors": {"gap": {**GAP["gap"], "interlock": "front"}}}, "error doors.gap.interlock: An opening is never closed"),
+    ({"doors": {"front": {"interlock": "rear"}}}, "warning doors.front.interlock: Nothing tells whether rear is open"),
     ({"doors": {"front": {"interlock": ["frnt"]}}}, 'error doors.front.interlock.0: "frnt" is not in doors.'),
     ({"doors": {"entrance": {"kind": "escape"}}}, "error doors.entrance.unlock: Only an emergency unlocks an escape door."),
     ({"doors": {"exit": {**EXIT, "back": "button"}}}, "warning doors.exit: The escape door does not say in which direction"),
