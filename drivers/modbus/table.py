@@ -25,7 +25,7 @@ class Span(NamedTuple):
 
 
 class Write(NamedTuple):
-    """Registers or coils in a row, written in one request. echo: where the unit then shows the registers before the last."""
+    """One coil, or registers in a row, written in one request. echo: where the unit then shows the registers before the last."""
 
     area: Literal["coil", "holding"]
     address: int

@@ -90,11 +90,13 @@ class PymodbusWire:
     def write(self, unit: int, write: Write) -> None:
         client = self._opened()
         if write.area == "coil":
-            bits = [bool(value) for value in write.values]
-            answer = self._ask(lambda: client.write_coils(write.address, bits, device_id=unit))
+            (bit,) = map(bool, write.values)
+            answer = self._ask(lambda: client.write_coil(write.address, bit, device_id=unit))
+            fits = answer.address == write.address and answer.bits[:1] == [bit]
         else:
             answer = self._ask(lambda: client.write_registers(write.address, list(write.values), device_id=unit))
-        if (answer.function_code, answer.address, answer.count) != (_WRITES[write.area], write.address, len(write.values)):
+            fits = (answer.address, answer.count) == (write.address, len(write.values))
+        if answer.function_code != _WRITES[write.area] or not fits:
             raise Garbled("an answer to another request")
 
     def _opened(self) -> "ModbusTcpClient | ModbusSerialClient":
@@ -136,7 +138,7 @@ class PymodbusWire:
 
 
 _READS: dict[Area, int] = {"coil": 1, "discrete": 2, "holding": 3, "input": 4}
-_WRITES: dict[Area, int] = {"coil": 15, "holding": 16}
+_WRITES: dict[Area, int] = {"coil": 5, "holding": 16}
 
 
 def _client_of(connection: ModbusConnection) -> "ModbusTcpClient | ModbusSerialClient":

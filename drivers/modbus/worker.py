@@ -4,6 +4,7 @@ Orders go before reads. A unit that does not answer is left alone for a while, a
 rounds of the others: it costs them one timeout. Nothing is repeated here; what the controller still wants, it asks for again.
 """
 
+import logging
 import random
 import time
 from collections.abc import Callable, Sequence
@@ -26,6 +27,8 @@ _FIRST_PAUSE_S = 0.25
 _LONGEST_PAUSE_S = 5.0
 _LONGEST_REST_S = 0.5
 
+_log = logging.getLogger("talonmies.modbus")
+
 T = TypeVar("T")
 
 
@@ -45,9 +48,14 @@ class Worker:
 
     def run(self, stopping: Event) -> None:
         while not stopping.is_set():
-            if self._wire.is_open or self._open():
-                self._round()
-                self._leave_a_silent_line()
+            try:
+                if self._wire.is_open or self._open():
+                    self._round()
+                    self._leave_a_silent_line()
+            except Exception:
+                # The devices of this line count as lost then; the thread that could find them again must not end.
+                _log.exception("the conversation on a Modbus line failed")
+                self._wire.close()
             self._note_missed()
             self._wake.wait(self._rest_s())
             self._wake.clear()

@@ -16,6 +16,10 @@ CLUSTERS, TRUTHS, DOOR_ALARMS = "security/clusters.py", "security/doors.py", "se
 RECONCILER = ("tests/edge/test_commands.py",)
 ENGINE = ("tests/edge/kernel/test_kernel.py",)
 RESTART = ("tests/edge/test_controller.py",)
+LEASES = ("tests/edge/test_leases.py",)
+TABLES = ("tests/drivers/modbus/test_table.py",)
+WIRE = ("tests/drivers/modbus/test_wire.py",)
+LINE = ("tests/drivers/modbus/test_link.py",)
 ROOMS = ("tests/rooms/test_doors.py",)
 LIVES = ("tests/rooms/test_life.py",)
 BOOKINGS = ("tests/rooms/test_plan.py",)
@@ -141,6 +145,52 @@ BREAKS = (
     broken("no lease", "edge/controller.py", 'leased="unlocked" if', "leased=None if", RESTART),
     broken("never locked again", "edge/points.py", 'commanded=True, default="locked")', "commanded=True)", story("service-day")),
     broken("a lease lasts past its reason", COMMANDS, "min(now + span, decision.holds_until)", "now + span", RECONCILER),
+    broken(
+        "a pulse counts as a lease", "edge/controller.py", "door_controller].pulse * stretch", "door_controller].pulse * 9", LEASES
+    ),
+    broken(
+        "a latch gets a time",
+        "edge/controller.py",
+        '            return None\n        case "pulse"',
+        '            return timing.lease\n        case "pulse"',
+        LEASES,
+    ),
+    broken(
+        "a watchdog is fed for nothing",
+        "drivers/modbus/unit.py",
+        "or not any(end > now for end in self.leases.values())",
+        "",
+        TABLES,
+    ),
+    broken("a watchdog is not fed", "drivers/modbus/worker.py", "if food is None or not self._usable(unit):", "if True:", LINE),
+    broken(
+        "an older order goes out",
+        "drivers/modbus/orders.py",
+        "if number > self._newest.get(",
+        "if number or self._newest.get(",
+        LINE,
+    ),
+    broken(
+        "a foreign answer is a value", "drivers/modbus/wire.py", "if answer.function_code != _READS[span.area]:", "if False:", WIRE
+    ),
+    broken("an answer of any length is one", "drivers/modbus/wire.py", "if len(values) != whole:", "if len(values) < 1:", WIRE),
+    broken("a lost unit is not", "drivers/modbus/teller.py", "now - presence.heard_at >= LOST_AFTER_S", "False", LINE),
+    broken(
+        "a silent unit is asked at once again",
+        "drivers/modbus/breaker.py",
+        "self._until = now + self._pause_s",
+        "self._until = now",
+        TABLES,
+    ),
+    broken("a relay is never let go", "drivers/modbus/worker.py", "self._fall_back(unit, route)", "pass", LINE),
+    broken("what was read is not said after an order", "drivers/modbus/worker.py", "anew=route is answering", "anew=False", LINE),
+    broken(
+        "an order that was not obeyed is not noticed",
+        "drivers/modbus/worker.py",
+        "shown != write.values[: echo.length]",
+        "False",
+        LINE,
+    ),
     broken(
         "a lease is bounded by anybody's reason",
         COMMANDS,

@@ -41,7 +41,7 @@ def right(number: int, request: Request) -> list[tuple[float, bytes | None]]:
 def test_a_read_and_a_write() -> None:
     def answers(_: int, request: Request) -> list[tuple[float, bytes | None]]:
         function = request.pdu[0]
-        pdu = {2: bytes((2, 2, 0b101, 0b1000)), 16: request.pdu[:5], 15: request.pdu[:5]}[function]
+        pdu = {2: bytes((2, 2, 0b101, 0b1000)), 16: request.pdu[:5], 5: request.pdu}[function]
         return [(0, frame(request, pdu))]
 
     with wire_to(answers) as wire:
@@ -137,9 +137,19 @@ def test_a_gateway_says_that_the_unit_is_silent(code: int) -> None:
         assert wire.is_open
 
 
-def test_a_write_that_is_answered_for_another_place_is_not_done() -> None:
-    with wire_to(lambda _, request: [(0, frame(request, bytes((16, 0, 99, 0, 1))))]) as wire, pytest.raises(Garbled):
-        wire.write(3, Write("holding", 16, (1,)))
+@pytest.mark.parametrize(
+    ("write", "pdu"),
+    [
+        (Write("holding", 16, (1,)), (16, 0, 99, 0, 1)),
+        (Write("holding", 16, (1,)), (16, 0, 16, 0, 2)),
+        (Write("coil", 2, (1,)), (5, 0, 3, 255, 0)),
+        (Write("coil", 2, (1,)), (5, 0, 2, 0, 0)),
+        (Write("coil", 2, (1,)), (16, 0, 2, 0, 1)),
+    ],
+)
+def test_a_write_that_is_answered_as_another_is_not_done(write: Write, pdu: tuple[int, ...]) -> None:
+    with wire_to(lambda _, request: [(0, frame(request, bytes(pdu)))]) as wire, pytest.raises(Garbled):
+        wire.write(3, write)
 
 
 @pytest.mark.parametrize("noise", [b"\xff" * 300, bytes(300), b"HTTP/1.1 400 Bad Request\r\n\r\n"], ids=["ones", "zeros", "http"])
