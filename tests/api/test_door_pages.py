@@ -207,6 +207,17 @@ async def test_a_refusal_comes_in_the_words_of_the_reader(guard: httpx.AsyncClie
     assert (again.status_code, again.json()) == (409, {"detail": "Service room 2, door has not been released."})
 
 
+async def test_what_people_write_is_shown_as_they_wrote_it(guard: httpx.AsyncClient) -> None:
+    evil = "<script>alert('&')</script>"
+    await guard.post(f"/console{DOOR}/override", data={"minutes": "30", "reason": evil, "value": "locked"})
+    await guard.post("/console/modes/begin", data={**LOCKDOWN, "reason": evil})
+    for path in ("/", "/doors", DOOR, "/modes", "/modes?begin=lockdown&scope=door:entrance"):
+        text = await page(guard, path)
+        assert evil not in text
+        assert "&lt;script&gt;alert(&#39;&amp;&#39;)&lt;/script&gt;" in text
+        assert "style=" not in text
+
+
 # --- modes ------------------------------------------------------------------------------------------------------------
 
 
