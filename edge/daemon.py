@@ -98,9 +98,22 @@ class Daemon:
     # --- life -----------------------------------------------------------------------------------------------------
 
     async def start(self, accept_loss: bool = False) -> None:
-        """Open the journal, rebuild the state, connect. Presses are taken from here on. Raises StartRefused."""
+        """Open the journal, rebuild the state, connect. Presses are taken from here on. Raises StartRefused.
+
+        Whatever it raises, it holds nothing: another daemon may take the journal.
+        """
         self.inbox = Inbox(asyncio.get_running_loop())
+        self._drivers = {connection: self._make_driver(connection, self.inbox) for connection in self.site.connections}
         self.journal = Journal.open(self._data, clock=self.clock, accept_loss=accept_loss)
+        try:
+            self._begin()
+        except BaseException:
+            for driver in self._drivers.values():
+                driver.stop()
+            self.journal.close()
+            raise
+
+    def _begin(self) -> None:
         self._controller.restore(self.journal.replay())
         # Counted from the file: lives that end early must not make the next starts ever longer.
         self._since_checkpoint = self.journal.since_checkpoint()
@@ -112,9 +125,7 @@ class Daemon:
         self.inbox.event(self._started, urgent=True)
         if self._waived is not None:
             self.inbox.event(replace(self._waived, at=self.started_at), urgent=True)
-        for connection in self.site.connections:
-            driver = self._make_driver(connection, self.inbox)
-            self._drivers[connection] = driver
+        for driver in self._drivers.values():
             driver.start()
 
     async def run(self) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 
 from api.tokens import Tokens
 from drivers.modbus.link import ModbusDriver
+from drivers.mqtt.client import build_client
 from drivers.mqtt.link import MqttDriver
 from drivers.port import Driver
 from edge.clock import Clock, SystemClock
@@ -79,9 +80,12 @@ def _secrets_of_calendars(site: Site, folder: Path) -> dict[str, str]:
 
 
 def require_secrets(site: Site, folder: Path, token_of: Callable[[Site], str], *, signed_in: bool = False) -> None:
-    """Raises StartRefused when one that the site needs is missing, or two roles share one."""
+    """Raises StartRefused when one that the site needs is missing or cannot be used, or two roles share one."""
     tokens_of(site, folder, token_of(site), signed_in=signed_in)
     _secrets_of_calendars(site, folder)
+    for section in _with_whole_paths(site, folder).connections.values():
+        if isinstance(section, MqttConnection):
+            build_client("", section, partial(read_secret, folder=folder), keepalive_s=1)
 
 
 def daemon_for(site: Site, folder: Path, data: Path, clock: Clock, stretch: float = 1.0, waiver: Waiver = NO_WAIVER) -> Daemon:
@@ -182,15 +186,16 @@ async def serve(
 class _Life:
     """A daemon with its calendars and its housekeeping, from start to stop."""
 
-    def __init__(self, daemon: Daemon, folder: Path) -> None:
+    def __init__(self, daemon: Daemon, folder: Path, secrets: Mapping[str, str]) -> None:
         self.daemon = daemon
         self.turning = asyncio.create_task(daemon.run())
-        self._housekeeping = _Housekeeping(daemon, folder, _secrets_of_calendars(daemon.site, folder))
+        self._housekeeping = _Housekeeping(daemon, folder, secrets)
 
     @classmethod
     async def begin(cls, daemon: Daemon, folder: Path, *, accept_loss: bool = False) -> "_Life":
+        secrets = _secrets_of_calendars(daemon.site, folder)
         await daemon.start(accept_loss=accept_loss)
-        return cls(daemon, folder)
+        return cls(daemon, folder, secrets)
 
     async def end(self) -> None:
         self._housekeeping.stop()

@@ -280,3 +280,17 @@ async def test_an_event_that_could_not_be_read_back_holds_nothing_back(tmp_path:
     assert heard
     assert all(lines[item.seq] == item.event for item in heard if item.seq in lines)
     assert verify(tmp_path).intact
+
+
+class Broken(NoLine):
+    """A driver that cannot begin."""
+
+    def start(self) -> None:
+        raise Unreachable("no such line")
+
+
+async def test_a_daemon_that_cannot_begin_leaves_the_journal_to_another(tmp_path: Path) -> None:
+    with pytest.raises(Unreachable):
+        await Daemon(SITE, tmp_path, Broken).start()
+    async with running(tmp_path) as daemon:
+        await until_async(lambda: daemon.facts(START()) is not None)

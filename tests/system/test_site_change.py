@@ -115,3 +115,18 @@ def test_an_open_alarm_and_the_numbers_of_the_journal_go_on(program: Program, fi
     program.end()
     whole = subprocess.run([TALONMIES, "journal", "verify", str(tmp_path / "data")], capture_output=True, text=True, timeout=30)
     assert whole.returncode == 0, whole.stdout
+
+
+def test_a_line_that_cannot_begin_is_told_before_anything_is_touched(program: Program, file: Path) -> None:
+    good, before = file.read_text(), program.get("/api/v1/site")
+    for more, missed in (
+        ({"tls": {"ca": "absent.pem"}}, "absent.pem"),
+        ({"username": "talonmies", "password": "env:TALONMIES_ABSENT"}, "TALONMIES_ABSENT"),
+    ):
+        added = {"protocol": "mqtt", **more}
+        edit(file, lambda site, added=added: site["connections"].update(other=added))  # type: ignore[misc]
+        ended = reload(program, file, "--yes")
+        assert ended.returncode == 1
+        assert missed in ended.stdout
+        file.write_text(good)
+    assert program.get("/api/v1/site")["started_at"] == before["started_at"], "the same controller goes on"
