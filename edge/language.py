@@ -28,6 +28,7 @@ LOCALE_FOLDER: Final = Path(__file__).parent / "locale"
 _TYPE_NAMES: Final = {
     "door-controller": say("Door controller"),
     "panic-button": say("Panic button"),
+    "fire-input": say("Fire alarm input"),
     "occupancy-sensor": say("Presence sensor"),
     "masking-unit": say("Masking unit"),
     "ambient-sensor": say("Sound level meter"),
