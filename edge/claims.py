@@ -1,4 +1,4 @@
-"""What policies conclude: claims on points, conditions that people should know of, and facts derived from other facts.
+"""What policies conclude: claims on points, conditions that people should know of, facts derived from others, events now due.
 
 Priorities follow the idea of BACnet's command prioritization: sixteen levels, 1 wins, the relinquish default comes last.
 Every pair of them is tried in tests/scenarios/test_order.py.
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 
+from edge.events import Event
 from edge.points import PointId, Value
 from edge.text import Text, say
 
@@ -68,7 +69,15 @@ class Derived:
     value: object
 
 
-Conclusion = Claim | Condition | Derived
+@dataclass(frozen=True, slots=True)
+class Follows:
+    """Something that happens because its time has come. Folding the event must change a fact that the policy looked at: asked
+    again, it no longer says so, and it happens once, also over a restart."""
+
+    event: Event
+
+
+Conclusion = Claim | Condition | Derived | Follows
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from itertools import count
 from typing import Protocol
 
 from edge.agenda import Agenda, Node
-from edge.claims import Claim, Conclusion, Condition, Decision, Derived, default_claim, ranked
+from edge.claims import Claim, Conclusion, Condition, Decision, Derived, Follows, default_claim, ranked
 from edge.commands import Command, Timing, reconcile
 from edge.conditions import CONDITIONS, RULE_FAILED
 from edge.errors import OurFault
@@ -268,6 +268,8 @@ class Kernel:
                     self.observe(ConditionBegan(at=now, type=new.type, subject=new.subject, because=new.because))
             case Derived():
                 self.facts.set(new.key, new.value)  # type: ignore[arg-type]
+            case Follows():
+                self.observe(new.event)
 
     def _end_abandoned_conditions(self, now: datetime) -> None:
         """Conditions that no policy holds any more have ended; also those left over from before a restart."""

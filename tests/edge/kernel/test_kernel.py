@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from edge.claims import Claim, Conclusion, Condition, Derived, Priority
+from edge.claims import Claim, Conclusion, Condition, Derived, Follows, Priority
 from edge.commands import Timing
 from edge.errors import OurFault
 from edge.events import (
@@ -16,11 +16,12 @@ from edge.events import (
     ConditionBegan,
     ConditionEnded,
     DaemonStarted,
+    DaemonStopped,
     Decided,
     Event,
     Observed,
 )
-from edge.facts import ACTIVE, DECISION, ONLINE, Family, Look
+from edge.facts import ACTIVE, DECISION, ONLINE, Facts, Family, Look
 from edge.kernel import RULE_FAILED, CommandedPoint, Kernel, Outcome, Rule
 from edge.points import PointId
 from edge.text import Text, say
@@ -372,3 +373,25 @@ def test_each_command_has_a_number_of_its_own() -> None:
         seqs += [c.seq for c in made.settle(due).commands]
     assert len(seqs) > 5
     assert seqs == sorted(set(seqs))
+
+
+# --- events that are due ----------------------------------------------------------------------------------------------
+
+
+def test_what_is_due_happens_once_at_its_time_and_is_journaled() -> None:
+    def stop_once(look: Look, _: str) -> Iterable[Conclusion]:
+        if look(ONLINE("door")) is None and look.passed(T + SECOND):
+            yield Follows(DaemonStopped(at=look.now))
+
+    def note(facts: Facts, event: Event) -> None:
+        if isinstance(event, DaemonStopped):
+            facts.set(ONLINE("door"), False)
+
+    made = Kernel(
+        folds=(note,), reactions=(), rules=(Rule("due", ("a",), stop_once),), points=(), guard=RefusingGuard(), timing=Timing()
+    )
+    assert made.settle(T).events == []
+    assert made.next_deadline() == T + SECOND
+    assert made.settle(T + MINUTE).events == [DaemonStopped(at=T + MINUTE)]
+    assert made.settle(T + HOUR).events == []
+    assert made.next_deadline() is None
