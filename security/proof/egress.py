@@ -1,6 +1,7 @@
 """Ways out in the worst state, and what a lockdown cannot close."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 
 from edge.points import DEVICE_TYPES
 from edge.site.fields import OUTSIDE
@@ -29,7 +30,7 @@ def dead_ends(building: Building) -> Iterator[Weakness]:
     entered = Reached((Step(p) for p in building.passages), (OUTSIDE,)).spaces()
     stuck = entered - _escaped(surest)
     while stuck:
-        exit_ = next(p for p in building.passages if p.start in stuck and p.end not in stuck)
+        exit_ = min((p for p in building.passages if p.start in stuck and p.end not in stuck), key=partial(_costs, building))
         part = Reached((Step(p) for p in building.passages if {p.start, p.end} <= stuck), (exit_.start,)).spaces()
         yield _dead_end(building, exit_, len(part) - 1)
         stuck -= part
@@ -45,12 +46,22 @@ def _dead_end(building: Building, exit_: Passage, others: int) -> Weakness:
     if others:
         told = say("{told}, nor out of {count} spaces behind it", told=told, count=others)
     key, remedy = "back", say("Write back: free at {door}, so that it opens from inside by its handle.", door=door)
-    if exit_.forward:
-        key, remedy = "escape", say("Write escape: (forward: alarmed) at {door}, so that it opens in an emergency.", door=door)
+    if exit_.forward or _leads_deeper(building, exit_):
+        key, line = "escape", "escape: {%s: alarmed}" % ("forward" if exit_.forward else "back")
+        remedy = say("Write {line} at {door}, so that it opens in an emergency.", line=line, door=door)
     worst = _worst(building, exit_)
     return Weakness(
         f"D1:{exit_.start}", Property.FREE_EGRESS, told, worst, (exit_.start, exit_.end), ("doors", exit_.door, key), remedy
     )  # fmt: skip
+
+
+def _costs(building: Building, exit_: Passage) -> tuple[bool, bool]:
+    """What mending would cost: a way into more protected space, an alarmed escape in place of a handle."""
+    return _leads_deeper(building, exit_), exit_.forward
+
+
+def _leads_deeper(building: Building, passage: Passage) -> bool:
+    return building.protection(passage.end) > building.protection(passage.start)
 
 
 def _worst(building: Building, exit_: Passage) -> tuple[Text, ...]:
@@ -99,7 +110,7 @@ def left_open(building: Building, in_ways: Sequence[str]) -> tuple[list[Weakness
     findings: list[Weakness] = []
     assumptions: list[Weakness] = []
     for passage in building.passages:
-        if building.protection(passage.end) <= building.protection(passage.start):
+        if not _leads_deeper(building, passage):
             continue
         into_internal = building.zones[passage.end] == INTERNAL
         if passage.always and into_internal:

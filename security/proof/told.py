@@ -1,7 +1,6 @@
 """What is said of a way that opens: what must come together for it, and what to change in the site file."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 
 from edge.site import Site
 from edge.site.finding import Path
@@ -20,12 +19,15 @@ def moment_of(classes: Sequence[MomentClass], openers: Iterable[Opener]) -> Mome
 def state_of(classes: Sequence[MomentClass], way: Way) -> tuple[Text, ...]:
     moment = moment_of(classes, [step.opener for step in way if step.opener])
     causes = [cause_of(step) for step in way if step.opener or step.fault]
-    when = [at(moment.at)] if moment else []
+    when = [at(classes, moment)] if moment else []
     return (*when, *_unlike(causes)) or (say("At any time"),)
 
 
-def at(t: datetime) -> Text:
-    return say("It is {moment}", moment=t)
+def at(classes: Sequence[MomentClass], moment: MomentClass) -> Text:
+    """With its year where that is not the one in which the proof begins."""
+    if moment.day.year == classes[0].day.year:
+        return say("It is {moment}", moment=moment.at)
+    return say("It is {moment}, in {year}", moment=moment.at, year=moment.day.year)
 
 
 def _unlike(texts: Iterable[Text]) -> list[Text]:

@@ -26,7 +26,7 @@ def opened_together(building: Building, classes: Sequence[MomentClass]) -> Itera
 
 def _together(building: Building, classes: Sequence[MomentClass], first: str, a: Opener, second: str, b: Opener) -> Weakness:
     moment = moment_of(classes, (a, b))
-    state = (*((at(moment.at),) if moment else ()), opened_by(a, first), opened_by(b, second))
+    state = (*((at(classes, moment),) if moment else ()), opened_by(a, first), opened_by(b, second))
     told = say("{first} and {second} must not be open at once, and are both unlocked", first=Ref(first), second=Ref(second))
     remedy = say("Write times that do not meet, or take one of the two doors out of unlock.")
     lines = [
@@ -56,7 +56,7 @@ def opened_by_scenes(building: Building, classes: Sequence[MomentClass]) -> Iter
             for space in sorted(played.spaces() - without - allowed):
                 way = played.nearest(space)
                 if way is not None and len({*spaces_on(way)} - without - allowed) == 1:
-                    weakness = _too_much(scene, way, moment)
+                    weakness = _too_much(classes, scene, way, moment)
                     found.setdefault(weakness.id, weakness)
     yield from found.values()
 
@@ -65,13 +65,13 @@ def _by_hours(openers: Sequence[Opener], open_hours: frozenset[str]) -> Opener |
     return next((o for o in openers if o.kind == "hours" and not o.within.isdisjoint(open_hours)), None)
 
 
-def _too_much(scene: str, way: Way, moment: MomentClass) -> Weakness:
+def _too_much(classes: Sequence[MomentClass], scene: str, way: Way, moment: MomentClass) -> Weakness:
     space = way[-1].passage.end
     step = next(step for step in reversed(way) if step.opener and step.opener.kind == "scene")
     door = step.passage.door
     causes = [opened_by(each.opener, each.passage.door) for each in way if each.opener]
     timed = any(each.opener and each.opener.within for each in way)
-    state = (*((at(moment.at),) if timed else ()), *causes)
+    state = (*((at(classes, moment),) if timed else ()), *causes)
     told = say("The scene {scene} opens {space}, which is not on the way of its guests", scene=Ref(scene), space=Ref(space))
     remedy = say("Take {scene} out of unlock at {door}, or add {space} to its spaces.", scene=scene, door=Ref(door), space=space)
     place = ("doors", door, "unlock", "scenes")

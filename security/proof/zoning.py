@@ -182,6 +182,8 @@ def falling_open(building: Building, classes: Sequence[MomentClass], faults: int
     for door, way in shortest:
         told = say("Without power or controller {door} falls open, and joins public with internal space", door=Ref(door))
         remedy = say("Write fail: locked at {door}; free egress needs no unlocked lock.", door=Ref(door))
+        if building.site.doors[door].back == "button":
+            remedy = say("Write fail: locked at {door}, and back: free, so that its handle lets people out.", door=Ref(door))
         yield Weakness(
             f"D8:{door}", Property.POWER_LOSS, told, state_of(classes, way), spaces_on(way), ("doors", door, "fail"), remedy
         )  # fmt: skip
@@ -195,7 +197,7 @@ def _losses(building: Building, classes: Sequence[MomentClass], faults: int) -> 
     yield [
         Step(p, fault=None if p.free else "falls-open")
         for p in building.passages
-        if p.free or (site.doors[p.door].fail == "unlocked" and not p.always)
+        if p.free or site.doors[p.door].fail == "unlocked"
     ]
     line_of = {door: site.devices[device].connection for door, device in site.controllers.items()}
     latching = {line_of[door] for door, device in site.controllers.items() if site.lease_of(device) == "latch"}

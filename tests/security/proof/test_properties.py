@@ -132,7 +132,7 @@ def test_hours_that_meet_on_one_date_only(overlap: bool) -> None:
     if overlap:
         finding = only(proof.findings, Property.NO_OPEN_WAY)
         _, state, _, place = told(site, finding)
-        assert state[0] == "It is Mon 15 Feb 11:00"
+        assert state[0] == "It is Mon 15 Feb 11:00, in 2027"
         assert place == "hours.evening.dates.2027-02-15"
         assert [dotted(path) for path in finding.also] == ["hours.morning.mon-fri", "doors.back.unlock.hours"]
 
