@@ -77,6 +77,7 @@ _OWN: dict[str, tuple[PointKind, ...]] = {
     ),
     "panic-button": (PointKind("pressed", bool, durable=True, momentary=True),),
     "fire-input": (PointKind("fire", bool, durable=True),),
+    "alarm-input": (PointKind("active", bool, durable=True),),
     "occupancy-sensor": (PointKind("present", bool), PointKind("count", int, low=0, high=100_000)),
     "masking-unit": (
         PointKind("level", float, low=0, high=100, commanded=True),

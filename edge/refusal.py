@@ -1,7 +1,7 @@
 """A person asked for something, and is told in their own language why not."""
 
 from edge.errors import IllegalCommand
-from edge.text import Moment, Ref, Route, Text, TextValue
+from edge.text import Moment, Ref, Route, Text, TextValue, Words
 
 
 class Refusal(IllegalCommand):
@@ -22,5 +22,7 @@ def _plain(value: TextValue) -> str:
             return id_
         case Route(ids=ids):
             return " → ".join(ids)
+        case Words(en=en):
+            return en
         case _:
             return str(value)

@@ -31,7 +31,16 @@ class Route:
     ids: tuple[str, ...]
 
 
-TextValue = Union[str, int, float, Moment, Ref, Route, "Text"]
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What the site file itself says in each language."""
+
+    fi: str
+    sv: str
+    en: str
+
+
+TextValue = Union[str, int, float, Moment, Ref, Route, Words, "Text"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -217,6 +217,7 @@ class VirtualPanicButton(VirtualDevice):
 
 _INITIAL: dict[str, dict[str, Value]] = {
     "fire-input": {"fire": False, "tamper": False},
+    "alarm-input": {"active": False, "tamper": False},
     "occupancy-sensor": {"present": False, "count": 0, "tamper": False, "battery": 100.0},
     "masking-unit": {"level": 40.0, "ambient": 36.0, "muted": False, "tamper": False},
     "ambient-sensor": {"ambient": 36.0, "tamper": False, "battery": 100.0},
