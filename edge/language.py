@@ -20,7 +20,7 @@ from babel.numbers import format_decimal
 
 from edge.site.fields import OUTSIDE, Names
 from edge.site.model import Door, Site
-from edge.text import Moment, Ref, Route, Text, TextValue, say
+from edge.text import Moment, Ref, Route, Text, TextValue, Words, say
 
 LANGUAGES: Final = ("fi", "sv", "en")
 LOCALE_FOLDER: Final = Path(__file__).parent / "locale"
@@ -29,6 +29,7 @@ _TYPE_NAMES: Final = {
     "door-controller": say("Door controller"),
     "panic-button": say("Panic button"),
     "fire-input": say("Fire alarm input"),
+    "alarm-input": say("Alarm input"),
     "occupancy-sensor": say("Presence sensor"),
     "masking-unit": say("Masking unit"),
     "ambient-sensor": say("Sound level meter"),
@@ -124,6 +125,8 @@ class Renderer:
                 return self.name(id_)
             case Route(ids):
                 return " → ".join(self.name(id_) for id_ in ids)
+            case Words():
+                return str(getattr(value, self.language))
             case str():
                 return value
             case _:
@@ -152,9 +155,10 @@ class Renderer:
         agencies = {id_: self._own(agency.name) or readable(id_) for id_, agency in site.agencies.items()}
         calendars = {id_: self._own(calendar.name) or readable(id_) for id_, calendar in site.calendars.items()}
         scenes = {id_: self._own(scene.name) or readable(id_) for id_, scene in site.scenes.items()}
+        contacts = {id_: self._own(contact.name) or readable(id_) for id_, contact in site.contacts.items()}
         places = {**spaces, **doors}
         of_the_site = {site.site.id: self._own(site.site.name) or readable(site.site.id)}
-        return {**scenes, **calendars, **of_the_site, **agencies, **dict(self._device_names(places)), **spaces, **doors}
+        return {**contacts, **scenes, **calendars, **of_the_site, **agencies, **dict(self._device_names(places)), **spaces, **doors}
 
     def _own(self, names: Names | None) -> str | None:
         return names.in_language(self.language) if names is not None else None

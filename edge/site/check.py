@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterator
 from itertools import combinations
 
 from edge.points import DEVICE_TYPES
+from edge.site.alarm_rules import ALARM_RULES
 from edge.site.booking_rules import BOOKING_RULES, booked_spaces
 from edge.site.door_rules import DOOR_RULES
 from edge.site.draft import Draft
+from edge.site.escalation_rules import ESCALATION_RULES
 from edge.site.fields import ALWAYS, OUTSIDE
 from edge.site.finding import Path, Problem, error, warning
 from edge.site.line_rules import LINE_RULES
@@ -134,7 +136,7 @@ def one_point_a_topic(draft: Draft) -> Iterator[Problem]:
 
 
 def unused_entries(draft: Draft) -> Iterator[Problem]:
-    for table in ("hours", "agencies", "connections"):
+    for table in ("hours", "agencies", "connections", "contacts", "escalations"):
         used = {ALWAYS, *used_ids(draft, table), *_told_by_bookings(draft, table)}
         for name in draft.known(table):
             if name not in used:
@@ -169,5 +171,7 @@ RULES: tuple[Rule, ...] = (
     *LINE_RULES,
     *BOOKING_RULES,
     *DOOR_RULES,
+    *ALARM_RULES,
+    *ESCALATION_RULES,
     route_problems,
 )

@@ -10,8 +10,10 @@ from typing import Any, Self, get_args
 
 from pydantic import TypeAdapter, ValidationError
 
+from edge.site.alarm_settings import AlarmSettings
 from edge.site.booking import Agency, Calendar, RoomPolicy
 from edge.site.connections import Connection
+from edge.site.escalations import Contact, Plan
 from edge.site.hours import Timetable
 from edge.site.model import Device, Door, Scene, Site, SiteSection, Space
 
@@ -33,6 +35,9 @@ class Draft:
     calendars: Mapping[str, Calendar]
     rooms: Mapping[str, RoomPolicy]
     scenes: Mapping[str, Scene]
+    alarms: Mapping[str, AlarmSettings]
+    contacts: Mapping[str, Contact]
+    escalations: Mapping[str, Plan]
 
     @classmethod
     def of(cls, site: Site, raw: Mapping[str, Any]) -> Self:

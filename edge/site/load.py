@@ -80,6 +80,9 @@ _SECRETS: tuple[Path, ...] = (
     ("connections", EACH, "password"),
     ("calendars", EACH, "password"),
     ("calendars", EACH, "graph", "secret"),
+    ("contacts", EACH, "secret"),
+    ("security", "sms", "secret"),
+    ("security", "smtp", "password"),
 )
 
 

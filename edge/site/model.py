@@ -14,8 +14,10 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StringC
 
 from edge.points import DEVICE_TYPES
 from edge.profiles import PROFILES, Lease, Sense
+from edge.site.alarm_settings import AlarmSettings
 from edge.site.booking import Agency, Calendar, Ids, RoomPolicy, by_feed
 from edge.site.connections import Connection
+from edge.site.escalations import Contact, Level, MailServer, Plan, SmsGateway
 from edge.site.fields import (
     OUTSIDE,
     Duration,
@@ -170,6 +172,7 @@ class Device(Section):
     lacks: tuple[Sense, ...] = Field((), description="Door controller: what this one does not report although its profile does")
     lease: Lease | None = Field(None, description="Door controller: how an unlock ends by itself; absent: as its profile says")
     pulse: Period = Field(timedelta(seconds=5), description="Door controller with lease pulse: how long its pulse is")
+    alarm: Id | None = Field(None, description="Alarm input: the alarm of the section `alarms` that it raises")
 
 
 class Scene(Section):
@@ -190,6 +193,11 @@ class Security(Section):
         "alarm", description="What silence of a fire-input means: an alarm of its own, or as if it had called fire"
     )
     longest_override: Period = Field(timedelta(hours=12), description="For how long a door may be overridden at most")
+    escalation: Emptyable[Level, Id] = Field(
+        {}, description="By level, the escalation of alarms whose type has none of its own; absent: none"
+    )
+    sms: SmsGateway | None = Field(None, description="The service that sends text messages")
+    smtp: MailServer | None = Field(None, description="The server that sends e-mail")
 
 
 class Site(Section):
@@ -207,6 +215,9 @@ class Site(Section):
     calendars: Emptyable[Id, Calendar] = Field({})
     rooms: Emptyable[Id, RoomPolicy] = Field({})
     scenes: Emptyable[Id, Scene] = Field({})
+    alarms: Emptyable[Id, AlarmSettings] = Field({})
+    contacts: Emptyable[Id, Contact] = Field({})
+    escalations: Emptyable[Id, Plan] = Field({})
     security: Security = Security()
 
     @cached_property

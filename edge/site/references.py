@@ -33,6 +33,7 @@ REFERENCES: tuple[tuple[Path, str], ...] = (
     (("devices", EACH, "door"), "doors"),
     (("devices", EACH, "space"), "spaces"),
     (("devices", EACH, "locks", EACH), "doors"),
+    (("devices", EACH, "alarm"), "alarms"),
     (("calendars", EACH, "room"), "spaces"),
     (("calendars", EACH, "rooms", KEYS), "spaces"),
     (("calendars", EACH, "mailboxes", KEYS), "spaces"),
@@ -48,6 +49,12 @@ REFERENCES: tuple[tuple[Path, str], ...] = (
     (("scenes", EACH, "policies", EACH), "rooms"),
     (("scenes", EACH, "spaces"), "spaces"),
     (("scenes", EACH, "spaces", EACH), "spaces"),
+    (("contacts", EACH, "mqtt", "connection"), "connections"),
+    (("contacts", EACH, "relay"), "devices"),
+    (("escalations", EACH, EACH, "to"), "contacts"),
+    (("escalations", EACH, EACH, "to", EACH), "contacts"),
+    (("alarms", EACH, "escalation"), "escalations"),
+    (("security", "escalation", EACH), "escalations"),
 )
 _RESERVED: dict[Path, str] = {("doors", EACH, "from"): OUTSIDE, ("doors", EACH, "to"): OUTSIDE, ("rooms", EACH, "hours"): ALWAYS}
 

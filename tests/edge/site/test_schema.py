@@ -77,6 +77,22 @@ SHAPES: list[tuple[dict[str, Any], bool]] = [
     ({"rooms": {"p": {"no_show": "never", "between": "8-12, 13-16", "categories": "X", "staff_first": False}}}, True),
     ({"rooms": {"p": {"no_show": "15 min", "changeover": "0 s", "organizers": ["a@x", "@x"], "agencies": ["x"]}}}, True),
     ({"rooms": {"p": {"no_show": "no"}}}, False),
+    (
+        {"contacts": {"a": {"sms": "+358 40 123"}, "b": {"console": True}}, "escalations": {"e": [{"after": "0 s", "to": "a"}]}},
+        True,
+    ),
+    ({"contacts": {"a": {"webhook": "https://x.example/hook", "secret": "env:S", "language": "sv"}}}, True),
+    ({"contacts": {"a": {"webhook": "javascript:alert(1)"}}}, False),
+    ({"contacts": {"a": {"sms": "call me"}}}, False),
+    ({"contacts": {"a": {"email": "duty"}}}, False),
+    ({"contacts": {"a": {"console": False}}}, False),
+    ({"escalations": {"e": [{"after": 60, "to": "a"}]}}, False),
+    (
+        {"security": {"escalation": {"1": "e"}, "sms": {"url": "https://x", "headers": {"X-Key": "{secret}"}, "secret": "env:S"}}},
+        True,
+    ),
+    ({"security": {"escalation": {"5": "e"}}}, False),
+    ({"security": {"smtp": {"host": "mail.example", "sender": "a@b.fi", "username": "u", "password": "hunter2"}}}, False),
 ]
 
 

@@ -12,6 +12,7 @@ from edge.site import load_site
 from edge.site.booking import Agency, Calendar, RoomMatch, RoomPolicy
 from edge.site.connections import ModbusRtuConnection, ModbusTcpConnection, MqttConnection
 from edge.site.document import plain
+from edge.site.escalations import Contact, MailServer, MqttPlace, SmsGateway, Step
 from edge.site.hours import Season, Timetable
 from edge.site.model import Device, Door, Scene, Security, SiteSection, Space
 from edge.site.reading import build_tree
@@ -42,7 +43,9 @@ def test_each_part_fits_into_the_small_site(part: str, tmp_path: Path) -> None:
     secret = tmp_path / "secrets" / "caldav"
     secret.parent.mkdir()
     secret.touch()
-    assert [str(finding) for finding in load_site(file, {"ENTRA_SECRET": "set"}).findings] == []
+    assert [
+        str(finding) for finding in load_site(file, dict.fromkeys(("ENTRA_SECRET", "CAMERA_SECRET", "SMS_SECRET"), "set")).findings
+    ] == []
 
 
 @pytest.mark.parametrize(
@@ -60,6 +63,11 @@ def test_each_part_fits_into_the_small_site(part: str, tmp_path: Path) -> None:
         RoomPolicy,
         Scene,
         Security,
+        Contact,
+        MqttPlace,
+        Step,
+        SmsGateway,
+        MailServer,
         MqttConnection,
         ModbusTcpConnection,
         ModbusRtuConnection,
