@@ -3,10 +3,8 @@
 import asyncio
 import json
 import logging
-import os
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import partial
@@ -16,7 +14,9 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from edge.command_errors import one_sentence_per_error
 from edge.errors import TalonmiesError
+from edge.people_commands import users_app
 from edge.site import Site
 from edge.site.load import LoadedSite, load_site, read_site
 
@@ -34,6 +34,7 @@ app = typer.Typer(
 )
 journal_app = typer.Typer(help="The audit chain: check it, hand it over.", no_args_is_help=True)
 app.add_typer(journal_app, name="journal")
+app.add_typer(users_app, name="users")
 
 
 _MOST_FINDINGS = 20
@@ -51,20 +52,6 @@ Language = Annotated[str | None, typer.Option("--language", help="fi, sv or en; 
 Replaced = Annotated[
     list[str] | None, typer.Option("--calendar", metavar="ID=FILE.ics", help="Read this calendar from a file instead")
 ]
-
-
-@contextmanager
-def one_sentence_per_error() -> Iterator[None]:
-    """Expected errors end the command with one sentence on standard error and exit code 1."""
-    try:
-        yield
-    except TalonmiesError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from error
-    except BrokenPipeError:
-        # The reader (`| head`) has seen enough.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise typer.Exit(0) from None
 
 
 @app.command()

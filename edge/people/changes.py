@@ -1,0 +1,48 @@
+"""What the facility manager changes on the list of people: each a function from one list to the next, for `Register.change`."""
+
+from datetime import datetime
+
+from edge.errors import IllegalCommand
+from edge.people.passwords import Passwords
+from edge.people.roll import Person, Roll, key_of, proper_name
+from edge.site.fields import Role
+
+
+def added(roll: Roll, passwords: Passwords, at: datetime, name: str, role: Role, agency: str | None, password: str) -> Roll:
+    """Raises IllegalCommand for a name that is taken or cannot be, a weak password, a clerk of no agency."""
+    name = proper_name(name)
+    if (known := roll.people.get(key_of(name))) is not None:
+        raise IllegalCommand(f"{known.name} has an account already.")
+    require_agency(role, agency)
+    return roll.with_person(Person(name=name, role=role, agency=agency, since=at, secret=passwords.keep(password)))
+
+
+def with_role(roll: Roll, name: str, role: Role, agency: str | None) -> Roll:
+    """Raises IllegalCommand."""
+    require_agency(role, agency)
+    return roll.with_person(roll.account(name).changed(role=role, agency=agency))
+
+
+def with_access(roll: Roll, name: str, *, disabled: bool) -> Roll:
+    """Raises NoSuchAccount."""
+    return roll.with_person(roll.account(name).changed(disabled=disabled))
+
+
+def with_password(roll: Roll, passwords: Passwords, name: str, password: str) -> Roll:
+    """Raises IllegalCommand."""
+    person = roll.account(name)
+    return roll.with_person(person.changed(secret=passwords.changed(person.secret, password)))
+
+
+def with_duress(roll: Roll, passwords: Passwords, name: str, password: str) -> Roll:
+    """Whoever is signed in stays so. Raises IllegalCommand."""
+    person = roll.account(name)
+    return roll.with_person(person.model_copy(update={"secret": passwords.with_duress(person.secret, password)}))
+
+
+def require_agency(role: Role, agency: str | None) -> None:
+    """Raises IllegalCommand."""
+    if role == "clerk" and agency is None:
+        raise IllegalCommand("A clerk belongs to an agency and sees its rooms only: name it with --agency.")
+    if role != "clerk" and agency is not None:
+        raise IllegalCommand(f"Only a clerk belongs to an agency; a {role} works for all of them.")

@@ -1,0 +1,131 @@
+"""`talonmies users`: who may sign in. They change a file that a running controller notices at once."""
+
+import sys
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, cast, get_args
+
+import typer
+
+from edge.clock import SystemClock
+from edge.command_errors import one_sentence_per_error
+from edge.errors import IllegalCommand
+from edge.people import changes
+from edge.people.passwords import SHORTEST, Passwords, made_up
+from edge.people.register import Register
+from edge.people.roll import Person, Roll
+from edge.site.fields import Role
+
+users_app = typer.Typer(help="Who may sign in: accounts of this site. They work at once, also while it runs.", no_args_is_help=True)
+
+RoleName = StrEnum("RoleName", {role: role for role in get_args(Role)})  # type: ignore[misc]
+
+Data = Annotated[Path, typer.Option("--data", help="Folder of the journal, in which users.json lies")]
+Name = Annotated[str, typer.Argument(metavar="NAME", help="As it will stand in the journal")]
+As = Annotated[RoleName, typer.Option("--role", help="What they may do")]
+Agency = Annotated[str | None, typer.Option("--agency", metavar="ID", help="Of a clerk: whose rooms they see")]
+HERE = Path("data")
+
+
+@users_app.command()
+def add(name: Name, role: As, agency: Agency = None, data: Data = HERE) -> None:
+    """Give somebody an account.
+
+    At a terminal it asks for a password; without one it makes one up and shows it once.
+    """
+    with one_sentence_per_error():
+        password, told = _password()
+        at = SystemClock().now()
+        Register(data).change(lambda roll: changes.added(roll, Passwords(), at, name, _role(role), agency, password))
+        typer.echo(f"{name} may sign in as {role.value}.")
+        told()
+
+
+@users_app.command("list")
+def list_users(data: Data = HERE) -> None:
+    """Who has an account, in which role."""
+    with one_sentence_per_error():
+        people = Register(data).read().people
+        for person in sorted(people.values(), key=lambda each: each.name.casefold()):
+            typer.echo(_line(person))
+        if not people:
+            typer.echo("Nobody has an account: the site's own token signs people in.")
+
+
+@users_app.command()
+def remove(name: Name, data: Data = HERE) -> None:
+    """Take an account away.
+
+    Whoever is signed in with it is signed out within a second; the journal still names them.
+    """
+    _change(data, lambda roll: roll.without_person(name), f"{name} has no account any more.")
+
+
+@users_app.command()
+def disable(name: Name, data: Data = HERE) -> None:
+    """Let nobody in by this account until it is enabled again; whoever is signed in is signed out within a second."""
+    _change(data, lambda roll: changes.with_access(roll, name, disabled=True), f"{name} cannot sign in.")
+
+
+@users_app.command()
+def enable(name: Name, data: Data = HERE) -> None:
+    """Let somebody in again."""
+    _change(data, lambda roll: changes.with_access(roll, name, disabled=False), f"{name} may sign in again.")
+
+
+@users_app.command()
+def role(name: Name, role: As, agency: Agency = None, data: Data = HERE) -> None:
+    """Give somebody another role; they sign in anew for it."""
+    _change(data, lambda roll: changes.with_role(roll, name, _role(role), agency), f"{name} is {role.value} from now on.")
+
+
+@users_app.command()
+def password(name: Name, data: Data = HERE) -> None:
+    """Give somebody another password, asked for or made up; they sign in anew."""
+    with one_sentence_per_error():
+        given, told = _password()
+        Register(data).change(lambda roll: changes.with_password(roll, Passwords(), name, given))
+        typer.echo(f"{name} has another password.")
+        told()
+
+
+@users_app.command()
+def duress(name: Name, data: Data = HERE) -> None:
+    """Give somebody a second password for when they are threatened.
+
+    Signing in with it looks the same, and raises a silent alarm that their own screen does not show.
+    """
+    with one_sentence_per_error():
+        given, told = _password()
+        Register(data).change(lambda roll: changes.with_duress(roll, Passwords(), name, given))
+        typer.echo(f"{name} has a duress password.")
+        told()
+
+
+def _change(data: Path, how: Callable[[Roll], Roll], told: str) -> None:
+    with one_sentence_per_error():
+        Register(data).change(how)
+        typer.echo(told)
+
+
+def _role(name: RoleName) -> Role:
+    return cast("Role", name.value)
+
+
+def _line(person: Person) -> str:
+    words = [person.name, person.role, *([person.agency] if person.agency else []), *(["disabled"] if person.disabled else [])]
+    return "  ".join([*words, f"since {person.since:%Y-%m-%d}"])
+
+
+def _password() -> tuple[str, Callable[[], None]]:
+    """A password, and what shows it if it was made up."""
+    if sys.stdin.isatty():
+        asked = f"Password, at least {SHORTEST} characters (empty: one is made up)"
+        given: str = typer.prompt(asked, default="", show_default=False, hide_input=True)
+        if given:
+            if typer.prompt("Once more", default="", show_default=False, hide_input=True) != given:
+                raise IllegalCommand("The two are not the same: nothing was changed.")
+            return given, lambda: None
+    made = made_up()
+    return made, lambda: typer.echo(f"Password, shown only now: {made}")
