@@ -52,7 +52,7 @@ class Declined(TalonmiesError):
 
 
 def reload(
-    controller: Reloading, digest: str, by: str, reason: str, say: Callable[[str], None], agreed: Callable[[], bool]
+    controller: Reloading, digest: str, by: str, reason: str, show: Callable[[str], None], agreed: Callable[[], bool]
 ) -> bool:
     """Shows what would change, and lets it take over if somebody agrees. digest: of the file as it lies here.
 
@@ -62,16 +62,16 @@ def reload(
     if seen["digest"] != digest:
         raise Refused("The controller runs from another file than this one: give the one that it was started with.")
     for told in (*seen["problems"], *seen["remarks"]):
-        say(told)
+        show(told)
     if not seen["fit"]:
         raise Refused("It cannot take over; what runs goes on untouched.")
     if not seen["changed"]:
-        say("Nothing has changed.")
+        show("Nothing has changed.")
         return True
     for told in seen["difference"] or ("No door behaves differently in the coming week.",):
-        say(told)
+        show(told)
     if not agreed():
         raise Declined("Nothing was changed.")
     answer = controller.take_over(digest, by, reason)
-    say(answer["told"])
+    show(answer["told"])
     return bool(answer["runs"])

@@ -32,31 +32,33 @@ class ProofReport:
         self._foreseen = foreseen
 
     def lines(self) -> Iterator[str]:
-        proof, told, site = self._proof, self._renderer.say, self._renderer.site.site.id
+        proof, render, site = self._proof, self._renderer.text, self._renderer.site.site.id
         if proof.holds:
-            yield told("{site}: proved. {states}, up to {faults} faults.", site=site, states=proof.states, faults=proof.faults)
+            yield render(
+                say("{site}: proved. {states}, up to {faults} faults.", site=site, states=proof.states, faults=proof.faults)
+            )
         else:
-            yield told("{site}: NOT proved: {count} findings.", site=site, count=len(proof.findings))
+            yield render(say("{site}: NOT proved: {count} findings.", site=site, count=len(proof.findings)))
         for finding in proof.findings:
             yield from self._weakness(finding)
         if proof.assumptions:
             yield ""
-            yield told("It rests on this:")
+            yield render(say("It rests on this:"))
             for assumption in proof.assumptions:
-                render = self._renderer.text
                 yield f"  {self._place(assumption)}: {render(assumption.told)}. {render(assumption.remedy)}"
         if proof.exposures:
             names = ", ".join(self._renderer.name(door) for door in proof.exposures)
             yield ""
-            yield told(
+            told = say(
                 "Held open by hand, one of these joins public with internal space; only its alarm tells: {doors}.", doors=names
             )
+            yield render(told)
         yield ""
-        yield told("What people release or override, the zoning guard judges at that moment; the proof relies on it there.")
-
+        yield render(say("What people release or override, the zoning guard judges at that moment; the proof relies on it there."))
         if self._days is not None:
             yield ""
-            yield told("{count} troubles in the bookings of the next {days} days.", count=len(self._foreseen), days=self._days)
+            told = say("{count} troubles in the bookings of the next {days} days.", count=len(self._foreseen), days=self._days)
+            yield render(told)
             yield from (f"  {self._trouble(each)}" for each in self._foreseen)
 
     def _trouble(self, found: Foreseen) -> str:
@@ -85,7 +87,7 @@ class ProofReport:
             "findings": self._as_json(proof.findings),
             "assumptions": self._as_json(proof.assumptions),
             "exposures": list(proof.exposures),
-            "states": proof.states,
+            "states": self._renderer.text(proof.states),
             "checked": proof.checked,
             **({} if self._days is None else {"days": self._days, "foreseen": [self._trouble_as_json(e) for e in self._foreseen]}),
         }

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from edge.site import Site
+from edge.text import Text, say
 from security.proof import egress, wishes, zoning
 from security.proof.moments import MomentClass, moment_classes
 from security.proof.passages import Building
@@ -63,9 +64,9 @@ def prove(site: Site, today: date, faults: int = 1) -> Proof:
     )
 
 
-def _states(building: Building, classes: Sequence[MomentClass], faults: int) -> str:
+def _states(building: Building, classes: Sequence[MomentClass], faults: int) -> Text:
     causes = len(_causes(building)) + (2 * len(building.site.controllers) if faults else 0)
-    return f"2^{causes} states in {len(classes)} kinds of moments"
+    return say("2^{causes} states in {moments} kinds of moments", causes=causes, moments=len(classes))
 
 
 def _causes(building: Building) -> set[tuple[str, str]]:

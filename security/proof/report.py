@@ -57,7 +57,7 @@ class Proof:
     findings: tuple[Weakness, ...]
     assumptions: tuple[Weakness, ...] = ()
     exposures: tuple[str, ...] = ()
-    states: str = ""
+    states: Text = field(default_factory=lambda: Text(""))
     """How many combinations were covered, for people: "2^41 states in 12 moments of the week"."""
     checked: dict[str, int] = field(default_factory=dict)
 
