@@ -1,6 +1,7 @@
 """One random day for each seed, and the smallest part of one that still goes wrong."""
 
 import json
+import time
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from random import Random
 
 from tests.invariants.buildings import Sections, building
 from tests.invariants.days import HOURS, Happening, day
+from tests.invariants.event_file import event_file
 from tests.invariants.feeds import HELSINKI
 from tests.invariants.promises import PROMISES
 from tests.invariants.world import Violated, World
@@ -53,12 +55,12 @@ def goes_wrong(life: Life, happenings: Sequence[Happening]) -> Violated | None:
     return None
 
 
-def shrunk(life: Life, promise: str) -> list[Happening]:
-    """The happenings without which the same promise is not broken."""
-    left, size = list(life.happenings), len(life.happenings) // 2
+def shrunk(life: Life, promise: str, patience_s: float) -> list[Happening]:
+    """The happenings without which the same promise is not broken, as far as the patience reaches."""
+    left, size, give_up = list(life.happenings), len(life.happenings) // 2, time.monotonic() + patience_s
     while size:
         place = 0
-        while place < len(left):
+        while place < len(left) and time.monotonic() < give_up:
             fewer = left[:place] + left[place + size :]
             violated = goes_wrong(life, fewer)
             if violated is not None and violated.promise == promise:
@@ -69,9 +71,10 @@ def shrunk(life: Life, promise: str) -> list[Happening]:
     return left
 
 
-def account(life: Life, violated: Violated) -> str:
-    """What somebody needs to see it again: `python -m tests.invariants --seed N`."""
-    few = shrunk(life, violated.promise)
+def account(life: Life, violated: Violated, patience_s: float = 8) -> str:
+    """What somebody needs to see it again: `python -m tests.invariants --seeds N`."""
+    few = shrunk(life, violated.promise, patience_s)
     again = goes_wrong(life, few)
     lines = [f"seed {life.seed}, {life.start}: {again}", "The site file:", json.dumps(life.sections), "It takes only:"]
-    return "\n".join([*lines, *(f"  {h.after:6} s  {h.what}{h.args}" for h in few)])
+    lines += [f"  {h.after:6} s  {h.what}{h.args}" for h in few]
+    return "\n".join([*lines, "Of that, in an event file of `talonmies simulate`:", *event_file(life.start, few)])

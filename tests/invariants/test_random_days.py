@@ -7,6 +7,8 @@ from collections import Counter
 import pytest
 
 from tests.invariants.figures import figures, some, span
+from tests.invariants.lives import account, drawn, lived
+from tests.invariants.world import Violated
 
 SLICE = 24
 SOAK = os.environ.get("SEEDS", "0-10000")
@@ -14,9 +16,13 @@ SOAK = os.environ.get("SEEDS", "0-10000")
 
 @pytest.mark.parametrize("first", range(0, SLICE, 6))
 def test_every_promise_holds_at_every_instant(first: int) -> None:
-    found = some(first, first + 6)
-    assert not found.broken, "\n\n".join(how for _, how in found.broken)
-    _OPENED.update(found.opened_for)
+    for seed in range(first, first + 6):
+        life = drawn(seed)
+        try:
+            lived(life)
+        except Violated as violated:
+            pytest.fail(account(life, violated))
+        _OPENED.update(life.opened_for)
 
 
 _OPENED: Counter[str] = Counter()

@@ -79,6 +79,7 @@ class World:
         self.why: dict[str, Why] = {}
         self.lease_ends: dict[str, int] = {}
         self.commands: list[Command] = []
+        self.arrived: list[Command] = []
         self.newest: dict[str, Command] = {}
         self.journal: list[Event] = []
         self.restored: list[Event] = []
@@ -207,6 +208,7 @@ class World:
         self.commands.append(command)
         self.newest[device] = command
         if self.reachable(device):
+            self.arrived.append(command)
             self._hear(device, self._received(device, command))
 
     def _check_command(self, command: Command) -> None:
@@ -328,6 +330,7 @@ class World:
         reports = self.devices[device].set(point, value, self.device_time)
         if point == "lock":
             self._is_now(device, "hand")
+            self._unseen(device)
         if point == "contact" and value == "open":
             self.leaf_open_since.setdefault(device, self.steady)
         elif point == "contact":
@@ -349,7 +352,13 @@ class World:
         fail = self.sections["doors"][self.sections["devices"][lock]["door"]].get("fail", "locked")
         self._hear(lock, self.devices[lock].set("lock", fail, self.device_time))
         self._is_now(lock, "fell")
+        self._unseen(lock)
         self._turn()
+
+    def _unseen(self, lock: str) -> None:
+        """Whoever moves a lock that does not report itself deceives the controller until the next renewal."""
+        if not self.site.senses(self.sections["devices"][lock]["door"], "read-back"):
+            self.ill_at[lock] = self.steady
 
     def behave(self, device: str, behaviour: str) -> None:
         self.devices[device].behaviour = Behaviour[behaviour.upper()]
@@ -374,12 +383,12 @@ class World:
         self._turn()
 
     def replay(self, number: int) -> None:
-        """D7: an old command reaches its device once more, as a broker's store would send it; nothing comes of it."""
-        if not self.commands:
+        """D7: a command that reached its device reaches it once more, as a broker's store would send it; nothing comes of it."""
+        if not self.arrived:
             return
-        old = self.commands[number % len(self.commands)]
+        old = self.arrived[number % len(self.arrived)]
         lock, device = old.point.device, self.devices[old.point.device]
-        if not self.reachable(lock) or self.newest[lock] is old:
+        if not self.reachable(lock):
             return
         was, ends = device.state("lock"), device.next_tick
         device.receive("lock", old, self.device_time)

@@ -1,4 +1,5 @@
-"""`make mutants`: breaks the kernel in every way of `breaks.py`, one at a time in a copy; each must turn a test red."""
+"""`make mutants`: breaks the kernel in every way of `breaks.py` and `door_breaks.py`, one at a time in a copy; each must turn a
+test red. `python -m tests.mutants WORDS` makes only those whose name, file or tests contain one of the words."""
 
 import os
 import shutil
@@ -10,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests.mutants.breaks import BREAKS, Break
+from tests.mutants.door_breaks import DOOR_BREAKS
 
 ROOT = Path(__file__).parent.parent.parent
 COPIED = ("edge", "rooms", "security", "drivers", "examples", "tests", "pyproject.toml")
@@ -19,20 +21,25 @@ _FAILED = 1
 """What pytest returns when tests ran and some failed; anything else proves nothing."""
 
 
-def main() -> int:
+def main(words: Sequence[str] = ()) -> int:
+    chosen = [each for each in (*BREAKS, *DOOR_BREAKS) if not words or any(word in _about(each) for word in words)]
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         whole = copy_to(Path(folder) / "whole")
-        every = sorted({path for each in BREAKS for path in each.tests})
+        every = sorted({path for each in chosen for path in each.tests})
         if (code := run_tests(whole, every)) != 0:
             print(f"the tests do not pass on the code as it is (pytest: {code}); mend that first")
             return 1
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            verdicts = list(pool.map(lambda numbered: verdict(Path(folder) / str(numbered[0]), numbered[1]), enumerate(BREAKS)))
-    for each, problem in zip(BREAKS, verdicts, strict=True):
+            verdicts = list(pool.map(lambda numbered: verdict(Path(folder) / str(numbered[0]), numbered[1]), enumerate(chosen)))
+    for each, problem in zip(chosen, verdicts, strict=True):
         print(f"{'ok  ' if problem is None else 'FAIL'}  {each.name:50}  {problem or 'noticed'}")
     failed = sum(problem is not None for problem in verdicts)
-    print(f"{len(BREAKS) - failed} passed, {failed} failed")
+    print(f"{len(chosen) - failed} passed, {failed} failed")
     return 1 if failed else 0
+
+
+def _about(each: Break) -> str:
+    return " ".join((each.name, *(path for path, _, _ in each.edits), *each.tests))
 
 
 def verdict(folder: Path, each: Break) -> str | None:
@@ -75,4 +82,4 @@ def run_tests(folder: Path, tests: Sequence[str]) -> int | str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
