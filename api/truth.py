@@ -21,7 +21,8 @@ from edge.events import ConditionBegan
 from edge.facts import ACTIVE, DECISION, FLIGHT, HEARD, ONLINE, READING, Flight
 from edge.language import Renderer
 from edge.points import DEVICE_TYPES, PointId
-from security.alarm_types import ALARM_TYPES
+from edge.site import Site
+from security.alarm_types import alarm_type
 from security.alarms import Alarm, open_alarms
 from security.overrides import OUT_OF_SERVICE, OVERRIDE, DoorOverridden, DoorTakenOut
 from security.releases import RELEASE, DoorReleased
@@ -167,7 +168,7 @@ class Truth:
         return [self.alarm(alarm) for alarm in open_alarms(self.facts)]
 
     def alarm(self, alarm: Alarm) -> AlarmOut:
-        type_ = ALARM_TYPES[alarm.type]
+        type_ = alarm_type(self.site, alarm.type)
         return AlarmOut(
             number=alarm.number,
             version=alarm.version,
@@ -196,10 +197,10 @@ class Truth:
         return self.renderer.name(where) if where else None
 
     def notices(self) -> list[NoticeOut]:
-        return [self.notice(began) for began in open_notices(self.facts.of(ACTIVE))]
+        return [self.notice(began) for began in open_notices(self.site, self.facts.of(ACTIVE))]
 
     def notice(self, began: ConditionBegan) -> NoticeOut:
-        type_ = ALARM_TYPES[began.type]
+        type_ = alarm_type(self.site, began.type)
         return NoticeOut(
             type=began.type,
             name=self.renderer.text(type_.name),
@@ -211,9 +212,9 @@ class Truth:
         )
 
 
-def open_notices(conditions: Iterable[tuple[object, ConditionBegan]]) -> list[ConditionBegan]:
+def open_notices(site: Site, conditions: Iterable[tuple[object, ConditionBegan]]) -> list[ConditionBegan]:
     """Conditions that are no alarms, the newest first."""
-    found = [began for _, began in conditions if ALARM_TYPES[began.type].level is None]
+    found = [began for _, began in conditions if alarm_type(site, began.type).level is None]
     return sorted(found, key=lambda began: (began.at, began.type, began.subject), reverse=True)
 
 

@@ -31,8 +31,17 @@ from rooms.stays import (
     LocalBookingMade,
     OfficialCame,
 )
-from security.alarm_types import ALARM_TYPES
-from security.alarms import AlarmAcknowledged, AlarmClaimed, AlarmCleared, AlarmNoted, AlarmRaised, AlarmResolved
+from security.alarm_types import alarm_type
+from security.alarms import (
+    AlarmAcknowledged,
+    AlarmClaimed,
+    AlarmCleared,
+    AlarmNoted,
+    AlarmRaised,
+    AlarmReminded,
+    AlarmResolved,
+    AlarmTransferred,
+)
 from security.modes import ModeEndAsked
 from security.overrides import DoorTakenBack, OverrideEnded
 from security.releases import DoorReleased, ReleaseEnded
@@ -87,7 +96,7 @@ def lines(event: Event, site: Site, render: Render) -> Iterator[Line]:
             yield line(
                 "notice", because, device=event.device, point=event.point, door=site.devices[event.device].door, state="overdue"
             )
-        case ConditionBegan() | ConditionEnded() if ALARM_TYPES[event.type].level is None:
+        case ConditionBegan() | ConditionEnded() if alarm_type(site, event.type).level is None:
             began = isinstance(event, ConditionBegan)
             because = event.because if isinstance(event, ConditionBegan) else say("The cause has ended")
             yield line("notice", because, type=event.type, subject=event.subject, state="began" if began else "ended")
@@ -113,12 +122,18 @@ def lines(event: Event, site: Site, render: Render) -> Iterator[Line]:
 def _alarm_lines(event: Event, site: Site, line: Callable[..., Line]) -> Iterator[Line]:
     match event:
         case AlarmRaised():
+            level, place = alarm_type(site, event.type).level, place_of(site, event.subject)
             yield line(
-                "alarm", event.because, state="raised", number=event.number, type=event.type, level=ALARM_TYPES[event.type].level,
-                subject=event.subject, place=place_of(site, event.subject),
+                "alarm", event.because, state="raised", number=event.number, type=event.type, level=level,
+                subject=event.subject, place=place,
             )  # fmt: skip
         case AlarmCleared():
             yield line("alarm", say("The cause has ended"), state="cleared", number=event.number)
+        case AlarmReminded():
+            yield line("alarm", say("It still goes on"), state="reminded", number=event.number, owner=event.owner)
+        case AlarmTransferred():
+            told = say("{by} handed it over to {to}", by=event.by, to=event.to)
+            yield line("alarm", told, state="transferred", number=event.number, by=event.by, to=event.to)
         case AlarmAcknowledged() | AlarmClaimed() | AlarmResolved() | AlarmNoted():
             state = event.kind.removeprefix("alarm-")
             yield line("alarm", say("By {by}", by=event.by), state=state, number=event.number, by=event.by)
@@ -172,18 +187,20 @@ def sentence(event: Event, site: Site) -> Text | None:
         case CommandOverdue():
             return say("{door} does not obey", door=Ref(subject_of(site, event.device, event.point)))
         case AlarmRaised():
-            name, place = ALARM_TYPES[event.type].name, Ref(place_of(site, event.subject))
+            name, place = alarm_type(site, event.type).name, Ref(place_of(site, event.subject))
             return say(
                 "ALARM {number}: {name}, {place}. {because}", number=event.number, name=name, place=place, because=event.because
             )
         case AlarmCleared():
             return say("Alarm {number} has ended", number=event.number)
+        case AlarmReminded():
+            return say("Alarm {number} still goes on", number=event.number)
         case AlarmAcknowledged():
             return say("Alarm {number} was acknowledged by {by}", number=event.number, by=event.by)
         case AlarmResolved():
             return say("Alarm {number} was resolved by {by}", number=event.number, by=event.by)
-        case ConditionBegan() if ALARM_TYPES[event.type].level is None:
-            return say("Notice: {name}. {because}", name=ALARM_TYPES[event.type].name, because=event.because)
+        case ConditionBegan() if alarm_type(site, event.type).level is None:
+            return say("Notice: {name}. {because}", name=alarm_type(site, event.type).name, because=event.because)
         case _:
             return _other_sentence(event)
 

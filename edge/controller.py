@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from edge.commands import Timing
+from edge.conditions import CONDITIONS
 from edge.events import Event, Observed
 from edge.facts import ACTIVE, DECISION, READING, Facts
 from edge.kernel import CommandedPoint, Kernel, Outcome, Rule, decided_event
@@ -15,7 +16,7 @@ from edge.site import Site
 from rooms import life, plan, presence, scenes, stays
 from rooms.doors import DoorPlan
 from rooms.life import RoomLife
-from security import alarms, doubt, mode_rules, modes, overrides, panic, releases, supervision
+from security import alarms, doubt, mode_rules, modes, overrides, panic, quiet, releases, reminders, shelving, sign_ins, sources, supervision
 from security.alarms import PRESSES
 from security.door_alarms import DoorAlarms
 from security.doors import DoorTruths
@@ -39,15 +40,17 @@ class Controller:
                 stays.fold,
                 scenes.fold,
                 presence.fold,
-                alarms.fold,
+                quiet.fold,
+                lambda facts, event: alarms.fold(facts, event, site),
                 modes.fold,
                 releases.fold,
                 overrides.fold,
                 waiver.fold,
+                sign_ins.fold,
                 supervision.fold,
             ),
             reactions=(
-                alarms.react,
+                lambda facts, event: alarms.react(facts, event, site),
                 lambda facts, event: modes.react(facts, event, site),
                 lambda facts, event: plan.react(facts, event, site),
                 lambda facts, event: life.react(facts, event, site),
@@ -56,6 +59,7 @@ class Controller:
             points=_commanded_points(site, timing, stretch),
             guard=ZoningGuard(site, timing.cold_start),
             timing=timing,
+            conditions=CONDITIONS | site.alarms.keys(),
         )
 
     @property
@@ -107,6 +111,7 @@ class Controller:
             *releases.kept(facts, at),
             *overrides.kept(facts, at),
             *modes.kept(facts, at),
+            *quiet.kept(facts),
             alarms.kept(facts, at),
             *conditions,
             *decided,
@@ -118,10 +123,13 @@ def _rules(site: Site, supervision_of: Supervision) -> list[Rule]:
     doors = list(site.controllers)
     devices = list(site.devices)
     buttons = [button for button, device in site.devices.items() if device.type == "panic-button"]
+    inputs = [name for name, device in site.devices.items() if device.type == "alarm-input" and device.alarm in site.alarms]
     plan_of = DoorPlan(site)
     return [
         Rule("device", devices, supervision_of.device),
         Rule("device health", devices, supervision_of.device_health),
+        Rule("alarm input", inputs, supervision_of.alarm_input),
+        Rule("out of service", devices, lambda look, device: sources.conclusions(look, site, device)),
         Rule("truth", doors, DoorTruths(site).truth),
         Rule("hours", doors, plan_of.hours),
         Rule("bookings", doors, plan_of.bookings),
@@ -139,6 +147,9 @@ def _rules(site: Site, supervision_of: Supervision) -> list[Rule]:
         Rule("modes that hold", [site.site.id], lambda look, _: mode_rules.conditions(look, site)),
         Rule("controller", [site.site.id], supervision_of.controller),
         Rule("proof", [site.site.id], waiver.conditions),
+        Rule("sign-ins", [site.site.id], sign_ins.conditions),
+        Rule("shelves", [site.site.id], lambda look, _: shelving.conclusions(look, site)),
+        Rule("reminders", [site.site.id], lambda look, _: reminders.due(look, site)),
     ]
 
 

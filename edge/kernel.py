@@ -7,7 +7,7 @@ Everything here is a function of the events and instants it is given: the same d
 no building; `edge.controller` gives it the folds, reactions, rules and the guard of the policy packages.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
@@ -99,12 +99,15 @@ class Kernel:
         points: Sequence[CommandedPoint],
         guard: Guard,
         timing: Timing,
+        conditions: Container[str] = CONDITIONS,
     ) -> None:
+        """conditions: every type that a rule may conclude."""
         self.facts = Facts()
         self._folds = folds
         self._reactions = reactions
         self._guard = guard
         self._timing = timing
+        self._conditions = conditions
         self._points = {p.point: p for p in points}
         self._claims: dict[PointId, dict[Node, list[Claim]]] = {point: {} for point in self._points}
         self._wishes: dict[PointId, list[Claim]] = {}
@@ -227,8 +230,8 @@ class Kernel:
         for conclusion in conclusions:
             if isinstance(conclusion, Claim) and conclusion.point not in self._points:
                 raise OurFault(f"{conclusion.point} takes no commands")
-            if isinstance(conclusion, Condition) and conclusion.type not in CONDITIONS:
-                raise OurFault(f"{conclusion.type!r} is no condition of edge/conditions.py")
+            if isinstance(conclusion, Condition) and conclusion.type not in self._conditions:
+                raise OurFault(f"{conclusion.type!r} is no condition of edge/conditions.py or of the site file")
             yield conclusion
 
     def _conclude(self, node: Node, conclusions: tuple[Conclusion, ...], now: datetime) -> None:

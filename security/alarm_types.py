@@ -1,21 +1,29 @@
 """The table of what can be wrong: how urgent, what it is called, and what the person who sees it should do.
 
-An alarm needs a response; a condition for which nobody has to act at once is a notice, for the facility manager.
+An alarm needs a response; a condition for which nobody has to act at once is a notice, for the facility manager. The site file may
+change the rows and add its own: whoever asks about a type asks `alarm_type`.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
 
 from edge.conditions import (
+    ALARM_SHELVED,
     BATTERY_LOW,
     BOOKING_FLAGGED,
+    BREAK_GLASS,
     CALENDAR_FAILING,
     CALENDAR_PROBLEMS,
     CALENDAR_STALE,
     CLOCK_JUMPED,
     CONNECTION_LOST,
+    CONSOLE_LOST,
     DEVICE_GARBAGE,
     DEVICE_LOST,
     DEVICE_NOT_FOLLOWING,
+    DEVICE_OUT_OF_SERVICE,
     DOOR_CONTRADICTS,
     DOOR_FORCED,
     DOOR_HELD_OPEN,
@@ -24,11 +32,13 @@ from edge.conditions import (
     DOOR_OUT_OF_SERVICE,
     DOOR_OVERRIDDEN,
     DOUBLE_BOOKING,
+    DURESS,
     EVACUATION,
     FIRE,
     FIRE_INPUT_LOST,
     JOURNAL_FAILING,
     LOCKDOWN,
+    MESSAGE_UNDELIVERED,
     OFFICIAL_AWAITED,
     OVER_TIME,
     PANIC,
@@ -37,10 +47,19 @@ from edge.conditions import (
     RETAINED_COMMAND,
     ROOM_RELEASED,
     RULE_FAILED,
+    SAFETY_OUT_OF_SERVICE,
     TAMPER,
     UNLOCK_REFUSED,
+    WALK_TEST,
+    WALK_TEST_DUE,
 )
-from edge.text import Text, say
+from edge.site import Site
+from edge.site.alarm_settings import UNTOUCHABLE, AlarmSettings
+from edge.site.fields import Names
+from edge.text import Text, Words, say
+
+REMINDER = timedelta(minutes=15)
+LONGEST_SHELF = timedelta(hours=8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +67,17 @@ class AlarmType:
     """level: 1 critical, 2 high, 3 medium, 4 device fault; None for a notice. response: what to do, in order.
 
     clears: when it ends. An alarm leaves the list when it has ended and somebody has acknowledged it, whichever comes last.
+    reminder: how long after its acknowledgement it is told again while it goes on. shelve: for how long at most it may be shelved;
+    None: never. escalation: the site's plan for it; None: none of its own.
     """
 
     name: Text
     level: int | None
     response: tuple[Text, ...]
     clears: Text
+    reminder: timedelta = REMINDER
+    shelve: timedelta | None = LONGEST_SHELF
+    escalation: str | None = None
 
 
 ALARM_TYPES: dict[str, AlarmType] = {
@@ -66,6 +90,18 @@ ALARM_TYPES: dict[str, AlarmType] = {
             say("Lead customers out through the lobby."),
         ),
         say("Never by itself: a person acknowledges and resolves it, with a reason."),
+        shelve=None,
+    ),
+    DURESS: AlarmType(
+        say("Sign-in under threat"),
+        1,
+        (
+            say("Say nothing to this person by phone or radio: somebody may be listening. Their own screen does not show this."),
+            say("Look at their desk on camera, and call 112."),
+            say("Send nobody there alone."),
+        ),
+        say("A minute after the sign-in."),
+        shelve=None,
     ),
     PANIC_SOURCE_LOST: AlarmType(
         say("Panic button does not answer"),
@@ -82,12 +118,32 @@ ALARM_TYPES: dict[str, AlarmType] = {
             say("End it here only when the fire brigade allows it."),
         ),
         say("When a person ends it, once no fire input calls any more."),
+        shelve=None,
     ),
     FIRE_INPUT_LOST: AlarmType(
         say("Fire alarm system does not answer"),
         2,
         (say("Watch the panel of the fire alarm system itself."), say("Call the maintenance of the fire alarm system.")),
         say("When the input is heard again."),
+    ),
+    BREAK_GLASS: AlarmType(
+        say("Sealed code used"),
+        2,
+        (
+            say("Find out who used the sealed code of the guard desk, and why."),
+            say("Set a new code, and seal it."),
+        ),
+        say("A minute after the sign-in."),
+    ),
+    SAFETY_OUT_OF_SERVICE: AlarmType(
+        say("Safety device out of service"),
+        2,
+        (
+            say("Tell the people at that place: nobody learns of it if this device falls silent."),
+            say("Take it back into service when it is mended."),
+        ),
+        say("When it is taken back into service, or its time is over."),
+        shelve=None,
     ),
     DOOR_FORCED: AlarmType(
         say("Forced door"),
@@ -100,6 +156,24 @@ ALARM_TYPES: dict[str, AlarmType] = {
         2,
         (say("Go to the door and lock or unlock it by hand."), say("Report the lock to maintenance.")),
         say("When the door reports what it should be, or is taken out of service."),
+    ),
+    CONSOLE_LOST: AlarmType(
+        say("No console follows the alarms"),
+        2,
+        (
+            say("Call the lobby, and ask whether the console is open and has its connection."),
+            say("Send somebody to the lobby when nobody answers."),
+        ),
+        say("When a guard or a lobby host has the console open again."),
+    ),
+    MESSAGE_UNDELIVERED: AlarmType(
+        say("Message not delivered"),
+        2,
+        (
+            say("Call whoever was to get it: they do not know of the alarm."),
+            say("Tell the facility manager, who checks the contact and the service that sends to it."),
+        ),
+        say("When a message to the same contact is delivered, or after a day."),
     ),
     JOURNAL_FAILING: AlarmType(
         say("Events cannot be saved"),
@@ -170,6 +244,30 @@ ALARM_TYPES: dict[str, AlarmType] = {
         4,
         (say("Have its battery changed this week."),),
         say("When the battery reports more than 20 %."),
+    ),
+    DEVICE_OUT_OF_SERVICE: AlarmType(
+        say("Device out of service"),
+        None,
+        (say("Take it back into service when it is mended."),),
+        say("When it is taken back into service, or its time is over."),
+    ),
+    ALARM_SHELVED: AlarmType(
+        say("Alarm shelved"),
+        None,
+        (say("Have its cause removed; it returns by itself."),),
+        say("When its time is over, or somebody takes it off the shelf."),
+    ),
+    WALK_TEST: AlarmType(
+        say("Walk test"),
+        None,
+        (say("Confirm each press of the test within half a minute; treat every other press as real."),),
+        say("When somebody ends it, or its time is over."),
+    ),
+    WALK_TEST_DUE: AlarmType(
+        say("Panic button not tested"),
+        None,
+        (say("Walk to it and try it, in a walk test."),),
+        say("When it was pressed and confirmed in a walk test."),
     ),
     DOOR_OPEN_LONG: AlarmType(
         say("Door open for long"),
@@ -277,5 +375,36 @@ ALARM_TYPES: dict[str, AlarmType] = {
 """In order of urgency within a level: the first stands above the next on the screen."""
 
 
-def level_of(type: str) -> int | None:  # noqa: A002
-    return ALARM_TYPES[type].level
+_GONE = AlarmType(
+    say("Alarm that the site file no longer knows"),
+    4,
+    (say("Ask the facility manager what it was about."),),
+    say("When somebody has acknowledged it."),
+)
+
+
+def alarm_type(site: Site, kind: str) -> AlarmType:
+    """A type as this site has it. One that was raised before the site file lost it is still one, of the lowest level."""
+    known, settings = ALARM_TYPES.get(kind, _GONE), site.alarms.get(kind)
+    return known if settings is None else replace(known, **_changes(kind, settings))
+
+
+def _changes(kind: str, settings: AlarmSettings) -> Mapping[str, Any]:
+    changes: dict[str, Any] = {
+        "name": _said(settings.name),
+        "response": None if settings.response is None else tuple(map(_said, settings.response)),
+        "clears": _said(settings.clears),
+        "reminder": settings.reminder,
+        "escalation": settings.escalation,
+    }
+    if kind not in UNTOUCHABLE:
+        changes |= {"level": settings.level, "shelve": settings.shelve}
+    given = {name: value for name, value in changes.items() if value is not None}
+    return given | {"shelve": None} if given.get("shelve") == "never" else given
+
+
+def _said(names: Names | None) -> Text | None:
+    if names is None:
+        return None
+    words = [names.in_language(language) or "" for language in ("fi", "sv", "en")]
+    return Text("{words}", {"words": Words(*words)})

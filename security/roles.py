@@ -1,4 +1,4 @@
-"""Who may do what at doors: one table, asked by everything that acts."""
+"""Who may do what at doors and with alarms: one table, asked by everything that acts."""
 
 from collections.abc import Mapping
 from typing import Literal, get_args
@@ -18,6 +18,13 @@ Action = Literal[
     "end-fire",
     "play-scene",
     "reload",
+    "acknowledge",
+    "claim",
+    "note",
+    "transfer",
+    "resolve",
+    "shelve",
+    "walk-test",
 ]
 
 _GUARD: Role = "guard"
@@ -37,6 +44,13 @@ MAY: Mapping[Action, frozenset[Role]] = {
     "end-fire": frozenset((_GUARD, _MANAGER)),
     "play-scene": frozenset((_HOST, _MANAGER)),
     "reload": frozenset((_MANAGER,)),
+    "acknowledge": frozenset((_GUARD, _HOST, _MANAGER)),
+    "claim": frozenset((_GUARD, _HOST, _MANAGER)),
+    "note": frozenset((_GUARD, _HOST, _MANAGER)),
+    "transfer": frozenset((_GUARD, _HOST, _MANAGER)),
+    "resolve": frozenset((_GUARD, _MANAGER)),
+    "shelve": frozenset((_GUARD, _MANAGER)),
+    "walk-test": frozenset((_GUARD, _MANAGER, _INSTALLER)),
 }
 """To lock is for many, to unlock for few. Whoever is not named in a row may not."""
 

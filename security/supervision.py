@@ -115,6 +115,12 @@ class Supervision:
             told = say("{device} said something that cannot be read: {problem}", device=Ref(device), problem=garbage.problem)
             yield Condition(conditions.DEVICE_GARBAGE, device, told)
 
+    def alarm_input(self, look: Look, device: str) -> Iterable[Condition]:
+        """An alarm of the building's own. It goes on while nothing is heard of the device."""
+        reading, alarm = look(READING(device, "active")), self.site.devices[device].alarm
+        if reading is not None and reading.value is True and alarm is not None:
+            yield Condition(alarm, device, say("{device} calls", device=Ref(device)))
+
     def obedience(self, look: Look, device: str) -> Iterable[Condition]:
         """Commands of this device that it does not follow in time."""
         found = self.site.devices[device]

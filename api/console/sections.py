@@ -14,12 +14,13 @@ from api.console.door_sections import MODES_BAR, DoorSections
 from api.console.room_sections import RoomSections
 from api.port import Desk
 from api.room_truth import RoomTruth
+from api.sessions import View
+from api.telling import told_alarms
 from api.truth import Truth, open_notices
 from edge.conditions import PANIC
 from edge.facts import ACTIVE
 from edge.language import Renderer, other_side, space_of
-from edge.site.fields import Role
-from security.alarms import Alarm, open_alarms
+from security.alarms import Alarm
 
 MOST_ALARMS: Final = 50
 MOST_BOOKINGS: Final = 8
@@ -40,14 +41,15 @@ class Counts:
 
 
 class Sections:
-    """Lays out the facts of one desk in one language, for people of one role; the layout of a board."""
+    """Lays out the facts of one desk in one language, for people of one view; the layout of a board."""
 
-    def __init__(self, desk: Desk, renderer: Renderer, templates: Environment, role: Role) -> None:
+    def __init__(self, desk: Desk, renderer: Renderer, templates: Environment, view: View) -> None:
         self._desk = desk
         self._renderer = renderer
         self._parts = templates.get_template("parts.html")
         self._rooms = RoomSections(desk, renderer, templates)
-        self._at_doors = DoorSections(desk, renderer, templates, role)
+        self._view = view
+        self._at_doors = DoorSections(desk, renderer, templates, view.role)
         self._bookable = frozenset(desk.site.bookable)
         self._doors: dict[str, list[str]] = {}
         for door in desk.site.controllers:
@@ -58,7 +60,7 @@ class Sections:
         truth = Truth(self._desk, self._renderer)
         told = RoomTruth(truth)
         today = self._desk.site.local.date_of(truth.now)
-        alarms = panics_first(open_alarms(truth.facts))
+        alarms = panics_first(told_alarms(truth.facts, self._view))
         return {
             "summary": [self._summary(alarms)],
             "alarms": (self.alarm(truth, today, alarm) for alarm in alarms[:MOST_ALARMS]),
@@ -82,7 +84,7 @@ class Sections:
         return Item(f"alarm-{alarm.number}", (alarm, today), lambda: self._draw("alarm", alarm=truth.alarm(alarm), now=truth.now))
 
     def _notices(self, truth: Truth, today: date) -> Iterator[Item]:
-        for began in open_notices(truth.facts.of(ACTIVE)):
+        for began in open_notices(truth.site, truth.facts.of(ACTIVE)):
             id_ = f"notice-{began.type}-{began.subject.encode().hex()}"
             notice = truth.notice(began)
             yield Item(id_, (notice, today), lambda n=notice, i=id_: self._draw("notice", id=i, notice=n, now=truth.now))  # type: ignore[misc]

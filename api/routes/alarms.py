@@ -29,7 +29,7 @@ def router(desk: Desk, readers: Readers, actions: Actions) -> APIRouter:
     async def alarm(number: Number, renderer: Reader) -> AlarmOut:
         found = desk.facts(ALARM(str(number)))
         if found is None:
-            raise NoSuchAlarm(f"no open alarm has the number {number}")
+            raise NoSuchAlarm(number)
         return Truth(desk, renderer).alarm(found)
 
     @routes.post("/alarms/{number}/acknowledge", summary="Somebody has seen it", responses=ACTING)

@@ -44,7 +44,9 @@ def alarm_inputs(draft: Draft) -> Iterator[Problem]:
             if device.alarm is not None:
                 yield error((*path, "alarm"), say("Only an alarm-input raises an alarm of its own. Remove alarm."), at_key=True)
         elif device.alarm is None:
-            yield error(path, say("An alarm-input says which alarm it raises. Add alarm: a type of the section alarms."), at_key=True)
+            yield error(
+                path, say("An alarm-input says which alarm it raises. Add alarm: a type of the section alarms."), at_key=True
+            )
         elif device.alarm in CONDITIONS:
             text = say("{type} is raised by Talonmies itself. Name an alarm of your own in the section alarms.", type=device.alarm)
             yield error((*path, "alarm"), text)

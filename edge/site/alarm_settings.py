@@ -17,7 +17,9 @@ class AlarmSettings(Section):
 
     name: NamesField | None = None
     level: AlarmLevel | None = Field(None, description="1 critical, 2 high, 3 medium, 4 device fault")
-    response: tuple[NamesField, ...] | None = Field(None, description="What to do, in order; an alarm that asks for nothing is none")
+    response: tuple[NamesField, ...] | None = Field(
+        None, description="What to do, in order; an alarm that asks for nothing is none"
+    )
     clears: NamesField | None = Field(None, description="When it ends")
     reminder: Period | None = Field(
         None, description="How long after it was acknowledged it is told again while it goes on; absent: 15 min"

@@ -193,6 +193,9 @@ class Security(Section):
         "alarm", description="What silence of a fire-input means: an alarm of its own, or as if it had called fire"
     )
     longest_override: Period = Field(timedelta(hours=12), description="For how long a door may be overridden at most")
+    break_glass: SecretRef | None = Field(
+        None, description="Sealed code that signs in as guard in an emergency: env:NAME or file:PATH; absent: none"
+    )
     escalation: Emptyable[Level, Id] = Field(
         {}, description="By level, the escalation of alarms whose type has none of its own; absent: none"
     )

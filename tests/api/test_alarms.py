@@ -43,7 +43,7 @@ async def test_the_second_of_two_acknowledgements_is_refused_and_names_the_first
     assert sorted((first.status_code, second.status_code)) == [200, 409]
     winner = "M. Virtanen" if first.status_code == 200 else "L. Korhonen"
     loser = second if first.status_code == 200 else first
-    assert loser.json()["detail"] == f"Alarm 3 was acknowledged by {winner}."
+    assert loser.json()["detail"] == f"Alarm 3 was acknowledged by {winner} at 2026-11-20T08:47+00:00."
 
 
 async def test_only_what_was_seen_can_be_acknowledged(program: httpx.AsyncClient, desk: MemoryDesk) -> None:
@@ -62,7 +62,7 @@ async def test_a_panic_is_claimed_noted_and_resolved(program: httpx.AsyncClient)
     await post(program, f"{PANIC}/claim")
     noted = (await post(program, f"{PANIC}/note", text="  Asiakas rauhoittui.\nÅterkommer. ")).json()["alarm"]
     assert (noted["owner"], noted["notes"][0]["text"]) == ("M. Virtanen", "Asiakas rauhoittui.\nÅterkommer.")
-    resolved = await post(program, f"{PANIC}/resolve", version=2, reason="Tilanne ohi")
+    resolved = await post(program, f"{PANIC}/resolve", version=noted["version"], reason="Tilanne ohi")
     assert (resolved.status_code, resolved.json()["alarm"]) == (200, None)
 
 

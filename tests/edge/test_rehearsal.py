@@ -75,7 +75,7 @@ def test_people_and_devices_act_in_order_of_time_whatever_the_order_of_lines() -
 
 def test_a_refused_action_is_a_line_of_its_own() -> None:
     lines = rehearsed({"t": "10:00:00", "operator": "guard-1", "action": "acknowledge", "alarm": 7})
-    assert brief(lines, "refusal", "because") == [("10:00:00", "Line 1: no open alarm has the number 7")]
+    assert brief(lines, "refusal", "because") == [("10:00:00", "Line 1: No open alarm has the number 7.")]
 
 
 def test_a_refused_unlock_is_told_with_the_way() -> None:

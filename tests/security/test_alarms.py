@@ -14,9 +14,10 @@ from edge.facts import Facts
 from edge.text import say
 from security import alarms
 from security.alarms import ALARM, PANICS, PRESSES_KEPT, Alarm, AlarmConflict, AlarmRaised, NoSuchAlarm, open_alarms
-from tests.builders import MINUTE, MONDAY, SECOND
+from tests.builders import MINUTE, MONDAY, SECOND, service_rooms
 
 T = MONDAY
+SITE = service_rooms()
 
 
 class Desk:
@@ -27,10 +28,10 @@ class Desk:
         self.journal: list[Event] = []
 
     def happens(self, event: Event) -> list[Event]:
-        further = list(alarms.react(self.facts, event))
+        further = list(alarms.react(self.facts, event, SITE))
         for each in (event, *further):
             self.journal.append(each)
-            alarms.fold(self.facts, each)
+            alarms.fold(self.facts, each, SITE)
         return further
 
     def pressed(self, press: str, button: str = "button-1", at: datetime = T) -> list[Event]:
@@ -57,13 +58,13 @@ class Desk:
         """From the journal, in its stored form."""
         fresh = Desk()
         for event in self.journal:
-            alarms.fold(fresh.facts, decode(event.kind, encode(event)))
+            alarms.fold(fresh.facts, decode(event.kind, encode(event)), SITE)
         return fresh
 
     def restarted_from_checkpoint(self) -> "Desk":
         fresh = Desk()
         kept = alarms.kept(self.facts, T)
-        alarms.fold(fresh.facts, decode(kept.kind, encode(kept)))
+        alarms.fold(fresh.facts, decode(kept.kind, encode(kept)), SITE)
         return fresh
 
 
@@ -214,14 +215,41 @@ def test_a_second_acknowledgement_learns_who_was_first() -> None:
         desk.does(alarms.acknowledge, 1, None)
 
 
-def test_a_claim_and_a_note_are_kept_and_make_nobodys_view_old() -> None:
+def test_a_note_makes_nobodys_view_old_but_another_owner_does() -> None:
+    desk = Desk()
+    desk.pressed("p1")
+    desk.does(alarms.note, 1, "  On my way ")
+    desk.does(alarms.claim, 1, 1)
+    desk.does(alarms.claim, 1)  # once more, and nothing is new
+    alarm = desk.open(1)
+    assert alarm is not None
+    assert (alarm.owner, [n.text for n in alarm.notes], alarm.version) == ("guard-1", ["On my way"], 2)
+    with pytest.raises(AlarmConflict, match="guard-1 took it over at"):
+        desk.does(alarms.claim, 1, 1)
+
+
+def test_an_alarm_is_handed_over_by_name() -> None:
     desk = Desk()
     desk.pressed("p1")
     desk.does(alarms.claim, 1)
-    desk.does(alarms.note, 1, "  On my way ")
+    desk.does(alarms.transfer, 1, " L. Korhonen ", 2)
     alarm = desk.open(1)
     assert alarm is not None
-    assert (alarm.owner, [n.text for n in alarm.notes], alarm.version) == ("guard-1", ["On my way"], 1)
+    assert (alarm.owner, alarm.version) == ("L. Korhonen", 3)
+    with pytest.raises(AlarmConflict, match="Korhonen takes care of alarm 1 already"):
+        desk.does(alarms.transfer, 1, "L. Korhonen", None)
+    with pytest.raises(IllegalCommand, match="to whom"):
+        desk.does(alarms.transfer, 1, "  ", None)
+
+
+@pytest.mark.parametrize("again", [Desk.restarted, Desk.restarted_from_checkpoint])
+def test_whoever_comes_second_to_an_alarm_that_has_left_learns_why_also_after_a_restart(again: Callable[[Desk], Desk]) -> None:
+    desk = Desk()
+    desk.pressed("p1")
+    desk.does(alarms.acknowledge, 1, None)
+    desk.does(alarms.resolve, 1, "Looked at", None)
+    with pytest.raises(AlarmConflict, match="Alarm 1 is no longer open: guard-1 resolved it at "):
+        again(desk).does(alarms.acknowledge, 1, 1)
 
 
 def test_an_alarm_is_resolved_only_after_it_was_acknowledged_and_with_a_reason() -> None:
