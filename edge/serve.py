@@ -224,10 +224,20 @@ async def _succeeded(
         order.done.set_result(None)
     change.daemon = life.daemon
     await screens.show(life.daemon)
+    forget_applications()
     gc.unfreeze()
     gc.collect()
     gc.freeze()
     return life
+
+
+def forget_applications() -> None:
+    """FastAPI remembers what it has found out of thousands of functions, and with those of an old application its whole daemon."""
+    from fastapi.dependencies import models
+
+    for remembered in vars(models).values():
+        if hasattr(remembered, "cache_clear"):
+            remembered.cache_clear()
 
 
 async def _first(*tasks: "asyncio.Task[Any]") -> None:

@@ -1,13 +1,17 @@
 """Small parts of serving that need no daemon."""
 
+import gc
 import socket
+import weakref
 from pathlib import Path
 
 import pytest
+from fastapi import Depends, FastAPI
+from fastapi.testclient import TestClient
 
 from edge.errors import StartRefused
 from edge.secrets import read_secret
-from edge.serve import _secrets_of_calendars, _with_whole_paths, listening_socket
+from edge.serve import _secrets_of_calendars, _with_whole_paths, forget_applications, listening_socket
 from edge.site import Site
 from edge.site.connections import MqttConnection
 
@@ -68,3 +72,25 @@ def test_secrets_of_calendars_are_looked_for_before_anything_starts(tmp_path: Pa
     monkeypatch.delenv("TALONMIES_TEST_SECRET")
     with pytest.raises(StartRefused, match="set the environment variable TALONMIES_TEST_SECRET"):
         _secrets_of_calendars(site, tmp_path)
+
+
+def test_nothing_holds_on_to_an_application_that_has_gone() -> None:
+    class Desk:
+        pass
+
+    def application(desk: Desk) -> FastAPI:
+        made = FastAPI()
+
+        @made.get("/", dependencies=[Depends(lambda: desk)])
+        def look() -> None:
+            pass
+
+        return made
+
+    desk = Desk()
+    gone = weakref.ref(desk)
+    TestClient(application(desk)).get("/")
+    del desk
+    forget_applications()
+    gc.collect()
+    assert gone() is None
