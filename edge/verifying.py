@@ -47,7 +47,7 @@ class ProofReport:
             for assumption in proof.assumptions:
                 yield f"  {self._place(assumption)}: {render(assumption.told)}. {render(assumption.remedy)}"
         if proof.exposures:
-            names = ", ".join(self._renderer.name(door) for door in proof.exposures)
+            names = "; ".join(self._renderer.name(door) for door in proof.exposures)
             yield ""
             told = say(
                 "Held open by hand, one of these joins public with internal space; only its alarm tells: {doors}.", doors=names

@@ -145,6 +145,10 @@ def places(message: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(message) if name is not None}
 
 
+def words(message: str) -> list[str]:
+    return [word for literal, *_ in Formatter().parse(message) for word in literal.split() if word.isalpha()]
+
+
 MESSAGES = sorted(str(message.id) for message in extracted() if message.id)
 
 
@@ -177,5 +181,5 @@ def test_english_needs_no_catalogue() -> None:
 
 def test_the_languages_are_not_mixed_up() -> None:
     fi, sv = catalogue("fi"), catalogue("sv")
-    alike = [message for message in MESSAGES if fi.get(message) == sv.get(message) and len(message.split()) > 2]
+    alike = [message for message in MESSAGES if fi.get(message) == sv.get(message) and len(words(message)) > 2]
     assert alike == []
