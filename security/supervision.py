@@ -67,8 +67,7 @@ class Supervision:
 
     def device(self, look: Look, device: str) -> Iterable[Condition | Derived]:
         """Whether a device lives: its will and its heartbeat say so."""
-        found = self.site.devices[device]
-        lost_type = LOST.get(found.type, conditions.DEVICE_LOST)
+        lost_type = lost_type_of(self.site, device)
         heard = look(HEARD(device))
         link = look(READING(device, "link"))
         if heard is None:
@@ -164,6 +163,11 @@ class Supervision:
         journal = look(JOURNAL())
         if journal is not None and not journal.good:
             yield Condition(conditions.JOURNAL_FAILING, site, say("Events cannot be saved: {problem}", problem=journal.problem))
+
+
+def lost_type_of(site: Site, device: str) -> str:
+    """What the loss of this device is called."""
+    return LOST.get(site.devices[device].type, conditions.DEVICE_LOST)
 
 
 def _battery(look: Look, device: str) -> Iterable[Condition]:
