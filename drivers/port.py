@@ -1,7 +1,7 @@
 """What lies between a driver and the controller: an inbox on one side, a driver on the other."""
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from edge.commands import Command
 from edge.events import Event, Observed
@@ -33,4 +33,13 @@ class Driver(Protocol):
 
     def stop(self) -> None:
         """Close the line in good order."""
+        ...
+
+
+@runtime_checkable
+class Publisher(Protocol):
+    """A driver whose line carries more than points."""
+
+    def deliver(self, topic: str, payload: bytes, within_s: float) -> None:
+        """Returns when the other end has it. Raises Unreachable after so many seconds at most. Blocks; from any thread."""
         ...

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from api.port import JournalLine, Status
-from drivers.port import Driver
+from drivers.port import Driver, Publisher
 from edge.clock import Clock, SystemClock
 from edge.commands import Command
 from edge.controller import Controller
@@ -94,6 +94,13 @@ class Daemon:
     def journal_after(self, seq: int, limit: int) -> Iterator[JournalLine]:
         for entry in self.journal.entries(seq, limit):
             yield JournalLine(entry.seq, decode(entry.kind, entry.body))
+
+    def deliver(self, connection: str, topic: str, payload: bytes, within_s: float) -> None:
+        """Publish a message of the outbox over one of our lines. Blocks; from any thread. Raises Unreachable."""
+        driver = self._drivers.get(connection)
+        if not isinstance(driver, Publisher):
+            raise Unreachable(f"there is no line {connection} that publishes")
+        driver.deliver(topic, payload, within_s)
 
     # --- life -----------------------------------------------------------------------------------------------------
 

@@ -89,6 +89,16 @@ class Lane:
             return False
         return self._client.publish(topic, payload, qos, properties=properties).rc == MQTTErrorCode.MQTT_ERR_SUCCESS
 
+    def deliver(self, topic: str, payload: bytes, within_s: float) -> bool:
+        """Whether the broker has acknowledged it in time. Waits, so call it from a thread of your own."""
+        if not self._connected:
+            return False
+        message = self._client.publish(topic, payload, 1)
+        if message.rc != MQTTErrorCode.MQTT_ERR_SUCCESS:
+            return False
+        message.wait_for_publish(within_s)
+        return message.is_published()
+
     def _run(self) -> None:
         pause = _FIRST_PAUSE_S
         while not self._stopping.is_set():

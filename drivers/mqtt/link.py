@@ -78,6 +78,11 @@ class MqttDriver:
         if not self._rest.publish(topic, write_command(command), 1, properties):
             raise Unreachable(f"the connection {self._id} to the broker is down")
 
+    def deliver(self, topic: str, payload: bytes, within_s: float) -> None:
+        """Publish something that is no command; returns when the broker has it. Raises Unreachable. Blocks."""
+        if not self._rest.deliver(topic, payload, within_s):
+            raise Unreachable(f"the connection {self._id} to the broker is down")
+
     def _rest_subscriptions(self, site: str) -> list[Subscription]:
         native = f"talonmies/{site}/+/+"
         elsewhere = [topic for topic in self._routes.rest if not _fits(topic, native)]
