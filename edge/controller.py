@@ -16,7 +16,26 @@ from edge.site import Site
 from rooms import life, plan, presence, scenes, stays
 from rooms.doors import DoorPlan
 from rooms.life import RoomLife
-from security import alarms, doubt, mode_rules, modes, overrides, panic, quiet, releases, reminders, shelving, sign_ins, sources, supervision
+from security import (
+    alarms,
+    batteries,
+    consoles,
+    doubt,
+    escalation,
+    messages,
+    mode_rules,
+    modes,
+    overrides,
+    panic,
+    quiet,
+    releases,
+    reminders,
+    shelving,
+    sign_ins,
+    sources,
+    supervision,
+    walk_tests,
+)
 from security.alarms import PRESSES
 from security.door_alarms import DoorAlarms
 from security.doors import DoorTruths
@@ -41,7 +60,12 @@ class Controller:
                 scenes.fold,
                 presence.fold,
                 quiet.fold,
+                batteries.fold,
+                walk_tests.fold,
                 lambda facts, event: alarms.fold(facts, event, site),
+                escalation.fold,
+                messages.fold,
+                lambda facts, event: consoles.fold(facts, event, site),
                 modes.fold,
                 releases.fold,
                 overrides.fold,
@@ -51,11 +75,13 @@ class Controller:
             ),
             reactions=(
                 lambda facts, event: alarms.react(facts, event, site),
+                walk_tests.react,
+                lambda facts, event: escalation.react(facts, event, site, stretch),
                 lambda facts, event: modes.react(facts, event, site),
                 lambda facts, event: plan.react(facts, event, site),
                 lambda facts, event: life.react(facts, event, site),
             ),
-            rules=_rules(site, Supervision(site, timing, stretch, heartbeats)),
+            rules=_rules(site, Supervision(site, timing, stretch, heartbeats), stretch),
             points=_commanded_points(site, timing, stretch),
             guard=ZoningGuard(site, timing.cold_start),
             timing=timing,
@@ -112,13 +138,17 @@ class Controller:
             *overrides.kept(facts, at),
             *modes.kept(facts, at),
             *quiet.kept(facts),
+            *batteries.kept(facts, at),
+            *walk_tests.kept(facts, at),
             alarms.kept(facts, at),
+            escalation.kept(facts, at),
+            messages.kept(facts, at),
             *conditions,
             *decided,
         ]
 
 
-def _rules(site: Site, supervision_of: Supervision) -> list[Rule]:
+def _rules(site: Site, supervision_of: Supervision, stretch: float) -> list[Rule]:
     """Everything the controller asks itself, in the order in which answers build on each other."""
     doors = list(site.controllers)
     devices = list(site.devices)
@@ -149,7 +179,13 @@ def _rules(site: Site, supervision_of: Supervision) -> list[Rule]:
         Rule("proof", [site.site.id], waiver.conditions),
         Rule("sign-ins", [site.site.id], sign_ins.conditions),
         Rule("shelves", [site.site.id], lambda look, _: shelving.conclusions(look, site)),
+        Rule("walk test", [site.site.id], lambda look, _: walk_tests.conclusions(look, site)),
+        Rule("walk test due", buttons, walk_tests.button_conclusions),
         Rule("reminders", [site.site.id], lambda look, _: reminders.due(look, site)),
+        Rule("escalation", [site.site.id], lambda look, _: escalation.steps(look)),
+        Rule("called relays", list(site.contacts), lambda look, contact: escalation.relays(look, site, contact)),
+        Rule("messages", list(site.contacts), messages.conditions),
+        Rule("console", [site.site.id], lambda look, _: consoles.conditions(look, site, stretch)),
     ]
 
 
