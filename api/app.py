@@ -12,15 +12,16 @@ from api.actions import Actions
 from api.console import door_routes, room_routes
 from api.console import routes as console
 from api.console.pages import Pages
+from api.console.sign_in import SignInPages
 from api.door_actions import DoorActions
 from api.faults import answer_faults
 from api.gate import Gate
+from api.identity import Identity
 from api.metrics import Requests
 from api.port import Desk, SiteFile
 from api.readers import Readers
 from api.routes import PREFIX, alarms, calendars, doors, events, health, modes, rooms, scenes, state
 from api.routes import site_file as site_files
-from api.sessions import Sessions
 from api.tokens import Tokens
 
 _DESCRIPTION = """State, alarms and actions of one building's controller. Sentences come in the language of `Accept-Language`, or of
@@ -34,20 +35,22 @@ def create_app(
     signed_in: bool = False,
     hosts: Collection[str] = (),
     read_only_reason: str | None = None,
-    sessions: Sessions | None = None,
+    identity: Identity | None = None,
+    sealed: str | None = None,
     site_file: SiteFile | None = None,
 ) -> FastAPI:
     """The application. To build it takes a moment and touches no facts, so a thread may do it; it serves in the controller's loop.
 
     tokens: the secrets that programs send and people sign in with. signed_in: pages open without it; only for a demo that listens
     on the loopback. hosts: names under which the controller is reached besides the loopback's. read_only_reason: why nobody
-    may act through this application, in the site's language; None when people may. sessions: those who are signed in already.
-    site_file: where it can take over while the building runs.
+    may act through this application, in the site's language; None when people may. identity: who has an account and who is signed
+    in already. sealed: the code that signs in as guard in an emergency. site_file: where it can take over while the building runs.
     """
-    readers, sessions = Readers(desk.site), sessions or Sessions()
+    readers, identity = Readers(desk.site), identity or Identity()
     actions = Actions(desk, read_only_reason)
     at_doors = DoorActions(desk.site, actions)
     pages = Pages(desk, readers, time.monotonic, read_only_reason)
+    sign_in = SignInPages(desk, pages, identity, tokens, sealed)
     answers: Counter[tuple[str, str, str]] = Counter()
     app = FastAPI(
         title="Talonmies",
@@ -76,7 +79,7 @@ def create_app(
     app.include_router(api)
     app.include_router(health.router(desk))
     app.include_router(metrics.router(desk, answers))
-    app.include_router(console.sign_in_router(pages, sessions, tokens))
+    app.include_router(sign_in.router())
     app.include_router(console.router(desk, readers, pages, actions))
     app.include_router(room_routes.router(desk, readers, pages, actions))
     app.include_router(door_routes.router(desk, readers, pages, at_doors))
@@ -84,8 +87,8 @@ def create_app(
     app.add_middleware(
         Gate,
         tokens=tokens,
-        sessions=sessions,
-        challenge=lambda request: console.challenge(pages, request),
+        sessions=identity.sessions,
+        challenge=sign_in.challenge,
         hosts=hosts,
         signed_in="demo" if signed_in else None,
     )

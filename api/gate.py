@@ -19,11 +19,12 @@ from api.tokens import MANAGER, Tokens
 from edge.site.fields import Role
 
 COOKIE: Final = "talonmies_session"
+"""Over https it carries the prefix with which a browser lets no other host and no plain http set it."""
 LARGEST_BODY: Final = 64 * 1024
 BODY_WITHIN_S: Final = 10.0
 SEND_WITHIN_S: Final = 30.0
 """A reader that takes nothing for so long is let go."""
-OPEN_PATHS: Final = frozenset({"/healthz", "/readyz", "/sign-in"})
+OPEN_PATHS: Final = frozenset({"/healthz", "/readyz", "/sign-in", "/sign-in/sealed"})
 OPEN_FOLDER: Final = "/static/"
 LOOPBACK_PATHS: Final = frozenset({"/metrics"})
 """Open to programs on the same computer; from elsewhere the token is asked for."""
@@ -107,7 +108,7 @@ class Gate:
         path = request.url.path
         if caller is None and self._signed_in is not None and request.method in SAFE_METHODS and not path.startswith("/api/"):
             id_ = self._sessions.begin(self._signed_in, MANAGER)
-            guarded.cookie = session_cookie(id_, secure=request.url.scheme == "https")
+            guarded.cookie = session_cookie(request, id_)
             caller = self._sessions.caller(id_)
         request.scope.setdefault("state", {})["caller"] = caller
         if caller is not None or path in OPEN_PATHS or path.startswith(OPEN_FOLDER):
@@ -122,15 +123,28 @@ class Gate:
         if "authorization" in request.headers:
             role = self._role_of_token(request)
             return None if role is None else Caller(None, role)
-        return self._sessions.caller(request.cookies.get(COOKIE))
+        return self._sessions.caller(session_of(request))
 
     def _role_of_token(self, request: Request) -> Role | None:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         return self._tokens.role_of(token.strip()) if scheme.lower() == "bearer" else None
 
 
-def session_cookie(id_: str, *, secure: bool) -> str:
-    return f"{COOKIE}={id_}; Path=/; HttpOnly; SameSite=Strict" + ("; Secure" if secure else "")
+def session_of(request: Request) -> str | None:
+    """The id that the browser keeps."""
+    return request.cookies.get(_cookie_name(request))
+
+
+def session_cookie(request: Request, id_: str) -> str:
+    return f"{_cookie_name(request)}={id_}; Path=/; HttpOnly; SameSite=Strict" + ("; Secure" if _is_secure(request) else "")
+
+
+def _cookie_name(request: Request) -> str:
+    return f"__Host-{COOKIE}" if _is_secure(request) else COOKIE
+
+
+def _is_secure(request: Request) -> bool:
+    return request.url.scheme == "https"
 
 
 def wants_page(request: Request) -> bool:

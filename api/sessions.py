@@ -21,23 +21,43 @@ class Actor:
 
 
 @dataclass(frozen=True, slots=True)
+class View:
+    """All that decides what somebody's pages show, besides the language. unaware: nothing tells of a sign-in under duress."""
+
+    role: Role
+    unaware: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Caller:
     """Whoever a request comes from. name: of the person at the console; None for a program, which names its person itself.
 
-    role: of the secret that the person or the program showed.
+    role: of the secret that the person or the program showed. agency: of a clerk. threatened: signed in under duress, so that
+    nothing they see may tell of it.
     """
 
     name: str | None
     role: Role
     stays: Callable[[], bool] = lambda: True
     """Whether the caller is still signed in; asked again while a stream lasts."""
+    agency: str | None = None
+    threatened: bool = False
+
+    @property
+    def view(self) -> View:
+        return View(self.role, unaware=self.threatened)
 
 
 @dataclass(frozen=True, slots=True)
 class _Session:
+    """holds: whether the account behind it is still as it was when it began."""
+
     name: str
     role: Role
     ends: float
+    agency: str | None
+    threatened: bool
+    holds: Callable[[], bool]
 
 
 class Sessions:
@@ -47,12 +67,20 @@ class Sessions:
         self._clock = clock
         self._open: dict[str, _Session] = {}
 
-    def begin(self, name: str, role: Role) -> str:
+    def begin(
+        self,
+        name: str,
+        role: Role,
+        *,
+        agency: str | None = None,
+        threatened: bool = False,
+        holds: Callable[[], bool] = lambda: True,
+    ) -> str:
         """A new session's id, which is the secret that the browser keeps."""
         while len(self._open) >= MOST_SESSIONS:
             del self._open[next(iter(self._open))]
         id_ = secrets.token_urlsafe(32)
-        self._open[id_] = _Session(name, role, self._clock() + SESSION_S)
+        self._open[id_] = _Session(name, role, self._clock() + SESSION_S, agency, threatened, holds)
         return id_
 
     def end(self, id_: str | None) -> None:
@@ -63,7 +91,16 @@ class Sessions:
         session = self._open.get(id_) if id_ is not None else None
         if id_ is None or session is None:
             return None
-        if session.ends <= self._clock():
+        if not self._lasts(session):
             self.end(id_)
             return None
-        return Caller(session.name, session.role, lambda: self._open.get(id_) is session and session.ends > self._clock())
+        return Caller(
+            session.name,
+            session.role,
+            lambda: self._open.get(id_) is session and self._lasts(session),
+            agency=session.agency,
+            threatened=session.threatened,
+        )
+
+    def _lasts(self, session: _Session) -> bool:
+        return session.ends > self._clock() and session.holds()

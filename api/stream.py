@@ -110,6 +110,8 @@ async def with_heartbeats(
                     item = waiting.result()
                 except StopAsyncIteration:
                     return
+                if not stays():
+                    return
                 yield item
                 waiting = asyncio.ensure_future(_next(source))
     finally:

@@ -23,7 +23,7 @@ from edge.language import Renderer
 from edge.points import DEVICE_TYPES, PointId
 from edge.site import Site
 from security.alarm_types import alarm_type
-from security.alarms import Alarm, open_alarms
+from security.alarms import Alarm
 from security.overrides import OUT_OF_SERVICE, OVERRIDE, DoorOverridden, DoorTakenOut
 from security.releases import RELEASE, DoorReleased
 from security.truth import DOOR
@@ -163,9 +163,6 @@ class Truth:
         )
 
     # --- alarms and notices ---------------------------------------------------------------------------------------
-
-    def alarms(self) -> list[AlarmOut]:
-        return [self.alarm(alarm) for alarm in open_alarms(self.facts)]
 
     def alarm(self, alarm: Alarm) -> AlarmOut:
         type_ = alarm_type(self.site, alarm.type)

@@ -12,9 +12,10 @@ import shlex
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from secrets import token_urlsafe
 
@@ -28,14 +29,20 @@ from edge.clock import Clock, FastClock, SystemClock
 from edge.daemon import Daemon
 from edge.errors import StartRefused
 from edge.language import Renderer
+from edge.people.changes import added
+from edge.people.passwords import Cost, Passwords, made_up
+from edge.people.register import Register
 from edge.serve import daemon_for, listening_socket, serve
 from edge.site import Site
 from edge.site.hours import Timetable
 from edge.site.load import read_site
 from edge.text import say
 from security.alarms import AlarmRaised
+from security.roles import ROLES
 
 EXAMPLE = Path(__file__).resolve().parent.parent / "examples" / "joensuu.yaml"
+_OF_THE_DEMO = Cost(memory_kib=8 * 1024)
+"""Six passwords that live as long as the demo need not hold it up."""
 _BOOKED_BEFORE = timedelta(hours=1)
 _BOOKED_AFTER = timedelta(hours=12)
 _LENGTHS_MIN = (30, 45, 60, 90)
@@ -63,19 +70,39 @@ def run_demo(*, speed: float, listen: str, data: Path | None, language: str | No
         teller = _Teller(daemon, Renderer(site, language or site.site.language))
         token = os.environ.get("TALONMIES_TOKEN") or token_urlsafe(16)
         with _devices(broker, speed, origin) as devices:
-            teller.introduce(listen, broker, token, devices)
-            asyncio.run(_run(daemon, teller, devices, sock=sock, token=token))
+            register = Register(folder / "people")
+            teller.introduce(listen, broker, token, devices, _logins(register, site, origin))
+            asyncio.run(_run(daemon, teller, devices, sock=sock, token=token, register=register))
         teller.say_plainly("The demo has ended.")
 
 
-async def _run(daemon: Daemon, teller: "_Teller", devices: "subprocess.Popen[str]", *, sock: object, token: str) -> None:
+async def _run(
+    daemon: Daemon, teller: "_Teller", devices: "subprocess.Popen[str]", *, sock: object, token: str, register: Register
+) -> None:
     telling = asyncio.create_task(teller.follow())
     if sys.stdin is not None and sys.stdin.isatty():
         asyncio.get_running_loop().add_reader(sys.stdin, _press_a_button, daemon.site, devices)
     await serve(
-        daemon, folder=EXAMPLE.parent, sock=sock, token_of=lambda _: token, signed_in=True, on_ready=teller.tell_ready  # type: ignore[arg-type]
-    )  # fmt: skip
+        daemon,
+        folder=EXAMPLE.parent,
+        sock=sock,  # type: ignore[arg-type]
+        token_of=lambda _: token,
+        register=register,
+        signed_in=True,
+        on_ready=teller.tell_ready,
+    )
     await telling
+
+
+def _logins(register: Register, site: Site, at: datetime) -> dict[str, str]:
+    """A person of each role with a password that is good for this demo alone."""
+    passwords = Passwords(_OF_THE_DEMO)
+    logins: dict[str, str] = {role: made_up() for role in ROLES}
+    for role in ROLES:
+        agency = next(iter(site.agencies), None) if role == "clerk" else None
+        if role != "clerk" or agency is not None:
+            register.change(partial(added, passwords=passwords, at=at, name=role, role=role, agency=agency, password=logins[role]))
+    return {person.name: logins[person.role] for person in register.read().people.values()}
 
 
 def _press_a_button(site: Site, devices: "subprocess.Popen[str]") -> None:
@@ -150,13 +177,17 @@ class _Teller:
         self._renderer = renderer
         self._console = Console(highlight=False, soft_wrap=True)
 
-    def introduce(self, listen: str, broker: Broker, token: str, devices: "subprocess.Popen[str]") -> None:
+    def introduce(
+        self, listen: str, broker: Broker, token: str, devices: "subprocess.Popen[str]", logins: Mapping[str, str]
+    ) -> None:
         self._console.print(
             f"[bold]Talonmies demo[/bold]: {escape(self._renderer.text(say('{site}', site=self._daemon.site.site.id)))}"
         )
         self._console.print(f"  broker   mqtt://{broker.address} (mosquitto, pid {broker.pid}); virtual devices: pid {devices.pid}")
         self._console.print(f"  API      curl -H 'Authorization: Bearer {token}' http://{listen}/api/v1/alarms")
-        self._console.print(f"  consoles http://{listen}")
+        self._console.print(f"  consoles http://{listen}, signed in as facility manager; after signing out, by name and password:")
+        for name, password in logins.items():
+            self._console.print(f"           {name:17} {password}")
         if sys.stdin is not None and sys.stdin.isatty():
             self._console.print("  Press Enter to press a panic button, Ctrl-C to end.")
 

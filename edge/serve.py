@@ -24,6 +24,7 @@ from edge.daemon import VERSION, Daemon
 from edge.errors import StartRefused
 from edge.events import Event
 from edge.inbox import Inbox
+from edge.people.register import Register
 from edge.proving import proof_at_start, require_proof
 from edge.refusal import Refusal
 from edge.secrets import read_secret
@@ -38,6 +39,7 @@ from security.proof.waiver import NO_WAIVER, Waiver, waived
 log = logging.getLogger("talonmies")
 
 _SHUTDOWN_S = 2
+_SHORTEST_CODE = 16
 _TAKEN_WITHIN_S = 1.0
 _SWITCH_S = 0.0005
 """How long a thread may keep the others waiting: by default a press waits 5 ms for each thread that is busy with telemetry."""
@@ -72,6 +74,16 @@ def tokens_of(site: Site, folder: Path, token: str, *, signed_in: bool) -> Token
     return Tokens(token, {role: read_secret(reference, folder) for role, reference in of_roles.items()})
 
 
+def sealed_code(site: Site, folder: Path) -> str | None:
+    """The code that signs in as guard in an emergency. Raises StartRefused when it could be guessed."""
+    if site.security.break_glass is None:
+        return None
+    code = read_secret(site.security.break_glass, folder)
+    if len(code) < _SHORTEST_CODE:
+        raise StartRefused(f"The secret {site.security.break_glass} is too short: give it at least {_SHORTEST_CODE} characters.")
+    return code
+
+
 def _secrets_of_calendars(site: Site, folder: Path) -> dict[str, str]:
     """By reference."""
     passwords = [calendar.password for calendar in site.calendars.values()]
@@ -82,6 +94,7 @@ def _secrets_of_calendars(site: Site, folder: Path) -> dict[str, str]:
 def require_secrets(site: Site, folder: Path, token_of: Callable[[Site], str], *, signed_in: bool = False) -> None:
     """Raises StartRefused when one that the site needs is missing or cannot be used, or two roles share one."""
     tokens_of(site, folder, token_of(site), signed_in=signed_in)
+    sealed_code(site, folder)
     _secrets_of_calendars(site, folder)
     for section in _with_whole_paths(site, folder).connections.values():
         if isinstance(section, MqttConnection):
@@ -131,7 +144,14 @@ def run_site(
     change = SiteChange(file, site, waiver, daemon, partial(require_secrets, folder=folder, token_of=token_of))
     on_start()
     serving = serve(
-        daemon, folder=folder, sock=sock, token_of=token_of, accept_loss=accept_loss, change=change, successor=successor
+        daemon,
+        folder=folder,
+        sock=sock,
+        token_of=token_of,
+        register=Register(data),
+        accept_loss=accept_loss,
+        change=change,
+        successor=successor,
     )
     asyncio.run(serving)
 
@@ -142,6 +162,7 @@ async def serve(
     folder: Path,
     sock: socket.socket,
     token_of: Callable[[Site], str],
+    register: Register | None = None,
     signed_in: bool = False,
     accept_loss: bool = False,
     on_ready: Callable[[], None] = lambda: None,
@@ -150,11 +171,12 @@ async def serve(
 ) -> None:
     """Presses are taken first; calendars and screens follow. Returns after a signal, when everything is closed in good order.
 
-    on_ready: called when the screens can be opened too. change: tells when another version of the site file is to take over, and
-    successor makes its daemon. Raises StartRefused before anything starts when a secret is missing, or two roles share one.
+    register: who has an account; None: nobody. on_ready: called when the screens can be opened too. change: tells when another
+    version of the site file is to take over, and successor makes its daemon. Raises StartRefused before anything starts when a
+    secret is missing, or two roles share one.
     """
     sys.setswitchinterval(_SWITCH_S)
-    screens = _Screens(folder, token_of, signed_in=signed_in, change=change)
+    screens = _Screens(folder, token_of, register, signed_in=signed_in, change=change)
     require_secrets(daemon.site, folder, token_of, signed_in=signed_in)
     stopping = asyncio.Event()
     with _stopped_by_signals(stopping):
@@ -259,8 +281,17 @@ def _stopped_by_signals(stopping: asyncio.Event) -> Iterator[None]:
 class _Screens:
     """The HTTP side of whichever daemon lives. While one gives way to the next, requests wait; who is signed in stays so."""
 
-    def __init__(self, folder: Path, token_of: Callable[[Site], str], *, signed_in: bool, change: SiteChange | None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        token_of: Callable[[Site], str],
+        register: Register | None,
+        *,
+        signed_in: bool,
+        change: SiteChange | None,
+    ) -> None:
         self.folder = folder
+        self._register = register
         self.ready = asyncio.Event()
         self._token_of = token_of
         self._signed_in = signed_in
@@ -272,7 +303,7 @@ class _Screens:
         await asyncio.to_thread(importlib.import_module, "api.app")
         import uvicorn
 
-        from api.sessions import Sessions
+        from api.identity import Identity
 
         ready = self.ready
 
@@ -285,7 +316,7 @@ class _Screens:
             def capture_signals(self) -> Iterator[None]:
                 yield  # signals are ours: they stop more than this server
 
-        self._sessions = Sessions()
+        self._identity = Identity(self._register)
         config = uvicorn.Config(self._answer, interface="asgi3", log_config=None, server_header=False, lifespan="off")
         config.timeout_graceful_shutdown = _SHUTDOWN_S
         self.server = Server(config)
@@ -296,7 +327,13 @@ class _Screens:
         tokens = tokens_of(daemon.site, self.folder, self._token_of(daemon.site), signed_in=self._signed_in)
         # It takes half a second, in which presses go on.
         self._app = await asyncio.to_thread(
-            create_app, daemon, tokens=tokens, signed_in=self._signed_in, sessions=self._sessions, site_file=self._change
+            create_app,
+            daemon,
+            tokens=tokens,
+            signed_in=self._signed_in,
+            identity=self._identity,
+            sealed=sealed_code(daemon.site, self.folder),
+            site_file=self._change,
         )
         self._shown.set()
 

@@ -51,7 +51,7 @@ def router(desk: Desk, readers: Readers, pages: Pages, actions: DoorActions) -> 
     @routes.get(DOORS)
     async def doors(request: Request, zone: ZoneClass | None = None) -> Response:
         list_id = zone_list(zone)
-        board = pages.board(readers.of_page(request).language, caller_of(request).role, (list_id,))
+        board = pages.board(readers.of_page(request).language, caller_of(request).view, (list_id,))
         return pages.answer(
             "doors.html",
             request,
@@ -67,8 +67,8 @@ def router(desk: Desk, readers: Readers, pages: Pages, actions: DoorActions) -> 
     async def door(request: Request, door: str) -> Response:
         if door not in site.doors:
             return forms.refused(request, say("There is no door of that name."), 404, DOORS)
-        renderer, role, list_id = readers.of_page(request), caller_of(request).role, door_list(door)
-        board = pages.board(renderer.language, role, (list_id,))
+        renderer, caller, list_id = readers.of_page(request), caller_of(request), door_list(door)
+        board = pages.board(renderer.language, caller.view, (list_id,))
         truth = Truth(desk, renderer)
         return pages.answer(
             "door.html",
@@ -79,7 +79,7 @@ def router(desk: Desk, readers: Readers, pages: Pages, actions: DoorActions) -> 
             cursor=board.cursor,
             door=truth.door(door),
             sides=[renderer.name(side) for side in truth.sides(door)],
-            may=allowed(role),
+            may=allowed(caller.role),
             releases=RELEASES,
             overrides=overrides,
             outages=OUTAGES,
@@ -87,8 +87,8 @@ def router(desk: Desk, readers: Readers, pages: Pages, actions: DoorActions) -> 
 
     @routes.get(MODES)
     async def modes(request: Request, begin: Begun | None = None, scope: Scope = SITE) -> Response:
-        renderer, role = readers.of_page(request), caller_of(request).role
-        board = pages.board(renderer.language, role, (MODES_ENDED,))
+        renderer, caller = readers.of_page(request), caller_of(request)
+        board = pages.board(renderer.language, caller.view, (MODES_ENDED,))
         told = ModeTruth(Truth(desk, renderer))
         try:
             if begin is not None:
@@ -105,7 +105,7 @@ def router(desk: Desk, readers: Readers, pages: Pages, actions: DoorActions) -> 
             seen=seen,
             obstacle=told.obstacle_to_begin(begin, scope) if begin is not None else None,
             scopes=told.scopes(),
-            may=allowed(role),
+            may=allowed(caller.role),
         )
 
     # --- forms of doors -------------------------------------------------------------------------------------------

@@ -63,9 +63,9 @@ async def messages(
         yield "retry: 300\n\n"
         heartbeat_at = loop.time()
         while not changes.ended and caller.stays():
-            board = pages.board(renderer.language, caller.role, lists, changes.at)
+            board = pages.board(renderer.language, caller.view, lists, changes.at)
             patch = board.newer_than(after, lists)
-            if patch is not None:
+            if patch is not None and caller.stays():
                 after = board.cursor
                 yield stream.message("patch", patch, after)
             if loop.time() >= heartbeat_at:

@@ -17,10 +17,9 @@ from api.console.roles import ROLE_NAMES, not_allowed
 from api.console.sections import Sections
 from api.port import Desk
 from api.readers import LANGUAGE_COOKIE, Readers
+from api.sessions import View
 from edge.language import LANGUAGES, Renderer
-from edge.site.fields import Role
 from edge.text import TextValue, say
-from security.roles import ROLES
 
 FOLDER: Final = Path(__file__).parent
 STATIC: Final = FOLDER / "static"
@@ -57,17 +56,20 @@ class Pages:
         self._clock = clock
         self.version = version_of(STATIC)
         self._environments = {language: self._environment(readers.of(language), read_only_reason) for language in LANGUAGES}
-        self._boards = {
-            (language, role): Board(Sections(desk, readers.of(language), environment, role))
-            for language, environment in self._environments.items()
-            for role in ROLES
-        }
+        self._boards: dict[tuple[str, View], Board] = {}
 
-    def board(self, language: str, role: Role, lists: Iterable[str], changed_at: float | None = None) -> Board:
-        """The board of a language and a role, with these lists brought up to date with what changed until then; None: until now."""
-        board, now = self._boards[language, role], self._clock()
+    def board(self, language: str, view: View, lists: Iterable[str], changed_at: float | None = None) -> Board:
+        """The board of a language and a view, with these lists brought up to date with what changed until then; None: until now."""
+        board, now = self._board(language, view), self._clock()
         board.refresh(lists, now if changed_at is None else changed_at, now)
         return board
+
+    def _board(self, language: str, view: View) -> Board:
+        """There are as many as views: by role, and by agency and room of those who see no more."""
+        if (language, view) not in self._boards:
+            sections = Sections(self._desk, self._readers.of(language), self._environments[language], view)
+            self._boards[language, view] = Board(sections)
+        return self._boards[language, view]
 
     def now(self) -> datetime:
         return self._desk.clock.now()

@@ -44,7 +44,7 @@ def router(desk: Desk, readers: Readers, pages: Pages, actions: Actions) -> APIR
     @routes.get(ROOMS)
     async def rooms(request: Request) -> Response:
         renderer = readers.of_page(request)
-        board = pages.board(renderer.language, caller_of(request).role, HOST_LISTS)
+        board = pages.board(renderer.language, caller_of(request).view, HOST_LISTS)
         return pages.answer(
             "rooms.html",
             request,
@@ -61,7 +61,7 @@ def router(desk: Desk, readers: Readers, pages: Pages, actions: Actions) -> APIR
         if room not in site.bookable:
             return forms.refused(request, say("No calendar books a room of that name."), 404, ROOMS)
         renderer, list_id = readers.of_page(request), panel_list(room)
-        board = pages.board(renderer.language, caller_of(request).role, (list_id,))
+        board = pages.board(renderer.language, caller_of(request).view, (list_id,))
         return pages.answer(
             "room.html",
             request,

@@ -1,32 +1,30 @@
-"""The pages of the guard and what their forms do; signing in."""
+"""The pages of the guard and what their forms do."""
 
 import os
 from collections.abc import Awaitable
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Header, Path, Request, Response
-from fastapi.responses import RedirectResponse
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from api import stream
 from api.actions import Actions
 from api.console import live
-from api.console.forms import Forms, local_path, person
+from api.console.forms import Forms, person
 from api.console.pages import STATIC, Pages
 from api.console.roles import allowed
 from api.console.sections import ALARM_LISTS, LISTS
 from api.faults import status_of
-from api.gate import COOKIE, caller_of, session_cookie
-from api.models import FreeText, PersonName
+from api.gate import caller_of
+from api.models import FreeText
 from api.port import Desk
 from api.readers import Readers
-from api.sessions import Sessions
-from api.tokens import Tokens
 from api.truth import Truth
+from api.unseen import told_alarm, told_alarms
 from edge.errors import IllegalCommand
 from edge.text import Text, say
-from security.alarms import ALARM, Alarm, open_alarms
+from security.alarms import ALARM, Alarm
 
 Number = Annotated[int, Path(ge=1, le=2**53)]
 Version = Annotated[int, Form(ge=1, le=2**31)]
@@ -40,20 +38,20 @@ def router(desk: Desk, readers: Readers, pages: Pages, actions: Actions) -> APIR
     @routes.get("/")
     async def overview(request: Request) -> Response:
         caller = caller_of(request)
-        board = pages.board(readers.of_page(request).language, caller.role, LISTS)
+        board = pages.board(readers.of_page(request).language, caller.view, LISTS)
         lists = {list_id: board.html(list_id) for list_id in LISTS}
-        unseen = sum(alarm.acknowledged_at is None for alarm in open_alarms(desk.facts))
+        unseen = sum(alarm.acknowledged_at is None for alarm in told_alarms(desk.facts, caller.view))
         return pages.answer(
             "overview.html", request, follows=LISTS, lists=lists, cursor=board.cursor, unseen=unseen, may=allowed(caller.role)
         )
 
     @routes.get("/alarms/{number}")
     async def alarm(request: Request, number: Number) -> Response:
-        found = desk.facts(ALARM(str(number)))
+        found = told_alarm(desk.facts, number, caller_of(request).view)
         if found is None:
             return forms.refused(request, say("This alarm is no longer open."), 404)
         shown = Truth(desk, readers.of_page(request)).alarm(found)
-        board = pages.board(readers.of_page(request).language, caller_of(request).role, ALARM_LISTS)
+        board = pages.board(readers.of_page(request).language, caller_of(request).view, ALARM_LISTS)
         return pages.answer("alarm.html", request, follows=ALARM_LISTS, alarm=shown, cursor=board.cursor)
 
     @routes.get("/console/events")
@@ -116,41 +114,6 @@ def why_not(alarm: Alarm | None, *, seen_before: bool) -> Text:
     if seen_before and alarm.acknowledged_by is not None:
         return say("{by} has already acknowledged this alarm.", by=alarm.acknowledged_by)
     return say("This alarm has changed since you saw it. Look at it again.")
-
-
-# --- signing in -------------------------------------------------------------------------------------------------------
-
-
-def challenge(pages: Pages, request: Request) -> Response:
-    """The sign-in page in place of one that was asked for."""
-    return pages.answer("sign_in.html", request, 401, back=request.url.path, wrong=False)
-
-
-def sign_in_router(pages: Pages, sessions: Sessions, tokens: Tokens) -> APIRouter:
-    routes = APIRouter(include_in_schema=False)
-
-    @routes.get("/sign-in")
-    async def sign_in_page(request: Request) -> Response:
-        return pages.answer("sign_in.html", request, back="/", wrong=False)
-
-    @routes.post("/sign-in")
-    async def sign_in(
-        request: Request, name: Annotated[PersonName, Form()], token: Annotated[str, Form()], back: Back = "/"
-    ) -> Response:
-        role = tokens.role_of(token.strip())
-        if role is None:
-            return pages.answer("sign_in.html", request, 403, back=local_path(back), wrong=True)
-        sessions.end(request.cookies.get(COOKIE))
-        answer = RedirectResponse(local_path(back), 303)
-        answer.headers.append("Set-Cookie", session_cookie(sessions.begin(name, role), secure=request.url.scheme == "https"))
-        return answer
-
-    @routes.post("/sign-out")
-    async def sign_out(request: Request) -> Response:
-        sessions.end(request.cookies.get(COOKIE))
-        return RedirectResponse("/sign-in", 303)
-
-    return routes
 
 
 class KeptFiles(StaticFiles):

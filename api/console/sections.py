@@ -15,8 +15,8 @@ from api.console.room_sections import RoomSections
 from api.port import Desk
 from api.room_truth import RoomTruth
 from api.sessions import View
-from api.telling import told_alarms
 from api.truth import Truth, open_notices
+from api.unseen import told_alarms
 from edge.conditions import PANIC
 from edge.facts import ACTIVE
 from edge.language import Renderer, other_side, space_of

@@ -6,10 +6,13 @@ from fastapi import APIRouter, Depends, Path
 
 from api.actions import Actions
 from api.faults import ACTING, NAMING, READING
+from api.gate import caller_of
 from api.models import Acknowledging, AlarmNow, AlarmOut, Alarms, Claiming, Notices, Noting, Resolving
 from api.port import Desk
 from api.readers import Readers
+from api.sessions import Caller
 from api.truth import Truth
+from api.unseen import told_alarm, told_alarms
 from edge.language import Renderer
 from security.alarms import ALARM, NoSuchAlarm
 
@@ -19,15 +22,17 @@ Number = Annotated[int, Path(ge=1, le=2**53, description="Number of the alarm")]
 def router(desk: Desk, readers: Readers, actions: Actions) -> APIRouter:
     routes = APIRouter(tags=["alarms"])
     Reader = Annotated[Renderer, Depends(readers)]  # noqa: N806
+    From = Annotated[Caller, Depends(caller_of)]  # noqa: N806
 
     @routes.get("/alarms", summary="Open alarms, the most urgent first", responses=READING)
-    async def alarms(renderer: Reader) -> Alarms:
+    async def alarms(renderer: Reader, caller: From) -> Alarms:
         truth = Truth(desk, renderer)
-        return Alarms(at=truth.now, seq=truth.seq, alarms=truth.alarms())
+        told = [truth.alarm(alarm) for alarm in told_alarms(desk.facts, caller.view)]
+        return Alarms(at=truth.now, seq=truth.seq, alarms=told)
 
     @routes.get("/alarms/{number}", summary="One open alarm", responses=NAMING)
-    async def alarm(number: Number, renderer: Reader) -> AlarmOut:
-        found = desk.facts(ALARM(str(number)))
+    async def alarm(number: Number, renderer: Reader, caller: From) -> AlarmOut:
+        found = told_alarm(desk.facts, number, caller.view)
         if found is None:
             raise NoSuchAlarm(number)
         return Truth(desk, renderer).alarm(found)

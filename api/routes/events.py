@@ -12,6 +12,7 @@ from api.port import Desk, JournalLine
 from api.readers import Readers
 from api.sessions import Caller
 from api.telling import told
+from api.unseen import Discretion
 from edge.feed import FeedItem
 from edge.language import Renderer
 
@@ -45,12 +46,13 @@ def router(desk: Desk, readers: Readers) -> APIRouter:
 
 
 async def _messages(desk: Desk, renderer: Renderer, caller: Caller, after: int | None) -> AsyncGenerator[str, None]:
-    follower = desk.feed.follow()
+    follower, discretion = desk.feed.follow(), Discretion(desk.facts, caller.view)
     try:
         yield "retry: 1000\n\n"
         source = stream.happenings(desk, follower, after)
         async for item in stream.with_heartbeats(source, stays=caller.stays):
-            yield _message(desk, renderer, item)
+            if not isinstance(item, JournalLine | FeedItem) or discretion.tells(item.event):
+                yield _message(desk, renderer, item)
     finally:
         desk.feed.leave(follower)
 

@@ -15,7 +15,7 @@ from api.console.board import Board, Item
 from api.console.pages import Pages, age
 from api.console.sections import LISTS, MOST_ALARMS
 from api.readers import Readers
-from api.sessions import Caller
+from api.sessions import Caller, View
 from edge.text import say
 from security.alarms import ALARM, AlarmNoted
 from tests.api.conftest import TOKENS, client_of
@@ -237,7 +237,7 @@ def test_the_cursor_of_another_run_brings_everything() -> None:
 def reading(desk: MemoryDesk, after: str | None = None) -> tuple[Pages, AsyncIterator[str]]:
     readers = Readers(desk.site)
     pages = Pages(desk, readers, asyncio.get_running_loop().time, None)
-    cursor = pages.board("fi", "guard", LISTS).cursor if after is None else after
+    cursor = pages.board("fi", View("guard"), LISTS).cursor if after is None else after
     return pages, live.messages(desk, pages, readers.of("fi"), Caller("M. Virtanen", "guard"), LISTS, cursor)
 
 
@@ -285,10 +285,8 @@ async def test_the_stream_ends_with_the_session(desk: MemoryDesk) -> None:
     pages = Pages(desk, readers, asyncio.get_running_loop().time, None)
     allowed = iter([True, False])
     caller = Caller("x", "guard", lambda: next(allowed))
-    seen = [
-        message
-        async for message in live.messages(desk, pages, readers.of("fi"), caller, LISTS, pages.board("fi", "guard", LISTS).cursor)
-    ]
+    cursor = pages.board("fi", caller.view, LISTS).cursor
+    seen = [message async for message in live.messages(desk, pages, readers.of("fi"), caller, LISTS, cursor)]
     assert [parts(message).get("event") for message in seen] == [None, "heartbeat"]
     assert len(desk.feed) == 0
 

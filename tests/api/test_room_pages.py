@@ -16,7 +16,7 @@ from api.console.board import Board
 from api.console.pages import Pages
 from api.console.room_sections import HOST_LISTS, panel_list
 from api.readers import Readers
-from api.sessions import Caller
+from api.sessions import Caller, View
 from edge.text import say
 from rooms.bookings import CalendarFailed, CalendarUnchanged
 from rooms.life import ROOM, RoomNow, RoomState
@@ -202,7 +202,7 @@ def pages_of(desk: MemoryDesk) -> Pages:
 
 async def test_a_panel_hears_of_its_own_room_alone(desk: MemoryDesk) -> None:
     pages, lists = pages_of(desk), (panel_list("room-1"),)
-    cursor = pages.board("en", "guard", lists).cursor
+    cursor = pages.board("en", View("guard"), lists).cursor
     stream = live.messages(desk, pages, Readers(desk.site).of("en"), Caller("x", "guard"), lists, cursor)
     await anext(stream)
     await anext(stream)
@@ -228,7 +228,7 @@ async def test_time_that_changes_no_word_draws_nothing_again(desk: MemoryDesk) -
         return sorted(patch["items"]) if patch else []
 
     def board() -> Board:
-        return pages.board("en", "guard", lists)
+        return pages.board("en", View("guard"), lists)
 
     assert drawn_after(seconds=30) == []
     assert drawn_after(seconds=31) == ["calendar-rooms", "now-room-1", "now-room-2", "now-wedding"]  # as of 10:41

@@ -1,0 +1,93 @@
+"""Signing in and out, and what somebody sees instead of a page that is not open to them."""
+
+import math
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Form, Request, Response
+from fastapi.responses import RedirectResponse
+
+from api.console.forms import local_path
+from api.console.pages import Pages
+from api.gate import session_cookie, session_of
+from api.identity import Identity, NotSignedIn, SignedIn
+from api.models import PersonName
+from api.port import Desk
+from api.tokens import Tokens
+from edge.people.passwords import LONGEST
+
+SIGN_IN: Final = "/sign-in"
+
+Given = Annotated[str, Form(max_length=LONGEST)]
+Back = Annotated[str, Form()]
+
+
+class SignInPages:
+    """tokens: one of them signs people in until somebody has an account. sealed: the code that the site keeps for emergencies."""
+
+    def __init__(self, desk: Desk, pages: Pages, identity: Identity, tokens: Tokens, sealed: str | None) -> None:
+        self._desk = desk
+        self._pages = pages
+        self._identity = identity
+        self._tokens = tokens
+        self._sealed = sealed
+
+    def challenge(self, request: Request) -> Response:
+        """The sign-in page in place of one that was asked for."""
+        return self._page(request, 401, request.url.path)
+
+    def router(self) -> APIRouter:
+        routes = APIRouter(include_in_schema=False)
+
+        @routes.get(SIGN_IN)
+        async def sign_in_page(request: Request) -> Response:
+            return self._page(request, 200, "/")
+
+        @routes.post(SIGN_IN)
+        async def sign_in(
+            request: Request, name: Annotated[PersonName, Form()], password: Given = "", token: Given = "", back: Back = "/"
+        ) -> Response:
+            if self._identity.roll.empty:
+                return self._answer(request, back, self._identity.sign_in_by_token(self._tokens, name, token, _address(request)))
+            return self._answer(request, back, await self._identity.sign_in(self._desk, name, password, _address(request)))
+
+        @routes.post("/sign-in/sealed")
+        async def sealed(request: Request, name: Annotated[PersonName, Form()], code: Given, back: Back = "/") -> Response:
+            found = self._identity.break_glass(self._desk, self._sealed, name, code, _address(request))
+            return self._answer(request, back, found, wrong="code")
+
+        @routes.post("/sign-out")
+        async def sign_out(request: Request) -> Response:
+            self._identity.sessions.end(session_of(request))
+            return RedirectResponse(SIGN_IN, 303)
+
+        return routes
+
+    def _answer(self, request: Request, back: str, found: SignedIn | NotSignedIn, wrong: str = "name") -> Response:
+        """A new id at each sign-in: whoever knew the one before has nothing of it."""
+        if isinstance(found, NotSignedIn):
+            seconds = math.ceil(found.wait_s)
+            page = self._page(request, 429 if seconds else 403, local_path(back), wait_s=seconds, wrong="" if seconds else wrong)
+            if seconds:
+                page.headers["Retry-After"] = str(seconds)
+            return page
+        self._identity.sessions.end(session_of(request))
+        answer = RedirectResponse(local_path(back), 303)
+        answer.headers.append("Set-Cookie", session_cookie(request, found.id))
+        return answer
+
+    def _page(self, request: Request, status: int, back: str, *, wait_s: int = 0, wrong: str = "") -> Response:
+        by_token = self._identity.roll.empty
+        return self._pages.answer(
+            "sign_in.html",
+            request,
+            status,
+            back=back,
+            by_token=by_token,
+            has_sealed=self._sealed is not None,
+            wait_s=wait_s,
+            wrong="token" if by_token and wrong == "name" else wrong,
+        )
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client is not None else "unknown"

@@ -1,0 +1,142 @@
+"""Signing people in: by name and password, under threat, and with the sealed code. One for all versions of the site file."""
+
+import asyncio
+import hmac
+import logging
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Final
+
+from api.port import Decide, Desk
+from api.sessions import Sessions
+from api.tokens import Tokens
+from api.tries import Tries, place_of
+from edge.errors import TalonmiesError
+from edge.people.passwords import Passwords
+from edge.people.register import Register
+from edge.people.roll import Person, Roll, key_of
+from security.sign_ins import SealedCodeUsed, SignedInUnderDuress
+
+log = logging.getLogger("talonmies.api")
+
+MOST_TRIES: Final = 10
+"""Within a quarter of an hour, for one name and from one place."""
+AT_ONCE: Final = 2
+"""Passwords that are checked at the same time: each takes 64 MiB."""
+MOST_WAITING: Final = 20
+_LONGEST_PAUSE_S: Final = 600.0
+_LONGEST_PAUSE_SEALED_S: Final = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """id: of the new session, the browser's secret."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotSignedIn:
+    """wait_s: how long until another try is looked at; 0 where this one was, and was wrong."""
+
+    wait_s: float = 0.0
+
+
+class Identity:
+    """register: None where there are no accounts. clock: steady seconds."""
+
+    def __init__(
+        self,
+        register: Register | None = None,
+        *,
+        sessions: Sessions | None = None,
+        passwords: Passwords | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.sessions = sessions or Sessions(clock)
+        self._register = register
+        self._passwords = passwords or Passwords()
+        self._names = Tries(clock, most=MOST_TRIES, free=3, longest_pause_s=_LONGEST_PAUSE_S)
+        self._places = Tries(clock, most=MOST_TRIES, free=MOST_TRIES, longest_pause_s=_LONGEST_PAUSE_S)
+        self._sealed = Tries(clock, most=None, free=2, longest_pause_s=_LONGEST_PAUSE_SEALED_S)
+        self._checking = ThreadPoolExecutor(AT_ONCE, "sign-in")
+        self._waiting = 0
+        self.telling: set[asyncio.Task[None]] = set()
+        """What others are just being told of."""
+
+    @property
+    def roll(self) -> Roll:
+        return self._register.now() if self._register is not None else Roll()
+
+    def close(self) -> None:
+        self._checking.shutdown(wait=False)
+
+    async def sign_in(self, desk: Desk, name: str, password: str, address: str) -> SignedIn | NotSignedIn:
+        """Takes the same way, and as long, whether the name is known or not, and whichever password was given."""
+        key, place = key_of(name), place_of(address)
+        wait_s = max(self._names.wait_s(key), self._places.wait_s(place))
+        if wait_s or self._waiting >= MOST_WAITING:
+            return NotSignedIn(wait_s or 1.0)
+        self._names.note(key)
+        self._places.note(place)
+        person = self.roll.person(name)
+        self._waiting += 1
+        try:
+            match = await asyncio.get_running_loop().run_in_executor(
+                self._checking, self._passwords.check, person.secret if person else None, password
+            )
+        finally:
+            self._waiting -= 1
+        if person is None or match == "no":
+            return NotSignedIn()
+        self._names.forget(key)
+        self._places.take_back(place)
+        if match == "duress":
+            self._tell(desk, lambda _, at: SignedInUnderDuress(at=at, by=person.name))
+        return SignedIn(self._session_of(person, threatened=match == "duress"))
+
+    def sign_in_by_token(self, tokens: Tokens, name: str, token: str, address: str) -> SignedIn | NotSignedIn:
+        """In the role of the secret shown: for the first day, until somebody has an account."""
+        place = place_of(address)
+        if wait_s := self._places.wait_s(place):
+            return NotSignedIn(wait_s)
+        self._places.note(place)
+        role = tokens.role_of(token.strip())
+        if role is None:
+            return NotSignedIn()
+        self._places.take_back(place)
+        return SignedIn(self.sessions.begin(name, role))
+
+    def break_glass(self, desk: Desk, sealed: str | None, name: str, code: str, address: str) -> SignedIn | NotSignedIn:
+        """As guard, at once, however often others tried their passwords. sealed: the code of the site, if it has one."""
+        place = place_of(address)
+        if wait_s := self._sealed.wait_s(place):
+            return NotSignedIn(wait_s)
+        self._sealed.note(place)
+        if sealed is None or not hmac.compare_digest(code.strip().encode(errors="surrogatepass"), sealed.encode()):
+            return NotSignedIn()
+        self._sealed.forget(place)
+        self._tell(desk, lambda _, at: SealedCodeUsed(at=at, by=name, address=address))
+        return SignedIn(self.sessions.begin(name, "guard"))
+
+    def _session_of(self, person: Person, *, threatened: bool) -> str:
+        def holds() -> bool:
+            found = self.roll.person(person.name)
+            return found is not None and found.mark == person.mark
+
+        return self.sessions.begin(person.name, person.role, agency=person.agency, threatened=threatened, holds=holds)
+
+    def _tell(self, desk: Desk, decide: Decide) -> None:
+        """Without waiting for it: a slow disk must neither give a threatened person away nor keep anybody out."""
+
+        async def tell() -> None:
+            try:
+                await desk.act(decide)
+            except TalonmiesError as error:
+                log.error("a sign-in that others must learn of could not be told: %s", error)
+
+        task = asyncio.get_running_loop().create_task(tell())
+        self.telling.add(task)
+        task.add_done_callback(self.telling.discard)

@@ -1,0 +1,35 @@
+"""What a screen must not tell while its person may be threatened: that they signed in under duress."""
+
+from api.sessions import View
+from edge.conditions import DURESS
+from edge.events import Event
+from edge.facts import Facts
+from security.alarms import ALARM, Alarm, open_alarms
+from security.sign_ins import SignedInUnderDuress
+
+
+def told_alarms(facts: Facts, view: View) -> list[Alarm]:
+    """Open alarms, as far as this view tells of them."""
+    return [alarm for alarm in open_alarms(facts) if not (view.unaware and alarm.type == DURESS)]
+
+
+def told_alarm(facts: Facts, number: int, view: View) -> Alarm | None:
+    """An open alarm, if this view tells of it."""
+    alarm = facts(ALARM(str(number)))
+    return None if alarm is None or (view.unaware and alarm.type == DURESS) else alarm
+
+
+class Discretion:
+    """For one stream: which events its reader is told of, also those about an alarm that has left the list."""
+
+    def __init__(self, facts: Facts, view: View) -> None:
+        self._unaware = view.unaware
+        self._untold = {alarm.number for alarm in open_alarms(facts) if alarm.type == DURESS}
+
+    def tells(self, event: Event) -> bool:
+        if not self._unaware:
+            return True
+        number = getattr(event, "number", None)
+        if getattr(event, "type", None) == DURESS and isinstance(number, int):
+            self._untold.add(number)
+        return not (isinstance(event, SignedInUnderDuress) or getattr(event, "type", None) == DURESS or number in self._untold)

@@ -1,0 +1,60 @@
+"""Sign-ins that others must learn of: under threat, and with the sealed code of the site. Neither ever keeps anybody out.
+
+Each is an alarm of its own that stays until somebody acknowledges it; what raised it is over after a minute, so that the next one
+is told again.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from edge.claims import Condition
+from edge.conditions import BREAK_GLASS, DURESS
+from edge.events import Event
+from edge.facts import Facts, Family, Look
+from edge.text import Text, say
+
+LASTS: Final = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedInUnderDuress(Event):
+    """Somebody gave the password for when they are threatened. Their own screen must not tell."""
+
+    kind = "signed-in-under-duress"
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealedCodeUsed(Event):
+    """Somebody signed in as guard with the sealed code. by: the name they gave; address: from where."""
+
+    kind = "sealed-code-used"
+    by: str
+    address: str
+
+
+Alarming = SignedInUnderDuress | SealedCodeUsed
+
+SIGN_INS: Family[tuple[Alarming, ...]] = Family("alarming-sign-ins")
+"""Those of the last minute."""
+
+
+def fold(facts: Facts, event: Event) -> None:
+    if isinstance(event, SignedInUnderDuress | SealedCodeUsed):
+        recent = (one for one in facts(SIGN_INS()) or () if one.at + LASTS > event.at)
+        facts.set(SIGN_INS(), (*recent, event))
+
+
+def conditions(look: Look, _: str) -> Iterable[Condition]:
+    for event in look(SIGN_INS()) or ():
+        if not look.lasted(event.at, LASTS):
+            type_ = DURESS if isinstance(event, SignedInUnderDuress) else BREAK_GLASS
+            yield Condition(type_, event.by, _told(event))
+
+
+def _told(event: Alarming) -> Text:
+    if isinstance(event, SignedInUnderDuress):
+        return say("{by} signed in under threat", by=event.by)
+    return say("{by} signed in as guard with the sealed code, from {address}", by=event.by, address=event.address)
