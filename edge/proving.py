@@ -1,21 +1,24 @@
 """The proof of a site, kept between starts, and what a start asks of it.
 
-A start after a kill must take presses within seconds, and the proof, with the library that it needs, takes a quarter of one in a
-large building. So a result is kept in the data folder under a digest of everything that it depends on: the whole site as it was
-understood, the version of the program and the very source of the proof, and the day. That is safe because the same input gives the
-same result, any other input has another digest, and a result that cannot be read is made anew; it is believed for half a year,
-while the proof looks two years ahead. Whoever can write into the data folder can change the journal too: it belongs to the
-controller's user alone.
+A start after a kill must take presses within seconds, and the proof, with the library that it needs, takes a quarter of one in
+a large building. So a result is kept in the data folder under a digest of everything that it depends on: the whole site as it
+was understood, the version of the program and the very source of the proof and of what a site file means, and the day. That is
+safe because the same input gives the same result, any other input has another digest, and a result that cannot be read is made
+anew; it is believed for half a year, while the proof looks two years ahead. Whoever can write into the data folder can change
+the journal too: it belongs to the controller's user alone.
 """
 
 import hashlib
 import os
 from datetime import date, timedelta
 from functools import cache
+from importlib import metadata
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+import edge.profiles
+import edge.site
 import security.proof
 from edge.errors import StartRefused
 from edge.site import Site
@@ -71,9 +74,10 @@ def _digest(site: Site, version: str) -> str:
 
 @cache
 def _source() -> str:
-    """Two states of the program may have one version."""
-    files = sorted(Path(str(security.proof.__file__)).parent.glob("*.py"))
-    return "\n".join(hashlib.sha256(file.read_bytes()).hexdigest() for file in files)
+    """Two states of the program may have one version. What a site means is part of it: its timetables, holidays, profiles."""
+    folders = [Path(str(module.__file__)).parent for module in (security.proof, edge.site)]
+    files = [*(file for folder in folders for file in sorted(folder.glob("*.py"))), Path(str(edge.profiles.__file__))]
+    return "\n".join([metadata.version("holidays"), *(hashlib.sha256(file.read_bytes()).hexdigest() for file in files)])
 
 
 def _read(path: Path) -> _Kept | None:
