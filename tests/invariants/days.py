@@ -10,6 +10,8 @@ from tests.invariants.feeds import Written, odd_ones
 ROLES = ("guard", "lobby-host", "facility-manager", "clerk", "auditor", "installer")
 BEHAVIOURS = ("jammed", "mute", "lying", "obedient", "obedient")
 HOURS = 3
+_WEIGHTS = ((22, 30, 18, 10, 10, 12), (20, 65, 4, 1, 8, 2))
+"""Of calendars, people, hands, faults, emergencies and machines: a day of everything, a day of people."""
 _ACTIONS = (
     *("release", "release", "override", "override", "override", "end-release", "end-override", "out-of-service", "back-in-service"),
     *("lockdown", "end-lockdown", "end-lockdown", "confirm-end-lockdown", "evacuation", "end-evacuation", "end-evacuation"),
@@ -43,6 +45,7 @@ class _Day:
         self.acted: list[str] = []
         self.scopes: list[str] = []
         self.now, self.count = 0, 0
+        self.weights = chance.choice(_WEIGHTS)
 
     def next(self) -> Happening:
         if not self.count:
@@ -52,7 +55,7 @@ class _Day:
             return self._read()
         self.now = min(self.now + self.chance.choice([0, 1, 4, 5, 20, 59, 60, 61, 240, 300, 600, 900]), HOURS * 3600 - 600)
         kinds = ("calendar", "act", "hand", "fault", "emergency", "machine")
-        (kind,) = self.chance.choices(kinds, (22, 30, 18, 10, 10, 12))
+        (kind,) = self.chance.choices(kinds, self.weights)
         found: Happening = getattr(self, f"_{kind}")()
         return found
 
