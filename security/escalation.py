@@ -30,6 +30,8 @@ from security.quiet import why_quiet
 
 SHOWN_WITHIN = timedelta(seconds=3)
 """An alarm of level 1 that no console has shown by then goes on to its next step at once."""
+AGAIN_AFTER = timedelta(minutes=5)
+"""So long at least lies between two beginnings of one alarm, however it flickers."""
 VIEWS_KEPT = 50
 """Receipts remembered per alarm."""
 
@@ -143,16 +145,21 @@ SHOWN: Family[tuple[AlarmShown, ...]] = Family("alarm-shown")
 
 
 def react(facts: Facts, event: Event, site: Site, stretch: float = 1.0) -> Iterable[Event]:
-    """A new alarm begins its plan. One that is active anew begins anew, unless nobody had acknowledged it: then it goes on."""
+    """A new alarm begins its plan. One that is active anew before anybody acknowledged it goes on with what is left of its plan, or
+    begins anew when nothing is."""
     if not isinstance(event, AlarmRaised):
         return
     running = facts(ESCALATION(str(event.number)))
     plan, level = plan_of(site, event.type)
-    if plan is None or (running is not None and running.stopped_at is None):
+    if plan is None or (running is not None and _goes_on(running, event.at)):
         return
     steps = tuple(PlannedStep(step.after.total_seconds(), step.to) for step in site.escalations[plan])
     shown_within = SHOWN_WITHIN.total_seconds() * stretch if level == 1 else None
     yield EscalationBegan(at=event.at, number=event.number, plan=plan, steps=steps, shown_within_s=shown_within)
+
+
+def _goes_on(running: Escalation, at: datetime) -> bool:
+    return running.stopped_at is None and (not running.over or at - running.began_at < AGAIN_AFTER)
 
 
 def plan_of(site: Site, kind: str) -> tuple[str | None, int | None]:
