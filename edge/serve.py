@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from api.tokens import Tokens
 from drivers.modbus.link import ModbusDriver
@@ -35,6 +35,9 @@ from edge.text import say
 from rooms.plan import known_bookings
 from rooms.stays import RELEASED
 from security.proof.waiver import NO_WAIVER, Waiver, waived
+
+if TYPE_CHECKING:
+    from edge.outbox.outbox import Outbox
 
 log = logging.getLogger("talonmies")
 
@@ -91,11 +94,21 @@ def _secrets_of_calendars(site: Site, folder: Path) -> dict[str, str]:
     return {reference: read_secret(reference, folder) for reference in (*passwords, *logins) if reference}
 
 
+def _secrets_of_outbox(site: Site, folder: Path) -> dict[str, str]:
+    """By reference."""
+    sms, smtp = site.security.sms, site.security.smtp
+    services = [sms.secret if sms is not None else None, smtp.password if smtp is not None else None]
+    hooks = [contact.secret for contact in site.contacts.values()]
+    return {reference: read_secret(reference, folder) for reference in (*services, *hooks) if reference}
+
+
 def require_secrets(site: Site, folder: Path, token_of: Callable[[Site], str], *, signed_in: bool = False) -> None:
     """Raises StartRefused when one that the site needs is missing or cannot be used, or two roles share one."""
     tokens_of(site, folder, token_of(site), signed_in=signed_in)
     sealed_code(site, folder)
     _secrets_of_calendars(site, folder)
+    if not signed_in:
+        _secrets_of_outbox(site, folder)
     for section in _with_whole_paths(site, folder).connections.values():
         if isinstance(section, MqttConnection):
             build_client("", section, partial(read_secret, folder=folder), keepalive_s=1)
@@ -173,14 +186,14 @@ async def serve(
 
     register: who has an account; None: nobody. on_ready: called when the screens can be opened too. change: tells when another
     version of the site file is to take over, and successor makes its daemon. Raises StartRefused before anything starts when a
-    secret is missing, or two roles share one.
+    secret is missing, or two roles share one. signed_in: a demo, which sends no message to anybody.
     """
     sys.setswitchinterval(_SWITCH_S)
     screens = _Screens(folder, token_of, register, signed_in=signed_in, change=change)
     require_secrets(daemon.site, folder, token_of, signed_in=signed_in)
     stopping = asyncio.Event()
     with _stopped_by_signals(stopping):
-        life = await _Life.begin(daemon, folder, accept_loss=accept_loss)
+        life = await _Life.begin(daemon, folder, accept_loss=accept_loss, sends=not signed_in)
         try:
             await screens.import_libraries()
             await screens.show(life.daemon)
@@ -206,26 +219,44 @@ async def serve(
 
 
 class _Life:
-    """A daemon with its calendars and its housekeeping, from start to stop."""
+    """A daemon with its calendars, its outbox and its housekeeping, from start to stop."""
 
     def __init__(self, daemon: Daemon, folder: Path, secrets: Mapping[str, str]) -> None:
         self.daemon = daemon
+        self._outbox: Outbox | None = None
         self.turning = asyncio.create_task(daemon.run())
         self._housekeeping = _Housekeeping(daemon, folder, secrets)
 
     @classmethod
-    async def begin(cls, daemon: Daemon, folder: Path, *, accept_loss: bool = False) -> "_Life":
+    async def begin(cls, daemon: Daemon, folder: Path, *, accept_loss: bool = False, sends: bool = True) -> "_Life":
         secrets = _secrets_of_calendars(daemon.site, folder)
+        sends = sends and bool(daemon.site.contacts)
+        of_outbox = _secrets_of_outbox(daemon.site, folder) if sends else {}
         await daemon.start(accept_loss=accept_loss)
-        return cls(daemon, folder, secrets)
+        life = cls(daemon, folder, secrets)
+        if sends:
+            life._outbox = await outbox_of(daemon, of_outbox)
+            life._outbox.start()
+        return life
 
     async def end(self) -> None:
         self._housekeeping.stop()
+        if self._outbox is not None:
+            self._outbox.stop()
         if self.turning.done():
             self.turning.result()  # a fault in the controller itself: say so rather than write a checkpoint of a broken state
         # Not cancelled: what a turn has begun, such as the answer to a press, it must finish.
         await self.daemon.stop()
         await self.turning
+
+
+async def outbox_of(daemon: Daemon, secrets: Mapping[str, str]) -> "Outbox":
+    """For a daemon that has started. Its libraries take a moment to import; presses are taken meanwhile."""
+    module = await asyncio.to_thread(importlib.import_module, "edge.outbox.outbox")
+    outbox: Outbox = module.Outbox(
+        daemon.site, daemon.facts, daemon.feed, daemon.clock, daemon.inbox.event, secrets, daemon.deliver
+    )
+    return outbox
 
 
 async def _succeeded(

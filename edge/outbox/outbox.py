@@ -54,7 +54,7 @@ class Outbox:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
-        """Takes up what an earlier life left behind. Call it in the daemon's loop before its first turn, so that none is missed."""
+        """Takes up what waits already. Call it in the daemon's loop."""
         self._follower = self._feed.follow()
         self._begin(self._follow())
 
