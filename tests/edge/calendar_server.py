@@ -104,5 +104,14 @@ def drip(server: CalendarServer, octets: bytes) -> Callable[[BaseHTTPRequestHand
     return behave
 
 
+def hanging(server: CalendarServer) -> Callable[[BaseHTTPRequestHandler], None]:
+    """No answer before the server stops."""
+
+    def behave(_: BaseHTTPRequestHandler) -> None:
+        server.stopped.wait(10)
+
+    return behave
+
+
 def bomb(size: int) -> bytes:
     return gzip.compress(b"\0" * size)
