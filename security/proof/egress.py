@@ -27,13 +27,33 @@ def dead_ends(building: Building) -> Iterator[Weakness]:
     door that falls open without power.
     """
     surest = [p for p in building.passages if lets_out(building, p, powered=True) and lets_out(building, p, powered=False)]
-    entered = Reached((Step(p) for p in building.passages), (OUTSIDE,)).spaces()
-    stuck = entered - _escaped(surest)
+    stuck = _entered(building) - _escaped(surest)
     while stuck:
         exit_ = min((p for p in building.passages if p.start in stuck and p.end not in stuck), key=partial(_costs, building))
         part = Reached((Step(p) for p in building.passages if {p.start, p.end} <= stuck), (exit_.start,)).spaces()
         yield _dead_end(building, exit_, len(part) - 1)
         stuck -= part
+
+
+def unconnected(building: Building) -> Iterator[Weakness]:
+    """Spaces that no doors of the file join with the outside: nothing is known of a way out of them."""
+    entered = _entered(building)
+    apart = [space for space in building.site.spaces if space not in entered]
+    if not apart:
+        return
+    told = say("No doors join {space} with the outside, so no way out of it is proved", space=Ref(apart[0]))
+    if len(apart) > 1:
+        told = say("{told}, nor of {count} other spaces", told=told, count=len(apart) - 1)
+    remedy = say("Add the doors that are missing.")
+    yield Weakness(
+        "D1:unconnected", Property.FREE_EGRESS, told, (say("At any time"),), (), ("spaces", apart[0]), remedy,
+        tuple(("spaces", space) for space in apart[1:]),
+    )  # fmt: skip
+
+
+def _entered(building: Building) -> set[str]:
+    """Where somebody may be who came from outside, with whatever credential."""
+    return Reached((Step(p) for p in building.passages), (OUTSIDE,)).spaces()
 
 
 def _escaped(passages: Iterable[Passage]) -> set[str]:
@@ -72,8 +92,7 @@ def _worst(building: Building, exit_: Passage) -> tuple[Text, ...]:
 
 def caught_in_fire(building: Building) -> set[str]:
     """Spaces without a way out while the fire input calls and there is power; part of the dead ends."""
-    entered = Reached((Step(p) for p in building.passages), (OUTSIDE,)).spaces()
-    return entered - _escaped(p for p in building.passages if lets_out(building, p, powered=True))
+    return _entered(building) - _escaped(p for p in building.passages if lets_out(building, p, powered=True))
 
 
 def mechanical_escapes(building: Building) -> Iterator[Weakness]:

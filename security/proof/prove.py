@@ -41,6 +41,7 @@ def prove(site: Site, today: date, faults: int = 1) -> Proof:
         *wishes.opened_by_scenes(building, classes),
     ]
     assumptions = [
+        *egress.unconnected(building),
         *zoning.unseen_faults(building, classes, faults),
         *zoning.alarmless_escapes(building),
         *(zoning.open_without_power(building) if faults else ()),

@@ -269,6 +269,14 @@ def test_a_dead_end_names_the_space_and_the_door() -> None:
     )
 
 
+def test_of_spaces_without_doors_nothing_is_proved_and_that_is_said() -> None:
+    site = site_of({**SPACES, "annex": "internal"}, {"entrance": ENTRANCE, "front": FRONT, "back": BACK}, hours=DAY)
+    (assumption,) = proved(site).assumptions
+    words = told(site, assumption)
+    assert (assumption.id, words[0]) == ("D1:unconnected", "No doors join Annex with the outside, so no way out of it is proved")
+    assert words[3] == "spaces.annex"
+
+
 @pytest.mark.parametrize(
     ("door", "holds"),
     [
