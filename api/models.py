@@ -135,6 +135,7 @@ class DeviceOut(BaseModel):
     connection: str
     online: bool | None
     last_heard: datetime | None
+    battery_days: int | None = Field(description="For how many days its battery will last; null when that cannot be said")
     points: dict[str, ReadingOut]
 
 
@@ -185,6 +186,10 @@ class AlarmOut(BaseModel):
     acknowledged_by: str | None
     acknowledged_at: datetime | None
     owner: str | None = Field(description="Who takes care of it")
+    reminded_at: datetime | None = Field(description="When it was last told again because it goes on since its acknowledgement")
+    reminder_s: float = Field(description="Seconds after which it is told again")
+    longest_shelf_s: float | None = Field(description="For how many seconds it may be shelved at most; null: never")
+    changed: str | None = Field(description="What the last version brought, and by whom")
     notes: list[NoteOut]
 
 
@@ -209,6 +214,7 @@ class Acknowledging(BaseModel):
 
 class Claiming(BaseModel):
     by: PersonName
+    version: Version | None = None
 
 
 class Noting(BaseModel):

@@ -1,6 +1,6 @@
 """What the HTTP side needs of the running controller: state to read, a way to act, a feed to follow. Never a driver."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -87,6 +87,10 @@ class Desk(Protocol):
 
     async def act(self, decide: Decide) -> Event:
         """Carry out a person's action. Returns when it is durable; raises what `decide` raises."""
+        ...
+
+    def journal_of(self, kinds: Collection[str]) -> Iterator[Event]:
+        """Journaled events of these kinds, oldest first. Blocking; call it in a thread."""
         ...
 
     def journal_after(self, seq: int, limit: int) -> Iterator[JournalLine]:

@@ -24,6 +24,7 @@ from edge.points import DEVICE_TYPES, PointId
 from edge.site import Site
 from security.alarm_types import alarm_type
 from security.alarms import Alarm
+from security.batteries import CHARGES, days_left
 from security.overrides import OUT_OF_SERVICE, OVERRIDE, DoorOverridden, DoorTakenOut
 from security.releases import RELEASE, DoorReleased
 from security.truth import DOOR
@@ -159,6 +160,7 @@ class Truth:
             connection=device.connection,
             online=self.facts(ONLINE(id_)),
             last_heard=self.facts(HEARD(id_)),
+            battery_days=None if (charges := self.facts(CHARGES(id_))) is None else days_left(charges, self.now),
             points={kind.name: self.reading(id_, kind.name) for kind in DEVICE_TYPES[device.type].values() if not kind.momentary},
         )
 
@@ -184,6 +186,10 @@ class Truth:
             acknowledged_by=alarm.acknowledged_by,
             acknowledged_at=alarm.acknowledged_at,
             owner=alarm.owner,
+            reminded_at=alarm.reminded_at,
+            reminder_s=type_.reminder.total_seconds(),
+            longest_shelf_s=None if type_.shelve is None else type_.shelve.total_seconds(),
+            changed=None if alarm.changed is None else self.renderer.text(alarm.changed, self.now),
             notes=[NoteOut(at=note.at, by=note.by, text=note.text) for note in alarm.notes],
         )
 

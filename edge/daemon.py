@@ -7,7 +7,7 @@ and doors are still commanded; everything is committed when the disk works again
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -90,6 +90,10 @@ class Daemon:
         if self._stopping:
             raise Unreachable("The controller is stopping: try again in a moment.")
         return await self.inbox.act(decide)
+
+    def journal_of(self, kinds: Collection[str]) -> Iterator[Event]:
+        for entry in self.journal.entries(kinds=kinds):
+            yield decode(entry.kind, entry.body)
 
     def journal_after(self, seq: int, limit: int) -> Iterator[JournalLine]:
         for entry in self.journal.entries(seq, limit):

@@ -10,8 +10,9 @@ from starlette.types import Scope
 
 from api import stream
 from api.actions import Actions
+from api.alarm_actions import AlarmActions
 from api.console import live
-from api.console.forms import Forms, person
+from api.console.forms import Forms, actor, told_of
 from api.console.pages import STATIC, Pages
 from api.console.roles import allowed
 from api.console.sections import ALARM_LISTS, LISTS
@@ -25,6 +26,7 @@ from api.unseen import told_alarm, told_alarms
 from edge.errors import IllegalCommand
 from edge.text import Text, say
 from security.alarms import ALARM, Alarm
+from security.roles import NotAllowed
 
 Number = Annotated[int, Path(ge=1, le=2**53)]
 Version = Annotated[int, Form(ge=1, le=2**31)]
@@ -33,7 +35,7 @@ Back = Annotated[str, Form()]
 
 def router(desk: Desk, readers: Readers, pages: Pages, actions: Actions) -> APIRouter:
     routes = APIRouter(include_in_schema=False)
-    forms = Forms(pages, readers)
+    forms, acting = Forms(pages, readers), AlarmActions(desk.site, actions)
 
     @routes.get("/")
     async def overview(request: Request) -> Response:
@@ -70,29 +72,31 @@ def router(desk: Desk, readers: Readers, pages: Pages, actions: Actions) -> APIR
         """Who acknowledges also takes care of it: nobody should see "seen by somebody, done by nobody"."""
 
         async def both() -> None:
-            await actions.acknowledge(number, person(request), version)
+            await acting.acknowledge(number, actor(request), version)
             if desk.facts(ALARM(str(number))) is not None:
-                await actions.claim(number, person(request))
+                await acting.claim(number, actor(request))
 
         return await done(request, number, back, both(), seen_before=True)
 
     @routes.post("/console/alarms/{number}/claim")
     async def claim(request: Request, number: Number, back: Back = "/") -> Response:
-        return await done(request, number, back, actions.claim(number, person(request)))
+        return await done(request, number, back, acting.claim(number, actor(request)))
 
     @routes.post("/console/alarms/{number}/note")
     async def note(request: Request, number: Number, text: Annotated[FreeText, Form()], back: Back = "/") -> Response:
-        return await done(request, number, back, actions.note(number, person(request), text))
+        return await done(request, number, back, acting.note(number, actor(request), text))
 
     @routes.post("/console/alarms/{number}/resolve")
     async def resolve(
         request: Request, number: Number, reason: Annotated[FreeText, Form()], version: Version, back: Back = "/"
     ) -> Response:
-        return await done(request, number, back, actions.resolve(number, person(request), reason, version))
+        return await done(request, number, back, acting.resolve(number, actor(request), reason, version))
 
     async def done(request: Request, number: int, back: str, action: Awaitable[None], *, seen_before: bool = False) -> Response:
         try:
             await action
+        except NotAllowed as error:
+            return forms.refused(request, told_of(error), status_of(error))
         except IllegalCommand as error:
             told = (
                 Text(str(error)) if actions.read_only_reason else why_not(desk.facts(ALARM(str(number))), seen_before=seen_before)

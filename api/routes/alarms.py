@@ -2,25 +2,31 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path
+from fastapi import APIRouter, Depends
 
 from api.actions import Actions
+from api.alarm_actions import AlarmActions
 from api.faults import ACTING, NAMING, READING
 from api.gate import caller_of
 from api.models import Acknowledging, AlarmNow, AlarmOut, Alarms, Claiming, Notices, Noting, Resolving
+from api.models_alarms import Transferring
 from api.port import Desk
 from api.readers import Readers
-from api.sessions import Caller
+from api.routes import drills, past_alarms, quiet_alarms
+from api.routes.numbers import Number
+from api.sessions import Actor, Caller
 from api.truth import Truth
 from api.unseen import told_alarm, told_alarms
 from edge.language import Renderer
 from security.alarms import ALARM, NoSuchAlarm
 
-Number = Annotated[int, Path(ge=1, le=2**53, description="Number of the alarm")]
-
 
 def router(desk: Desk, readers: Readers, actions: Actions) -> APIRouter:
-    routes = APIRouter(tags=["alarms"])
+    routes, acting = APIRouter(tags=["alarms"]), AlarmActions(desk.site, actions)
+    # Before the routes of one alarm, whose number would otherwise be asked of these words.
+    routes.include_router(past_alarms.router(desk, readers))
+    routes.include_router(quiet_alarms.router(desk, readers, acting))
+    routes.include_router(drills.router(desk, readers, acting))
     Reader = Annotated[Renderer, Depends(readers)]  # noqa: N806
     From = Annotated[Caller, Depends(caller_of)]  # noqa: N806
 
@@ -38,23 +44,28 @@ def router(desk: Desk, readers: Readers, actions: Actions) -> APIRouter:
         return Truth(desk, renderer).alarm(found)
 
     @routes.post("/alarms/{number}/acknowledge", summary="Somebody has seen it", responses=ACTING)
-    async def acknowledge(number: Number, body: Acknowledging, renderer: Reader) -> AlarmNow:
-        await actions.acknowledge(number, body.by, body.version)
+    async def acknowledge(number: Number, body: Acknowledging, caller: From, renderer: Reader) -> AlarmNow:
+        await acting.acknowledge(number, Actor(body.by, caller.role), body.version)
         return now(number, renderer)
 
     @routes.post("/alarms/{number}/claim", summary="Somebody takes care of it", responses=ACTING)
-    async def claim(number: Number, body: Claiming, renderer: Reader) -> AlarmNow:
-        await actions.claim(number, body.by)
+    async def claim(number: Number, body: Claiming, caller: From, renderer: Reader) -> AlarmNow:
+        await acting.claim(number, Actor(body.by, caller.role), body.version)
         return now(number, renderer)
 
     @routes.post("/alarms/{number}/note", summary="Somebody writes something down about it", responses=ACTING)
-    async def note(number: Number, body: Noting, renderer: Reader) -> AlarmNow:
-        await actions.note(number, body.by, body.text)
+    async def note(number: Number, body: Noting, caller: From, renderer: Reader) -> AlarmNow:
+        await acting.note(number, Actor(body.by, caller.role), body.text)
         return now(number, renderer)
 
     @routes.post("/alarms/{number}/resolve", summary="It was attended to and is over", responses=ACTING)
-    async def resolve(number: Number, body: Resolving, renderer: Reader) -> AlarmNow:
-        await actions.resolve(number, body.by, body.reason, body.version)
+    async def resolve(number: Number, body: Resolving, caller: From, renderer: Reader) -> AlarmNow:
+        await acting.resolve(number, Actor(body.by, caller.role), body.reason, body.version)
+        return now(number, renderer)
+
+    @routes.post("/alarms/{number}/transfer", summary="Somebody else takes care of it from now on", responses=ACTING)
+    async def transfer(number: Number, body: Transferring, caller: From, renderer: Reader) -> AlarmNow:
+        await acting.transfer(number, Actor(body.by, caller.role), body.to, body.version)
         return now(number, renderer)
 
     def now(number: int, renderer: Renderer) -> AlarmNow:

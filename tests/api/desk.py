@@ -1,6 +1,6 @@
 """A desk without daemon, disk and lines: the real controller, a list as its journal, devices that obey when they are told to."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -73,6 +73,9 @@ class MemoryDesk:
         event = decide(self.facts, self.clock.now())
         self.happen(event)
         return event
+
+    def journal_of(self, kinds: Collection[str]) -> Iterator[Event]:
+        return (event for event in self.journal[self.forgotten :] if event.kind in kinds)
 
     def journal_after(self, seq: int, limit: int) -> Iterator[JournalLine]:
         first = max(seq, self.forgotten)

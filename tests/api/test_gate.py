@@ -82,7 +82,21 @@ POLICIES = {
     ("GET", "/api/v1/bookings"): CLOSED,
     ("GET", "/api/v1/calendars"): CLOSED,
     ("GET", "/api/v1/alarms"): CLOSED,
+    ("GET", "/api/v1/alarms/past"): CLOSED,
+    ("GET", "/api/v1/alarms/past.csv"): CLOSED,
+    ("GET", "/api/v1/alarms/figures"): CLOSED,
+    ("GET", "/api/v1/alarms/groups"): CLOSED,
+    ("GET", "/api/v1/alarms/quiet"): CLOSED,
     ("GET", "/api/v1/alarms/{number}"): CLOSED,
+    ("POST", "/api/v1/alarms/{number}/transfer"): CLOSED,
+    ("POST", "/api/v1/alarms/{number}/shelve"): CLOSED,
+    ("POST", "/api/v1/alarms/unshelve"): CLOSED,
+    ("POST", "/api/v1/devices/{device}/out-of-service"): CLOSED,
+    ("DELETE", "/api/v1/devices/{device}/out-of-service"): CLOSED,
+    ("GET", "/api/v1/drills"): CLOSED,
+    ("POST", "/api/v1/drills"): CLOSED,
+    ("POST", "/api/v1/drills/end"): CLOSED,
+    ("POST", "/api/v1/drills/{button}/confirm"): CLOSED,
     ("POST", "/api/v1/alarms/{number}/acknowledge"): CLOSED,
     ("POST", "/api/v1/alarms/{number}/claim"): CLOSED,
     ("POST", "/api/v1/alarms/{number}/note"): CLOSED,
@@ -127,6 +141,7 @@ def _routes(route: object, prefix: str) -> set[tuple[str, str]]:
 
 def real(path: str) -> str:
     names = {"door": "room-2-front", "number": "3", "room": "room-2", "uid": "x", "tap": "keep", "scene": "wedding-day"}
+    names |= {"device": "masking-lobby", "button": "panic-desk-3"}
     query = "?mode=lockdown" if path.endswith("/preview") else ""
     return re.sub(r"{(\w+)}", lambda found: names[found[1]], path) + query
 

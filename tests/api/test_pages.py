@@ -77,7 +77,7 @@ async def test_the_whole_way_of_a_panic_by_forms(guard: httpx.AsyncClient, desk:
     await guard.post("/console/alarms/3/acknowledge", data={"version": "1"})
     await guard.post("/console/alarms/3/note", data={"text": "Asiakas rauhoittui."})
     assert "Asiakas rauhoittui." in (await guard.get("/alarms/3")).text
-    answer = await guard.post("/console/alarms/3/resolve", data={"version": "2", "reason": "Ohi"})
+    answer = await guard.post("/console/alarms/3/resolve", data={"version": "3", "reason": "Ohi"})
     assert (answer.status_code, answer.headers["location"]) == (303, "/")
     assert desk.facts(ALARM("3")) is None
     gone = await guard.get("/alarms/3")
