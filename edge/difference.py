@@ -23,6 +23,9 @@ Bookings = Mapping[str, Sequence[Booking]]
 """By feed."""
 
 
+_TOLD_ELSEWHERE = frozenset(("name", "unlock"))
+
+
 class Span(NamedTuple):
     start: datetime
     end: datetime
@@ -44,11 +47,16 @@ class ZoneChange:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What changes for people. doors: by door, when it is no longer unlocked and when it newly is, within the days looked at."""
+    """What changes for people.
+
+    rewritten: by door, what else than its unlocking is written of it otherwise. less, more: by door, when it is no longer unlocked
+    and when it newly is, within the days looked at.
+    """
 
     zones: tuple[ZoneChange, ...]
     added: tuple[str, ...]
     removed: tuple[str, ...]
+    rewritten: Mapping[str, tuple[str, ...]]
     less: Mapping[str, tuple[Span, ...]]
     more: Mapping[str, tuple[Span, ...]]
 
@@ -57,6 +65,8 @@ class Difference:
         yield from (change.told for change in self.zones)
         yield from (say("{door}: removed from the site file", door=Ref(door)) for door in self.removed)
         yield from (say("{door}: new in the site file", door=Ref(door)) for door in self.added)
+        for door, keys in self.rewritten.items():
+            yield say("{door}: {settings} changed", door=Ref(door), settings=", ".join(keys))
         for door, spans in self.more.items():
             yield from (say("{door}: newly unlocked {start}–{end}", door=Ref(door), start=s.start, end=s.end) for s in spans)
         for door, spans in self.less.items():
@@ -71,15 +81,35 @@ def difference(before: Site, after: Site, bookings: Bookings, start: datetime, e
         zones=tuple(_zone_changes(before, after)),
         added=tuple(door for door in after.doors if door not in before.doors),
         removed=tuple(door for door in before.doors if door not in after.doors),
+        rewritten={door: keys for door in both if (keys := tuple(_rewritten(before, after, door)))},
         less={door: spans for door in both if (spans := tuple(without(was.get(door, ()), will.get(door, ()))))},
         more={door: spans for door in both if (spans := tuple(without(will.get(door, ()), was.get(door, ()))))},
     )
 
 
 def _zone_changes(before: Site, after: Site) -> Iterator[ZoneChange]:
+    renamed = dict(_renamed(before, after))
     for space, section in after.spaces.items():
-        if space in before.spaces and before.spaces[space].zone != section.zone:
-            yield ZoneChange(space, before.spaces[space].zone, section.zone)
+        was = before.spaces.get(renamed.get(space, space))
+        if was is not None and was.zone != section.zone:
+            yield ZoneChange(space, was.zone, section.zone)
+
+
+def _renamed(before: Site, after: Site) -> Iterator[tuple[str, str]]:
+    """New ids of spaces, each with the one that has gone and lay behind the same door: a new name hides no new zone."""
+    for door in (door for door in after.doors if door in before.doors):
+        was, is_ = before.doors[door], after.doors[door]
+        gone = [space for space in (was.from_, was.to) if space in before.spaces and space not in after.spaces]
+        new = [space for space in (is_.from_, is_.to) if space in after.spaces and space not in before.spaces]
+        yield from zip(new, gone, strict=False)
+
+
+def _rewritten(before: Site, after: Site, door: str) -> Iterator[str]:
+    """Keys of a door as the site file writes them, and its controller."""
+    was, is_ = before.doors[door].model_dump(by_alias=True), after.doors[door].model_dump(by_alias=True)
+    yield from (key for key in is_ if key not in _TOLD_ELSEWHERE and is_[key] != was[key])
+    if (before.device_at(door) is None) != (after.device_at(door) is None):
+        yield "door-controller"
 
 
 def unlocked(site: Site, bookings: Bookings, start: datetime, end: datetime) -> dict[str, tuple[Span, ...]]:

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.difference import Span, difference, without
+from edge.language import Renderer
 from edge.site import Site
 from edge.text import Text, say
 from rooms.bookings import Booking
@@ -87,6 +88,21 @@ def test_zones_and_doors_come_and_go() -> None:
     assert [(change.space, change.before, change.after) for change in changes.zones] == [("room", "semi-public", "public")]
     assert (changes.added, changes.removed) == (("side",), ())
     assert difference(after, small(), {}, MONDAY, MONDAY + WEEK).removed == ("side",)
+
+
+def test_a_new_id_hides_no_new_zone() -> None:
+    spaces = {"lobby": {"zone": "public"}, "room": {"zone": "semi-public"}, "open-office": {"zone": "public"}}
+    after = small(spaces=spaces, doors__back={"from": "room", "to": "open-office"})
+    changes = difference(small(), after, {}, MONDAY, MONDAY + WEEK)
+    assert [(change.space, change.before, change.after) for change in changes.zones] == [("open-office", "internal", "public")]
+
+
+def test_what_is_written_of_a_door_otherwise_is_told_although_nothing_is_unlocked_otherwise() -> None:
+    locks = {name: section for name, section in small().devices.items() if name != "lock-front"}
+    after = small(doors__back__fail="unlocked", doors__back__back="credential", doors__back__name="Back", devices=locks)
+    changes = difference(small(), after, {}, MONDAY, MONDAY + WEEK)
+    assert changes.rewritten == {"front": ("door-controller",), "back": ("back", "fail")}
+    assert Renderer(small(), "en").text(list(changes.told())[-1]) == "Room, back door: back, fail changed"
 
 
 spans = st.lists(st.tuples(st.integers(0, 40), st.integers(1, 9)), max_size=6).map(
