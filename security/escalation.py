@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from edge.claims import Claim, Follows, Priority
+from edge.conditions import DURESS
 from edge.events import Event
 from edge.facts import Facts, Family, Look
 from edge.points import PointId
@@ -153,9 +154,15 @@ def react(facts: Facts, event: Event, site: Site, stretch: float = 1.0) -> Itera
     plan, level = plan_of(site, event.type)
     if plan is None or (running is not None and _goes_on(running, event.at)):
         return
-    steps = tuple(PlannedStep(step.after.total_seconds(), step.to) for step in site.escalations[plan])
+    planned = ((step.after.total_seconds(), _quietly(site, event.type, step.to)) for step in site.escalations[plan])
+    steps = tuple(PlannedStep(after_s, to) for after_s, to in planned if to)
     shown_within = SHOWN_WITHIN.total_seconds() * stretch if level == 1 else None
     yield EscalationBegan(at=event.at, number=event.number, plan=plan, steps=steps, shown_within_s=shown_within)
+
+
+def _quietly(site: Site, kind: str, contacts: tuple[str, ...]) -> tuple[str, ...]:
+    """Of an alarm that whoever threatens a person must not notice, nothing is to be heard or seen in the building."""
+    return tuple(contact for contact in contacts if kind != DURESS or site.contacts[contact].relay is None)
 
 
 def _goes_on(running: Escalation, at: datetime) -> bool:

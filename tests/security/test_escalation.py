@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from edge.conditions import CONSOLE_LOST, DEVICE_LOST
+from edge.conditions import CONSOLE_LOST, DEVICE_LOST, DURESS
 from edge.errors import IllegalCommand
 from edge.events import ConditionBegan, ConditionEnded, Observed
 from edge.facts import ACTIVE, DECISION
@@ -274,6 +274,14 @@ def test_a_relay_is_on_from_its_step_until_somebody_acknowledges_also_over_a_res
     assert relay(watch) is True
     watch.acknowledge()
     assert relay(watch) is False
+
+
+def test_no_relay_betrays_that_somebody_signed_in_under_duress() -> None:
+    watch = Watch(escalating_site(alarms={"duress": {"escalation": "urgent"}}))
+    watch.happen(ConditionBegan(at=T, type=DURESS, subject="test", because=say("Duress")))
+    watch.wait(HOUR)
+    assert relay(watch) in (None, False)
+    assert [event.to for event in watch.seen_of(EscalationStepped)] == [("lobby",), ("duty",), ("duty", "boss")]
 
 
 def test_a_relay_stays_on_for_another_alarm_that_still_waits() -> None:
