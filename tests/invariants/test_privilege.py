@@ -25,12 +25,18 @@ def plain(seed: int) -> Trace:
     """Bookings of nobody in particular: those of two agencies would close the door between them."""
     chance = Random(zlib.crc32(f"plain {seed}".encode()))
     sections = building(chance, plain=True)
-    happenings = [h for h in day(chance, sections) if h.what in KEPT and h.after < UNTIL and "room" not in _fields(h)]
+    happenings = [h for h in day(chance, sections) if h.what in KEPT and h.after < UNTIL and not _is_of_a_moment(h)]
     return sections, [_told(h, lambda booking: replace(booking, agency=None)) for h in happenings if not _at_a_lock(h)]
 
 
 def _fields(happening: Happening) -> dict[str, Any]:
     return happening.args[0] if happening.what == "act" else {}
+
+
+def _is_of_a_moment(happening: Happening) -> bool:
+    """What may only be done while something is played or booked, and keeps doors locked afterwards: to take that away before is to
+    take a lock away too."""
+    return "room" in _fields(happening) or _fields(happening).get("action") == "stop-scene"
 
 
 def _at_a_lock(happening: Happening) -> bool:

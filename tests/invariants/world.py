@@ -94,6 +94,8 @@ class World:
         self.ways: dict[frozenset[str], bool] = {}
         """By the doors that are open, whether there is a way from public to internal space."""
         self.wakes: set[int] = set()
+        self.open_before: set[str] = set()
+        """The locks that were unlocked when the time came into doubt: what opened them goes on, even if a key locks one."""
         self.sound: set[str] = set()
         """The locks that are held to every promise at this instant."""
         self.opened_for: Counter[str] = Counter()
@@ -305,7 +307,7 @@ class World:
 
     def _check_doubt(self, lock: str) -> None:
         door = self.sections["devices"][lock]["door"]
-        if self.is_sound(lock) and self.steady < self.time.in_doubt_until:
+        if self.is_sound(lock) and self.steady < self.time.in_doubt_until and lock not in self.open_before:
             kinds = {cause.kind for cause in self.oracle.causes(door, self.now)}
             if kinds.isdisjoint({"fire", "evacuation", "release", "override"}):
                 raise Violated("D15", f"{door} is unlocked anew for {kinds} while the time is in doubt")
@@ -376,6 +378,8 @@ class World:
         self._turn()
 
     def clock_steps(self, by_s: int) -> None:
+        if self.steady >= self.time.in_doubt_until:
+            self.open_before = {*self.why}
         self.step += by_s
         if self.alive:
             self.time.stepped(self.steady, self.step)
