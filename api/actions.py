@@ -6,12 +6,13 @@ from typing import cast
 
 from api.faults import Forbidden, Unknown
 from api.port import Decide, Desk
+from api.scope import require_room
+from api.sessions import View
 from edge.events import Event
 from edge.facts import Facts
 from edge.site import Site
 from rooms import desk as rooms
 from rooms.stays import LocalBookingMade
-from security import alarms
 
 Tap = Callable[[Facts, Site, datetime, str, str], Event]
 """What one tap at a room asks for, such as `rooms.desk.keep`; given the room and the person last."""
@@ -24,28 +25,16 @@ class Actions:
         self._desk = desk
         self.read_only_reason = read_only_reason
 
-    async def acknowledge(self, number: int, by: str, version: int) -> None:
-        await self.act(lambda facts, at: alarms.acknowledge(facts, at, number, by, version))
-
-    async def claim(self, number: int, by: str) -> None:
-        await self.act(lambda facts, at: alarms.claim(facts, at, number, by))
-
-    async def note(self, number: int, by: str, text: str) -> None:
-        await self.act(lambda facts, at: alarms.note(facts, at, number, by, text))
-
-    async def resolve(self, number: int, by: str, reason: str, version: int) -> None:
-        await self.act(lambda facts, at: alarms.resolve(facts, at, number, by, reason, version))
-
     # --- rooms ----------------------------------------------------------------------------------------------------
 
-    async def tap(self, tap: Tap, room: str, by: str) -> None:
-        await self._act_in(room, lambda facts, at: tap(facts, self._desk.site, at, room, by))
+    async def tap(self, tap: Tap, room: str, by: str, view: View) -> None:
+        await self._act_in(room, view, lambda facts, at: tap(facts, self._desk.site, at, room, by))
 
-    async def allow(self, room: str, by: str, uid: str, rid: str) -> None:
-        await self._act_in(room, lambda facts, at: rooms.allow(facts, self._desk.site, at, room, by, uid, rid))
+    async def allow(self, room: str, by: str, uid: str, rid: str, view: View) -> None:
+        await self._act_in(room, view, lambda facts, at: rooms.allow(facts, self._desk.site, at, room, by, uid, rid))
 
     async def book(
-        self, room: str, by: str, start: datetime | None, until: datetime | int, agency: str | None = None
+        self, room: str, by: str, start: datetime | None, until: datetime | int, agency: str | None, view: View
     ) -> LocalBookingMade:
         """start: None for now. until: an instant, or minutes from the start."""
 
@@ -56,14 +45,14 @@ class Actions:
 
         if agency is not None and agency not in self._desk.site.agencies:
             raise Unknown("this site has no agency of that id")
-        return cast("LocalBookingMade", await self._act_in(room, decide))
+        return cast("LocalBookingMade", await self._act_in(room, view, decide))
 
-    async def cancel(self, room: str, by: str, uid: str) -> None:
-        await self._act_in(room, lambda facts, at: rooms.cancel(facts, self._desk.site, at, room, by, uid))
+    async def cancel(self, room: str, by: str, uid: str, view: View) -> None:
+        await self._act_in(room, view, lambda facts, at: rooms.cancel(facts, self._desk.site, at, room, by, uid))
 
-    async def _act_in(self, room: str, decide: Decide) -> Event:
-        if room not in self._desk.site.bookable:
-            raise Unknown("no calendar of this site books a space of that id")
+    async def _act_in(self, room: str, view: View, decide: Decide) -> Event:
+        """view: of whoever asks; a room that they do not see is none."""
+        require_room(self._desk.site, view, room)
         return await self.act(decide)
 
     # --- all of it ------------------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from api.faults import answer_faults
 from api.gate import Gate
 from api.identity import Identity
 from api.metrics import Requests
+from api.policy import require_declared
 from api.port import Desk, SiteFile
 from api.readers import Readers
 from api.routes import PREFIX, alarms, calendars, doors, events, health, modes, rooms, scenes, state
@@ -50,7 +51,7 @@ def create_app(
     actions = Actions(desk, read_only_reason)
     at_doors = DoorActions(desk.site, actions)
     pages = Pages(desk, readers, time.monotonic, read_only_reason)
-    sign_in = SignInPages(desk, pages, identity, tokens, sealed)
+    sign_in = SignInPages(desk, readers, pages, identity, tokens, sealed)
     answers: Counter[tuple[str, str, str]] = Counter()
     app = FastAPI(
         title="Talonmies",
@@ -73,22 +74,31 @@ def create_app(
         calendars.router(desk, readers),
         events.router(desk, readers),
     ):
+        require_declared(part.routes, PREFIX)
         api.include_router(part)
     if site_file is not None:
-        api.include_router(site_files.router(readers, site_file))
+        part = site_files.router(readers, site_file)
+        require_declared(part.routes, PREFIX)
+        api.include_router(part)
     app.include_router(api)
-    app.include_router(health.router(desk))
-    app.include_router(metrics.router(desk, answers))
-    app.include_router(sign_in.router())
-    app.include_router(console.router(desk, readers, pages, actions))
-    app.include_router(room_routes.router(desk, readers, pages, actions))
-    app.include_router(door_routes.router(desk, readers, pages, at_doors))
+    for part in (
+        health.router(desk),
+        metrics.router(desk, answers),
+        sign_in.router(),
+        console.router(desk, readers, pages, actions),
+        room_routes.router(desk, readers, pages, actions),
+        door_routes.router(desk, readers, pages, at_doors),
+    ):
+        require_declared(part.routes)
+        app.include_router(part)
     app.mount("/static", console.KeptFiles(), name="static")
     app.add_middleware(
         Gate,
         tokens=tokens,
-        sessions=identity.sessions,
+        identity=identity,
+        now=lambda: desk.clock.now(),
         challenge=sign_in.challenge,
+        forbidden=sign_in.forbidden,
         hosts=hosts,
         signed_in="demo" if signed_in else None,
     )

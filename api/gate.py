@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import ipaddress
 from collections.abc import Callable, Collection
+from datetime import datetime
 from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -14,9 +15,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.sessions import Caller, Sessions
+from api import policy
+from api.identity import Identity
+from api.sessions import Caller
 from api.tokens import MANAGER, Tokens
-from edge.site.fields import Role
 
 COOKIE: Final = "talonmies_session"
 """Over https it carries the prefix with which a browser lets no other host and no plain http set it."""
@@ -24,10 +26,9 @@ LARGEST_BODY: Final = 64 * 1024
 BODY_WITHIN_S: Final = 10.0
 SEND_WITHIN_S: Final = 30.0
 """A reader that takes nothing for so long is let go."""
-OPEN_PATHS: Final = frozenset({"/healthz", "/readyz", "/sign-in", "/sign-in/sealed"})
+PANEL_COOKIE: Final = "talonmies_panel"
+"""Holds the token of a panel's browser: it shows its room again after any restart, until the token is revoked."""
 OPEN_FOLDER: Final = "/static/"
-LOOPBACK_PATHS: Final = frozenset({"/metrics"})
-"""Open to programs on the same computer; from elsewhere the token is asked for."""
 LOOPBACK_HOSTS: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 HEADERS: Final = {
@@ -41,7 +42,7 @@ HEADERS: Final = {
 _STORED: Final = {"Cache-Control": "no-store"}
 
 Challenge = Callable[[Request], Response]
-"""Asks a person to sign in."""
+"""Asks a person to sign in, or says that something is not for them."""
 
 
 def caller_of(request: Request) -> Caller:
@@ -51,7 +52,9 @@ def caller_of(request: Request) -> Caller:
 
 
 class Gate:
-    """hosts: names under which the controller may be reached besides the loopback's. tokens: the secrets of programs and people.
+    """hosts: names under which the controller may be reached besides the loopback's. tokens: the secrets of the site file.
+
+    identity: who has an account, a session or a token of their own. now: the time by which tokens end.
 
     signed_in: a page opened without a session gets one by itself, under this name, of the facility manager; only for a demo on
     the loopback.
@@ -62,15 +65,19 @@ class Gate:
         app: ASGIApp,
         *,
         tokens: Tokens,
-        sessions: Sessions,
+        identity: Identity,
+        now: Callable[[], datetime],
         challenge: Challenge,
+        forbidden: Challenge,
         hosts: Collection[str] = (),
         signed_in: str | None = None,
     ) -> None:
         self._app = app
         self._tokens = tokens
-        self._sessions = sessions
+        self._identity = identity
+        self._now = now
         self._challenge = challenge
+        self._forbidden = forbidden
         self._hosts = LOOPBACK_HOSTS | {host.lower() for host in hosts}
         self._signed_in = signed_in
 
@@ -95,7 +102,7 @@ class Gate:
         host = request.headers.get("host", "").lower()
         if _without_port(host) not in self._hosts:
             return _refused(421, "This controller is not known by that host name.")
-        if request.method in SAFE_METHODS or self._role_of_token(request) is not None:
+        if request.method in SAFE_METHODS or self._program(request) is not None:
             return None
         origin = request.headers.get("origin", "")
         if origin.partition("://")[2].lower() != host:
@@ -105,42 +112,67 @@ class Gate:
     def _admit(self, request: Request, guarded: "_Guarded") -> Response | None:
         """Note the caller for the routes, or give the answer to somebody who may not come in."""
         caller = self._caller(request)
-        path = request.url.path
+        method, path = request.method, request.url.path
         if caller is None and self._signed_in is not None and request.method in SAFE_METHODS and not path.startswith("/api/"):
-            id_ = self._sessions.begin(self._signed_in, MANAGER)
+            id_ = self._identity.sessions.begin(self._signed_in, MANAGER)
             guarded.cookie = session_cookie(request, id_)
-            caller = self._sessions.caller(id_)
+            caller = self._identity.sessions.caller(id_)
         request.scope.setdefault("state", {})["caller"] = caller
-        if caller is not None or path in OPEN_PATHS or path.startswith(OPEN_FOLDER):
+        if policy.is_open(method, path) or path.startswith(OPEN_FOLDER):
             return None
-        if path in LOOPBACK_PATHS and _from_loopback(request):
+        if policy.open_here(method, path) and (caller is not None or _from_loopback(request)):
             return None
+        if caller is not None:
+            if caller.room is not None and wants_page(request) and (token := _panel_token(request)) is not None:
+                guarded.cookie = panel_cookie(request, token)
+            return None if policy.admitted(caller, method, path) else self._forbidden(request)
         if request.method in SAFE_METHODS and wants_page(request):
             return self._challenge(request)
         return _refused(401, "Sign in, or send the token as: Authorization: Bearer TOKEN.", {"WWW-Authenticate": "Bearer"})
 
     def _caller(self, request: Request) -> Caller | None:
         if "authorization" in request.headers:
-            role = self._role_of_token(request)
-            return None if role is None else Caller(None, role)
-        return self._sessions.caller(session_of(request))
+            return self._program(request)
+        return self._identity.sessions.caller(session_of(request)) or self._panel(request)
 
-    def _role_of_token(self, request: Request) -> Role | None:
+    def _program(self, request: Request) -> Caller | None:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        return self._tokens.role_of(token.strip()) if scheme.lower() == "bearer" else None
+        if scheme.lower() != "bearer":
+            return None
+        role = self._tokens.role_of(token.strip())
+        return Caller(None, role) if role is not None else self._identity.program(token.strip(), self._now)
+
+    def _panel(self, request: Request) -> Caller | None:
+        token = _panel_token(request)
+        caller = self._identity.program(token, self._now) if token is not None else None
+        return caller if caller is not None and caller.room is not None else None
 
 
 def session_of(request: Request) -> str | None:
     """The id that the browser keeps."""
-    return request.cookies.get(_cookie_name(request))
+    return request.cookies.get(_cookie_name(request, COOKIE))
+
+
+def _panel_token(request: Request) -> str | None:
+    return request.cookies.get(_cookie_name(request, PANEL_COOKIE))
 
 
 def session_cookie(request: Request, id_: str) -> str:
-    return f"{_cookie_name(request)}={id_}; Path=/; HttpOnly; SameSite=Strict" + ("; Secure" if _is_secure(request) else "")
+    return _cookie(request, COOKIE, id_)
 
 
-def _cookie_name(request: Request) -> str:
-    return f"__Host-{COOKIE}" if _is_secure(request) else COOKIE
+def panel_cookie(request: Request, token: str) -> str:
+    """Browsers keep none for longer than 400 days; each page that a panel loads begins them anew."""
+    return f"{_cookie(request, PANEL_COOKIE, token)}; Max-Age={400 * 24 * 3600}"
+
+
+def _cookie(request: Request, name: str, value: str) -> str:
+    secure = "; Secure" if _is_secure(request) else ""
+    return f"{_cookie_name(request, name)}={value}; Path=/; HttpOnly; SameSite=Strict{secure}"
+
+
+def _cookie_name(request: Request, name: str) -> str:
+    return f"__Host-{name}" if _is_secure(request) else name
 
 
 def _is_secure(request: Request) -> bool:

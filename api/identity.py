@@ -7,10 +7,11 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from api.port import Decide, Desk
-from api.sessions import Sessions
+from api.sessions import Caller, Sessions
 from api.tokens import Tokens
 from api.tries import Tries, place_of
 from edge.errors import TalonmiesError
@@ -69,6 +70,32 @@ class Identity:
     @property
     def roll(self) -> Roll:
         return self._register.now() if self._register is not None else Roll()
+
+    def program(self, given: str, now: Callable[[], datetime]) -> Caller | None:
+        """Whoever shows a token of the list; it ends with the token, also while a stream lasts."""
+        token = self.roll.bearer(given, now())
+        if token is None:
+            return None
+        return Caller(
+            None,
+            token.role,
+            lambda: self.roll.bearer(given, now()) == token,
+            agency=token.agency,
+            via=token.name,
+            room=token.room,
+        )
+
+    def panel(self, given: str, address: str, now: Callable[[], datetime]) -> Caller | NotSignedIn:
+        """A browser beside a door shows the token of its room."""
+        place = place_of(address)
+        if wait_s := self._places.wait_s(place):
+            return NotSignedIn(wait_s)
+        self._places.note(place)
+        caller = self.program(given, now)
+        if caller is None or caller.room is None:
+            return NotSignedIn()
+        self._places.take_back(place)
+        return caller
 
     def close(self) -> None:
         self._checking.shutdown(wait=False)

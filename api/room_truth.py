@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from api.models_rooms import BookingOut, CalendarAge, CalendarOut, RoomOut
+from api.scope import rooms_of, sees_booking
+from api.sessions import View
 from api.truth import Truth
 from edge.facts import Look
 from rooms.bookings import Booking
-from rooms.life import ROOM
+from rooms.life import ROOM, RoomNow
 from rooms.plan import BOOKINGS, CALENDAR, CalendarHealth, known_bookings
 from rooms.policies import kind_of
 from rooms.slots import Slot, slot_of
@@ -17,10 +19,11 @@ _UNREAD = CalendarHealth(None)
 
 
 class RoomTruth:
-    """The rooms of the desk's site at the instant and in the language of a `Truth`."""
+    """The rooms of the desk's site at the instant and in the language of a `Truth`, as far as a view shows them."""
 
-    def __init__(self, truth: Truth) -> None:
+    def __init__(self, truth: Truth, view: View) -> None:
         self._truth = truth
+        self._view = view
         self._site = truth.site
         self._renderer = truth.renderer
         self._look = Look(truth.facts, truth.now)
@@ -29,10 +32,10 @@ class RoomTruth:
 
     def coming(self, room: str | None = None) -> Iterator[Booking]:
         """Bookings that have not ended, by start, of one room or of all."""
-        spaces = self._site.bookable if room is None else (room,)
+        spaces = rooms_of(self._site, self._view) if room is None else (room,)
         known = (self._truth.facts(BOOKINGS(feed, space)) or () for space in spaces for feed in self._site.feeds_of(space))
         in_order = heapq.merge(*known, key=lambda b: (b.start, b.end, b.room, b.uid, b.rid))
-        return (booking for booking in in_order if booking.end > self._truth.now)
+        return (booking for booking in in_order if booking.end > self._truth.now and self.sees(booking))
 
     def today(self, room: str) -> Iterator[Booking]:
         """Those of them that begin today or before."""
@@ -41,6 +44,9 @@ class RoomTruth:
             if local.date_of(booking.start) > today:
                 return
             yield booking
+
+    def sees(self, booking: Booking) -> bool:
+        return sees_booking(self._look, self._site, self._view, booking)
 
     def slot(self, booking: Booking) -> Slot:
         """The booking with what people have done with it."""
@@ -104,6 +110,18 @@ class RoomTruth:
             bookings=len(known_bookings(self._truth.facts, self._site, feed)),
         )
 
+    def _doors_of(self, room: str) -> list[str]:
+        """Doors tell of whoever released them, and of the bookings for which they open."""
+        if self._view.of_few_rooms:
+            return []
+        return [door for door in self._site.controllers if room in self._truth.sides(door)]
+
+    def _because(self, now: RoomNow) -> str | None:
+        """Not where it speaks of a booking that is not shown."""
+        if now.booking is not None and not self.sees(now.booking):
+            return None
+        return self._renderer.text(now.because, self._truth.now)
+
     def feed_name(self, feed: str) -> str:
         """One mailbox of a calendar is told apart by its room."""
         calendar, _, space = feed.partition("/")
@@ -122,14 +140,14 @@ class RoomTruth:
             kind=space.kind,
             capacity=space.capacity,
             state=now.state if now else None,
-            because=self._renderer.text(now.because, self._truth.now) if now else None,
-            booking=self.booking(now.booking) if now and now.booking else None,
-            next=self.booking(now.next) if now and now.next else None,
-            conflicts=[self.booking(booking) for booking in now.conflicts] if now else [],
+            because=self._because(now) if now else None,
+            booking=self.booking(now.booking) if now and now.booking and self.sees(now.booking) else None,
+            next=self.booking(now.next) if now and now.next and self.sees(now.next) else None,
+            conflicts=[self.booking(booking) for booking in now.conflicts if self.sees(booking)] if now else [],
             awaits_official=now is not None and now.awaits_official,
             gives_up_at=now.gives_up_at if now else None,
             present=self._truth.present(id_),
-            doors=[self._truth.door(door) for door in self._site.controllers if id_ in self._truth.sides(door)],
+            doors=[self._truth.door(door) for door in self._doors_of(id_)],
             bookable_here=any(calendar.local for calendar in calendars),
             calendars=calendars,
             youngest_reading_s=min(ages, default=None),

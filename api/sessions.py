@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from edge.people.roll import VIA
 from edge.site.fields import Role
 
 SESSION_S = 12 * 3600.0
@@ -26,6 +27,13 @@ class View:
 
     role: Role
     unaware: bool = False
+    agency: str | None = None
+    room: str | None = None
+
+    @property
+    def of_few_rooms(self) -> bool:
+        """It shows some rooms and nothing else of the building."""
+        return self.role == "clerk" or self.room is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +41,7 @@ class Caller:
     """Whoever a request comes from. name: of the person at the console; None for a program, which names its person itself.
 
     role: of the secret that the person or the program showed. agency: of a clerk. threatened: signed in under duress, so that
-    nothing they see may tell of it.
+    nothing they see may tell of it. via: the name of a program's own token. room: of a panel, the only one that it shows and taps.
     """
 
     name: str | None
@@ -42,10 +50,28 @@ class Caller:
     """Whether the caller is still signed in; asked again while a stream lasts."""
     agency: str | None = None
     threatened: bool = False
+    via: str | None = None
+    room: str | None = None
 
     @property
     def view(self) -> View:
-        return View(self.role, unaware=self.threatened)
+        return View(self.role, unaware=self.threatened, agency=self.agency, room=self.room)
+
+    @property
+    def home(self) -> str:
+        """The first page that is theirs."""
+        if self.room is not None:
+            return f"/rooms/{self.room}"
+        return "/rooms" if self.role == "clerk" else "/"
+
+    def acting(self, named: str) -> str:
+        """Who acts, for the journal: whoever is signed in, whatever they say; a program says for whom it asks."""
+        if self.name is not None:
+            return self.name
+        return named if self.via is None else f"{named}{VIA}{self.via}"
+
+    def actor(self, named: str) -> Actor:
+        return Actor(self.acting(named), self.role)
 
 
 @dataclass(frozen=True, slots=True)

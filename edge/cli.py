@@ -16,7 +16,7 @@ import typer
 
 from edge.command_errors import one_sentence_per_error
 from edge.errors import TalonmiesError
-from edge.people_commands import users_app
+from edge.people_commands import tokens_app, users_app
 from edge.site import Site
 from edge.site.load import LoadedSite, load_site, read_site
 
@@ -35,6 +35,7 @@ app = typer.Typer(
 journal_app = typer.Typer(help="The audit chain: check it, hand it over.", no_args_is_help=True)
 app.add_typer(journal_app, name="journal")
 app.add_typer(users_app, name="users")
+app.add_typer(tokens_app, name="tokens")
 
 
 _MOST_FINDINGS = 20

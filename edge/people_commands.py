@@ -1,7 +1,11 @@
-"""`talonmies users`: who may sign in. They change a file that a running controller notices at once."""
+"""`talonmies users` and `talonmies tokens`: who may sign in, and which programs may ask.
+
+They change a file that a running controller notices at once.
+"""
 
 import sys
 from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, cast, get_args
@@ -14,15 +18,18 @@ from edge.errors import IllegalCommand
 from edge.people import changes
 from edge.people.passwords import SHORTEST, Passwords, made_up
 from edge.people.register import Register
-from edge.people.roll import Person, Roll
+from edge.people.roll import Person, ProgramToken, Roll, new_token
 from edge.site.fields import Role
 
 users_app = typer.Typer(help="Who may sign in: accounts of this site. They work at once, also while it runs.", no_args_is_help=True)
+
+tokens_app = typer.Typer(help="Which programs and panels may ask, and in which role.", no_args_is_help=True)
 
 RoleName = StrEnum("RoleName", {role: role for role in get_args(Role)})  # type: ignore[misc]
 
 Data = Annotated[Path, typer.Option("--data", help="Folder of the journal, in which users.json lies")]
 Name = Annotated[str, typer.Argument(metavar="NAME", help="As it will stand in the journal")]
+ProgramName = Annotated[str, typer.Argument(metavar="NAME", help="Of the program or panel, as it will stand in the journal")]
 As = Annotated[RoleName, typer.Option("--role", help="What they may do")]
 Agency = Annotated[str | None, typer.Option("--agency", metavar="ID", help="Of a clerk: whose rooms they see")]
 HERE = Path("data")
@@ -103,6 +110,46 @@ def duress(name: Name, data: Data = HERE) -> None:
         told()
 
 
+@tokens_app.command("add")
+def add_token(
+    name: ProgramName,
+    role: As,
+    agency: Agency = None,
+    room: Annotated[
+        str | None, typer.Option("--room", metavar="ID", help="Of a panel: the only room that it shows and taps")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option("--until", metavar="DATE", help="Its last day, or an instant; absent: no end")
+    ] = None,
+    data: Data = HERE,
+) -> None:
+    """Give a program or a panel a token. It is shown once."""
+    with one_sentence_per_error():
+        token, digest = new_token()
+        at, ends = SystemClock().now(), None if until is None else _end(until)
+        Register(data).change(lambda roll: changes.token_added(roll, at, name, _role(role), agency, room, ends, digest))
+        typer.echo(f"{name} may ask as {role.value}{f', at {room} alone' if room else ''}.")
+        typer.echo(f"Token, shown only now: {token}")
+
+
+@tokens_app.command("list")
+def list_tokens(data: Data = HERE) -> None:
+    """Which tokens there are, in which role, and until when."""
+    with one_sentence_per_error():
+        tokens = Register(data).read().tokens
+        now = SystemClock().now()
+        for token in sorted(tokens.values(), key=lambda each: each.name.casefold()):
+            typer.echo(_token_line(token, now))
+        if not tokens:
+            typer.echo("There are no tokens but those of the site file.")
+
+
+@tokens_app.command("revoke")
+def revoke_token(name: ProgramName, data: Data = HERE) -> None:
+    """Take a token away; what is open with it ends within a second."""
+    _change(data, lambda roll: roll.without_token(name), f"{name} may ask nothing any more.")
+
+
 def _change(data: Path, how: Callable[[Roll], Roll], told: str) -> None:
     with one_sentence_per_error():
         Register(data).change(how)
@@ -116,6 +163,23 @@ def _role(name: RoleName) -> Role:
 def _line(person: Person) -> str:
     words = [person.name, person.role, *([person.agency] if person.agency else []), *(["disabled"] if person.disabled else [])]
     return "  ".join([*words, f"since {person.since:%Y-%m-%d}"])
+
+
+def _token_line(token: ProgramToken, now: datetime) -> str:
+    only = [word for word in (token.agency, token.room) if word]
+    end = [] if token.until is None else [f"{'until' if token.holds(now) else 'ended'} {token.until:%Y-%m-%d %H:%M} UTC"]
+    return "  ".join([token.name, token.role, *only, f"since {token.since:%Y-%m-%d}", *end])
+
+
+def _end(word: str) -> datetime:
+    """The end of a day, or an instant; without an offset, of UTC."""
+    try:
+        if len(word) == len("2026-11-27"):
+            return datetime.combine(date.fromisoformat(word) + timedelta(days=1), time(), UTC)
+        end = datetime.fromisoformat(word)
+    except (ValueError, OverflowError) as error:
+        raise IllegalCommand(f"--until {word} is no date: write 2026-11-27 or 2026-11-27T18:00:00+02:00.") from error
+    return end if end.tzinfo else end.replace(tzinfo=UTC)
 
 
 def _password() -> tuple[str, Callable[[], None]]:

@@ -24,6 +24,7 @@ Action = Literal[
     "transfer",
     "resolve",
     "shelve",
+    "escalate",
     "walk-test",
 ]
 
@@ -49,6 +50,7 @@ MAY: Mapping[Action, frozenset[Role]] = {
     "note": frozenset((_GUARD, _HOST, _MANAGER)),
     "transfer": frozenset((_GUARD, _HOST, _MANAGER)),
     "resolve": frozenset((_GUARD, _MANAGER)),
+    "escalate": frozenset((_GUARD, _HOST, _MANAGER)),
     "shelve": frozenset((_GUARD, _MANAGER)),
     "walk-test": frozenset((_GUARD, _MANAGER, _INSTALLER)),
 }

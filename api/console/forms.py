@@ -33,8 +33,9 @@ class Forms:
 
 
 def person(request: Request) -> str:
-    """The name of whoever is signed in; a program that sends forms has none of its own."""
-    return caller_of(request).name or "program"
+    """The name of whoever is signed in; a panel, or a program that sends forms, has that of its token."""
+    caller = caller_of(request)
+    return caller.name or caller.via or "program"
 
 
 def actor(request: Request) -> Actor:

@@ -12,18 +12,20 @@ from fastapi.responses import HTMLResponse
 from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from jinja2.bccache import Bucket
 
+from api import policy
 from api.console.board import Board
 from api.console.roles import ROLE_NAMES, not_allowed
 from api.console.sections import Sections
 from api.port import Desk
 from api.readers import LANGUAGE_COOKIE, Readers
-from api.sessions import View
+from api.sessions import Caller, View
 from edge.language import LANGUAGES, Renderer
 from edge.text import TextValue, say
 
 FOLDER: Final = Path(__file__).parent
 STATIC: Final = FOLDER / "static"
 OWN_NAMES: Final = {"fi": "suomi", "sv": "svenska", "en": "English"}
+PLACES: Final = ("/", "/rooms", "/doors")
 _YEAR_S: Final = 365 * 24 * 3600
 
 
@@ -83,7 +85,9 @@ class Pages:
             .get_template(template)
             .render(
                 path=request.url.path,
-                user=caller.name if caller else None,
+                user=person_or_panel(caller),
+                places=[place for place in PLACES if caller and policy.admitted(caller, "GET", place)],
+                home=caller.home if caller else "/",
                 role=caller.role if caller else None,
                 role_name=renderer.text(ROLE_NAMES[caller.role]) if caller else None,
                 now=now,
@@ -122,6 +126,11 @@ class Pages:
         for template in environment.list_templates():
             environment.get_template(template)
         return environment
+
+
+def person_or_panel(caller: Caller | None) -> str | None:
+    """Who stands in the header."""
+    return (caller.name or caller.via) if caller else None
 
 
 def _translated(renderer: Renderer, message: str, /, **values: TextValue) -> str:

@@ -1,6 +1,6 @@
 """Roles in words, and who may do what, for people whose own role may not."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from edge.language import Renderer
@@ -25,5 +25,10 @@ def allowed(role: Role) -> frozenset[Action]:
 
 def not_allowed(renderer: Renderer, action: Action) -> str:
     """Why a person is not offered something, and whom to ask instead."""
-    roles = ", ".join(renderer.text(ROLE_NAMES[role]) for role in ROLES if role in MAY[action])
+    return not_allowed_to(renderer, MAY[action])
+
+
+def not_allowed_to(renderer: Renderer, may: Collection[Role]) -> str:
+    """The same for what these roles may do."""
+    roles = ", ".join(renderer.text(ROLE_NAMES[role]) for role in ROLES if role in may)
     return renderer.say("Your role may not do this. Ask: {roles}.", roles=roles)

@@ -13,8 +13,10 @@ from api.console.room_sections import HOST_LISTS, panel_list
 from api.faults import status_of
 from api.gate import caller_of
 from api.models_rooms import LONGEST_MIN, SHORTEST_MIN, Uid
+from api.policy import MINDS_ROOMS
 from api.port import Desk
 from api.readers import Readers
+from api.scope import sees
 from edge.errors import IllegalCommand
 from edge.site import Site
 from edge.text import say
@@ -43,22 +45,23 @@ def router(desk: Desk, readers: Readers, pages: Pages, actions: Actions) -> APIR
 
     @routes.get(ROOMS)
     async def rooms(request: Request) -> Response:
-        renderer = readers.of_page(request)
-        board = pages.board(renderer.language, caller_of(request).view, HOST_LISTS)
+        renderer, caller = readers.of_page(request), caller_of(request)
+        board = pages.board(renderer.language, caller.view, HOST_LISTS)
+        here = bookable_here if caller.role in MINDS_ROOMS else []
         return pages.answer(
             "rooms.html",
             request,
             follows=HOST_LISTS,
             lists={list_id: board.html(list_id) for list_id in HOST_LISTS},
             cursor=board.cursor,
-            bookable_here={room: renderer.name(room) for room in bookable_here},
+            bookable_here={room: renderer.name(room) for room in here},
             agencies={agency: renderer.name(agency) for agency in site.agencies},
             lengths=LENGTHS,
         )
 
     @routes.get("/rooms/{room}")
     async def room(request: Request, room: str) -> Response:
-        if room not in site.bookable:
+        if not sees(site, caller_of(request).view, room):
             return forms.refused(request, say("No calendar books a room of that name."), 404, ROOMS)
         renderer, list_id = readers.of_page(request), panel_list(room)
         board = pages.board(renderer.language, caller_of(request).view, (list_id,))
@@ -84,27 +87,27 @@ def router(desk: Desk, readers: Readers, pages: Pages, actions: Actions) -> APIR
         back: Back = ROOMS,
     ) -> Response:
         begins = _today_at(site, desk.clock.now(), start) if start else None
-        return await done(request, back, actions.book(room, person(request), begins, minutes, agency))
+        return await done(request, back, actions.book(room, person(request), begins, minutes, agency, caller_of(request).view))
 
     @routes.post("/console/rooms/{room}/allow")
     async def allow(
         request: Request, room: str, uid: Annotated[Uid, Form()], rid: Annotated[str, Form()] = "", back: Back = ROOMS
     ) -> Response:
-        return await done(request, back, actions.allow(room, person(request), uid, rid))
+        return await done(request, back, actions.allow(room, person(request), uid, rid, caller_of(request).view))
 
     @routes.post("/console/rooms/{room}/cancel")
     async def cancel(request: Request, room: str, uid: Annotated[Uid, Form()], back: Back = ROOMS) -> Response:
-        return await done(request, back, actions.cancel(room, person(request), uid))
+        return await done(request, back, actions.cancel(room, person(request), uid, caller_of(request).view))
 
     @routes.post("/console/rooms/{room}/{tap}")
     async def tap(request: Request, room: str, tap: Literal["arrive", "keep", "release", "extend"], back: Back = ROOMS) -> Response:
-        return await done(request, back, actions.tap(TAPS[tap], room, person(request)))
+        return await done(request, back, actions.tap(TAPS[tap], room, person(request), caller_of(request).view))
 
     async def done(request: Request, back: str, action: Awaitable[object]) -> Response:
         try:
             await action
         except IllegalCommand as error:
-            return forms.refused(request, told_of(error), status_of(error), back)
+            return forms.refused(request, told_of(error), status_of(error), caller_of(request).home if back == "/" else back)
         return forms.done(request, back)
 
     return routes

@@ -9,8 +9,11 @@ from jinja2 import Environment
 
 from api.console.board import Item
 from api.models_rooms import BookingOut, CalendarAge
+from api.policy import MINDS_ROOMS
 from api.port import Desk
 from api.room_truth import RoomTruth
+from api.scope import rooms_of
+from api.sessions import View
 from api.truth import Truth
 from edge.language import Renderer
 from rooms.bookings import Booking
@@ -28,11 +31,15 @@ _FREE_NOW: Final = frozenset({"free", "released"})
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One booking on a screen. title: only where its calendar keeps titles, and never beside a door."""
+    """One booking on a screen. title: only where its calendar keeps titles, and never beside a door.
+
+    acts: whether whoever looks may allow or cancel it.
+    """
 
     id: str
     booking: BookingOut
     title: str
+    acts: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +71,18 @@ def panel_list(room: str) -> str:
 
 
 class RoomSections:
-    """Lays out the rooms of one desk in one language."""
+    """Lays out the rooms of one desk in one language, as far as a view shows them."""
 
-    def __init__(self, desk: Desk, renderer: Renderer, templates: Environment) -> None:
+    def __init__(self, desk: Desk, renderer: Renderer, templates: Environment, view: View) -> None:
         self._site = desk.site
+        self._view = view
+        self._seen = rooms_of(desk.site, view)
+        self._acts = view.role in MINDS_ROOMS
         self._renderer = renderer
         self._parts = templates.get_template("room_parts.html")
 
     def lists(self, truth: Truth, told: RoomTruth, today: date) -> Mapping[str, Iterable[Item]]:
-        rooms = self._site.bookable
+        rooms = self._seen
         return {
             "calendars": self._calendars(told, truth),
             "rooms": (self._row(told, truth, today, room) for room in rooms),
@@ -102,7 +112,7 @@ class RoomSections:
         shows = (today, self.shows(told, truth, room), taps, truth.present(room), *((b, _acts(told.slot(b))) for b in bookings))
 
         def draw() -> str:
-            lines = [Line(_id_of(booking), told.booking(booking), self._title(booking)) for booking in bookings]
+            lines = [Line(_id_of(booking), told.booking(booking), self._title(booking), self._acts) for booking in bookings]
             return self._draw("row", room=told.room(room), taps=taps, lines=lines, now=truth.now)
 
         return Item(f"room-{room}", shows, draw)
@@ -118,14 +128,14 @@ class RoomSections:
         shows = (today, self.shows(told, truth, room), taps, as_of, *((b, _acts(told.slot(b))) for b in coming))
 
         def draw() -> str:
-            lines = [Line(_id_of(booking), told.booking(booking), "") for booking in coming]
+            lines = [Line(_id_of(booking), told.booking(booking), "", acts=False) for booking in coming]
             return self._draw("panel", room=told.room(room), taps=taps, lines=lines, as_of=as_of, now=truth.now)
 
         yield Item(f"now-{room}", shows, draw)
 
     def _taps(self, told: RoomTruth, truth: Truth, room: str) -> Taps:
         now = truth.facts(ROOM(room))
-        if now is None:
+        if now is None or not self._acts:
             return Taps(arrive=False, keep=False, extend_min=0, release=False, walk_ins=())
         slot = told.slot(now.booking) if now.booking and now.state in _BOOKED_NOW and not now.conflicts else None
         live = slot is not None and slot.booking.start <= truth.now < slot.end
@@ -145,7 +155,7 @@ class RoomSections:
     def _calendars(self, told: RoomTruth, truth: Truth) -> Iterator[Item]:
         """One line for each calendar of the site file, and one more for those of its mailboxes that are worse off."""
         for calendar in self._site.calendars:
-            feeds = [told.age(feed) for feed in self._site.feeds if feed.partition("/")[0] == calendar]
+            feeds = [told.age(feed) for feed in self._feeds if feed.partition("/")[0] == calendar]
             good = [feed for feed in feeds if not (feed.stale or feed.failing)]
             bad = [feed for feed in feeds if feed.stale or feed.failing]
             for id_, some in ((f"calendar-{calendar}", good), (f"calendar-{calendar}-bad", bad)):
@@ -153,9 +163,19 @@ class RoomSections:
                     line = self._as_of(truth, self._renderer.name(calendar), some, all_of_it=len(some) == len(feeds))
                     yield Item(id_, line, lambda i=id_, a=line: self._draw("calendar", id=i, as_of=a))  # type: ignore[misc]
 
+    @property
+    def _feeds(self) -> list[str]:
+        """Those that book a room that is shown."""
+        return (
+            list(self._site.feeds) if not self._view.of_few_rooms else [feed for feed in self._site.feeds if self._spaces_of(feed)]
+        )
+
+    def _spaces_of(self, feed: str) -> list[str]:
+        return [space for space in self._site.feeds[feed].spaces if space in self._seen]
+
     def _as_of(self, truth: Truth, name: str, feeds: list[CalendarAge], *, all_of_it: bool) -> AsOf:
         read = [feed.read_at for feed in feeds if feed.read_at is not None]
-        rooms = () if all_of_it else tuple(self._renderer.name(room) for feed in feeds for room in self._site.feeds[feed.id].spaces)
+        rooms = () if all_of_it else tuple(self._renderer.name(room) for feed in feeds for room in self._spaces_of(feed.id))
         return AsOf(
             name=name,
             local=all(feed.local for feed in feeds),

@@ -47,7 +47,7 @@ class Sections:
         self._desk = desk
         self._renderer = renderer
         self._parts = templates.get_template("parts.html")
-        self._rooms = RoomSections(desk, renderer, templates)
+        self._rooms = RoomSections(desk, renderer, templates, view)
         self._view = view
         self._at_doors = DoorSections(desk, renderer, templates, view.role)
         self._bookable = frozenset(desk.site.bookable)
@@ -58,8 +58,10 @@ class Sections:
 
     def __call__(self) -> Mapping[str, Iterable[Item]]:
         truth = Truth(self._desk, self._renderer)
-        told = RoomTruth(truth)
+        told = RoomTruth(truth, self._view)
         today = self._desk.site.local.date_of(truth.now)
+        if self._view.of_few_rooms:
+            return self._rooms.lists(truth, told, today)
         alarms = panics_first(told_alarms(truth.facts, self._view))
         return {
             "summary": [self._summary(alarms)],

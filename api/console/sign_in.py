@@ -1,21 +1,31 @@
 """Signing in and out, and what somebody sees instead of a page that is not open to them."""
 
 import math
+from collections.abc import Collection
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Form, Request, Response
-from fastapi.responses import RedirectResponse
+from fastapi.responses import JSONResponse, RedirectResponse
 
+from api import policy
 from api.console.forms import local_path
 from api.console.pages import Pages
-from api.gate import session_cookie, session_of
+from api.console.roles import not_allowed_to
+from api.gate import caller_of, panel_cookie, session_cookie, session_of, wants_page
 from api.identity import Identity, NotSignedIn, SignedIn
 from api.models import PersonName
 from api.port import Desk
+from api.readers import Readers
+from api.routes import PREFIX
+from api.sessions import Caller
 from api.tokens import Tokens
 from edge.people.passwords import LONGEST
+from edge.site.fields import Role
+from edge.text import say
 
 SIGN_IN: Final = "/sign-in"
+
+_PANEL: Final = say("This token is for the panel of one room.")
 
 Given = Annotated[str, Form(max_length=LONGEST)]
 Back = Annotated[str, Form()]
@@ -24,8 +34,9 @@ Back = Annotated[str, Form()]
 class SignInPages:
     """tokens: one of them signs people in until somebody has an account. sealed: the code that the site keeps for emergencies."""
 
-    def __init__(self, desk: Desk, pages: Pages, identity: Identity, tokens: Tokens, sealed: str | None) -> None:
+    def __init__(self, desk: Desk, readers: Readers, pages: Pages, identity: Identity, tokens: Tokens, sealed: str | None) -> None:
         self._desk = desk
+        self._readers = readers
         self._pages = pages
         self._identity = identity
         self._tokens = tokens
@@ -34,6 +45,18 @@ class SignInPages:
     def challenge(self, request: Request) -> Response:
         """The sign-in page in place of one that was asked for."""
         return self._page(request, 401, request.url.path)
+
+    def forbidden(self, request: Request) -> Response:
+        """What a role may not ask for, in a sentence that names those who may."""
+        roles = policy.roles_for(request.method, request.url.path)
+        caller = caller_of(request)
+        if request.url.path.startswith(PREFIX):
+            return JSONResponse({"detail": _plainly(caller, roles)}, 403)
+        renderer = self._readers.of_page(request)
+        told = renderer.text(_PANEL) if caller.room is not None else not_allowed_to(renderer, roles)
+        if wants_page(request):
+            return self._pages.answer("refused.html", request, 403, back=caller.home, why=told)
+        return JSONResponse({"detail": told}, 403)
 
     def router(self) -> APIRouter:
         routes = APIRouter(include_in_schema=False)
@@ -55,6 +78,15 @@ class SignInPages:
             found = self._identity.break_glass(self._desk, self._sealed, name, code, _address(request))
             return self._answer(request, back, found, wrong="code")
 
+        @routes.post("/sign-in/panel")
+        async def panel(request: Request, token: Given) -> Response:
+            caller = self._identity.panel(token.strip(), _address(request), self._desk.clock.now)
+            if isinstance(caller, NotSignedIn):
+                return self._answer(request, "/", caller, wrong="panel")
+            answer = RedirectResponse(caller.home, 303)
+            answer.headers.append("Set-Cookie", panel_cookie(request, token.strip()))
+            return answer
+
         @routes.post("/sign-out")
         async def sign_out(request: Request) -> Response:
             self._identity.sessions.end(session_of(request))
@@ -71,7 +103,8 @@ class SignInPages:
                 page.headers["Retry-After"] = str(seconds)
             return page
         self._identity.sessions.end(session_of(request))
-        answer = RedirectResponse(local_path(back), 303)
+        caller = self._identity.sessions.caller(found.id)
+        answer = RedirectResponse(caller.home if caller is not None and local_path(back) == "/" else local_path(back), 303)
         answer.headers.append("Set-Cookie", session_cookie(request, found.id))
         return answer
 
@@ -84,9 +117,16 @@ class SignInPages:
             back=back,
             by_token=by_token,
             has_sealed=self._sealed is not None,
+            has_panels=any(token.room is not None for token in self._identity.roll.tokens.values()),
             wait_s=wait_s,
             wrong="token" if by_token and wrong == "name" else wrong,
         )
+
+
+def _plainly(caller: Caller, roles: Collection[Role]) -> str:
+    if caller.room is not None:
+        return _PANEL.message
+    return f"A {caller.role} may not do this; ask one of: {', '.join(sorted(roles))}."
 
 
 def _address(request: Request) -> str:

@@ -14,7 +14,7 @@ from api.port import Desk
 from api.readers import Readers
 from api.routes import drills, past_alarms, quiet_alarms
 from api.routes.numbers import Number
-from api.sessions import Actor, Caller
+from api.sessions import Caller
 from api.truth import Truth
 from api.unseen import told_alarm, told_alarms
 from edge.language import Renderer
@@ -45,27 +45,27 @@ def router(desk: Desk, readers: Readers, actions: Actions) -> APIRouter:
 
     @routes.post("/alarms/{number}/acknowledge", summary="Somebody has seen it", responses=ACTING)
     async def acknowledge(number: Number, body: Acknowledging, caller: From, renderer: Reader) -> AlarmNow:
-        await acting.acknowledge(number, Actor(body.by, caller.role), body.version)
+        await acting.acknowledge(number, caller.actor(body.by), body.version)
         return now(number, renderer)
 
     @routes.post("/alarms/{number}/claim", summary="Somebody takes care of it", responses=ACTING)
     async def claim(number: Number, body: Claiming, caller: From, renderer: Reader) -> AlarmNow:
-        await acting.claim(number, Actor(body.by, caller.role), body.version)
+        await acting.claim(number, caller.actor(body.by), body.version)
         return now(number, renderer)
 
     @routes.post("/alarms/{number}/note", summary="Somebody writes something down about it", responses=ACTING)
     async def note(number: Number, body: Noting, caller: From, renderer: Reader) -> AlarmNow:
-        await acting.note(number, Actor(body.by, caller.role), body.text)
+        await acting.note(number, caller.actor(body.by), body.text)
         return now(number, renderer)
 
     @routes.post("/alarms/{number}/resolve", summary="It was attended to and is over", responses=ACTING)
     async def resolve(number: Number, body: Resolving, caller: From, renderer: Reader) -> AlarmNow:
-        await acting.resolve(number, Actor(body.by, caller.role), body.reason, body.version)
+        await acting.resolve(number, caller.actor(body.by), body.reason, body.version)
         return now(number, renderer)
 
     @routes.post("/alarms/{number}/transfer", summary="Somebody else takes care of it from now on", responses=ACTING)
     async def transfer(number: Number, body: Transferring, caller: From, renderer: Reader) -> AlarmNow:
-        await acting.transfer(number, Actor(body.by, caller.role), body.to, body.version)
+        await acting.transfer(number, caller.actor(body.by), body.to, body.version)
         return now(number, renderer)
 
     def now(number: int, renderer: Renderer) -> AlarmNow:

@@ -11,7 +11,7 @@ from api.gate import caller_of
 from api.models_doors import DoorOut, Ending, Overriding, Releasing, TakingOut
 from api.port import Desk
 from api.readers import Readers
-from api.sessions import Actor, Caller
+from api.sessions import Caller
 from api.truth import Truth
 from edge.language import Renderer
 
@@ -30,33 +30,33 @@ def router(desk: Desk, readers: Readers, actions: DoorActions) -> APIRouter:
 
     @routes.post("/doors/{door}/release", summary="Unlock a door for at most ten minutes")
     async def release(door: str, body: Releasing, caller: From, renderer: Reader) -> DoorOut:
-        await actions.release(door, Actor(body.by, caller.role), timedelta(seconds=body.seconds), body.reason)
+        await actions.release(door, caller.actor(body.by), timedelta(seconds=body.seconds), body.reason)
         return now(door, renderer)
 
     @routes.post("/doors/{door}/release/end", summary="Take the release back before its time")
     @routes.delete("/doors/{door}/release", summary="Take the release back before its time", operation_id="delete_release")
     async def end_release(door: str, body: Ending, caller: From, renderer: Reader) -> DoorOut:
-        await actions.end_release(door, Actor(body.by, caller.role))
+        await actions.end_release(door, caller.actor(body.by))
         return now(door, renderer)
 
     @routes.post("/doors/{door}/override", summary="Hold a door locked or unlocked until then", description=_OVERRIDING)
     async def override(door: str, body: Overriding, caller: From, renderer: Reader) -> DoorOut:
-        await actions.override(door, Actor(body.by, caller.role), body.value, body.end or 0, body.reason)
+        await actions.override(door, caller.actor(body.by), body.value, body.end or 0, body.reason)
         return now(door, renderer)
 
     @routes.delete("/doors/{door}/override", summary="End the override before its time")
     async def end_override(door: str, body: Ending, caller: From, renderer: Reader) -> DoorOut:
-        await actions.end_override(door, Actor(body.by, caller.role))
+        await actions.end_override(door, caller.actor(body.by))
         return now(door, renderer)
 
     @routes.post("/doors/{door}/out-of-service", summary="Take a door out of service", description=_TAKING_OUT)
     async def take_out(door: str, body: TakingOut, caller: From, renderer: Reader) -> DoorOut:
-        await actions.take_out(door, Actor(body.by, caller.role), body.end, body.reason)
+        await actions.take_out(door, caller.actor(body.by), body.end, body.reason)
         return now(door, renderer)
 
     @routes.delete("/doors/{door}/out-of-service", summary="Take the door back into service")
     async def take_back(door: str, body: Ending, caller: From, renderer: Reader) -> DoorOut:
-        await actions.take_back(door, Actor(body.by, caller.role))
+        await actions.take_back(door, caller.actor(body.by))
         return now(door, renderer)
 
     return routes

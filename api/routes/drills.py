@@ -12,7 +12,7 @@ from api.gate import caller_of
 from api.models_alarms import Acting, Drills, Testing
 from api.port import Desk
 from api.readers import Readers
-from api.sessions import Actor, Caller
+from api.sessions import Caller
 from api.truth import Truth
 from edge.language import Renderer
 from security import drills as reports
@@ -43,17 +43,17 @@ def router(desk: Desk, readers: Readers, actions: AlarmActions) -> APIRouter:
 
     @routes.post("/drills", summary="Begin a walk test", description=_BEGINNING, responses=ACTING)
     async def begin(body: Testing, caller: From, renderer: Reader) -> Drills:
-        await actions.begin_test(Actor(body.by, caller.role), body.buttons, body.minutes)
+        await actions.begin_test(caller.actor(body.by), body.buttons, body.minutes)
         return await told(renderer)
 
     @routes.post("/drills/end", summary="End the walk test before its time", responses=ACTING)
     async def end(body: Acting, caller: From, renderer: Reader) -> Drills:
-        await actions.end_test(Actor(body.by, caller.role))
+        await actions.end_test(caller.actor(body.by))
         return await told(renderer)
 
     @routes.post("/drills/{button}/confirm", summary="The last press of this button was the test's", responses=ACTING)
     async def confirm(button: str, body: Acting, caller: From, renderer: Reader) -> Drills:
-        await actions.confirm_test(button, Actor(body.by, caller.role))
+        await actions.confirm_test(button, caller.actor(body.by))
         return await told(renderer)
 
     return routes

@@ -11,7 +11,7 @@ from api.mode_truth import ModeTruth
 from api.models_modes import AskingEnd, Beginning, Begun, EndingMode, Modes, PreviewOut, Scope
 from api.port import Desk
 from api.readers import Readers
-from api.sessions import Actor, Caller
+from api.sessions import Caller
 from api.truth import Truth
 from edge.language import Renderer
 from security.modes import SITE
@@ -41,17 +41,17 @@ def router(desk: Desk, readers: Readers, actions: DoorActions) -> APIRouter:
 
     @routes.post("/modes", summary="Begin an evacuation or a lockdown", responses=ACTING)
     async def begin(body: Beginning, caller: From, renderer: Reader) -> Modes:
-        await actions.begin(body.mode, body.scope, Actor(body.by, caller.role), body.reason)
+        await actions.begin(body.mode, body.scope, caller.actor(body.by), body.reason)
         return now(renderer)
 
     @routes.post("/modes/end-request", summary="Ask for the end of a lockdown", description=_ASKING, responses=ACTING)
     async def ask_end(body: AskingEnd, caller: From, renderer: Reader) -> Modes:
-        await actions.ask_end(body.mode, body.scope, Actor(body.by, caller.role))
+        await actions.ask_end(body.mode, body.scope, caller.actor(body.by))
         return now(renderer)
 
     @routes.post("/modes/end", summary="End a mode", description=_ENDING, responses=ACTING)
     async def end(body: EndingMode, caller: From, renderer: Reader) -> Modes:
-        await actions.end(body.mode, body.scope, Actor(body.by, caller.role), body.reason)
+        await actions.end(body.mode, body.scope, caller.actor(body.by), body.reason)
         return now(renderer)
 
     return routes

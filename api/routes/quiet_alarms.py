@@ -12,7 +12,7 @@ from api.models_alarms import Acting, Groups, Quiet, Shelving, TakingSourceOut, 
 from api.port import Desk
 from api.readers import Readers
 from api.routes.numbers import Number
-from api.sessions import Actor, Caller
+from api.sessions import Caller
 from api.truth import Truth
 from api.unseen import told_alarms
 from edge.language import Renderer
@@ -43,24 +43,24 @@ def router(desk: Desk, readers: Readers, actions: AlarmActions) -> APIRouter:
 
     @routes.post("/alarms/{number}/shelve", summary="Shelve the source of an alarm", description=_SHELVING, responses=ACTING)
     async def shelve(number: Number, body: Shelving, caller: From, renderer: Reader) -> Quiet:
-        await actions.shelve(number, Actor(body.by, caller.role), body.end or 0, body.reason, body.version)
+        await actions.shelve(number, caller.actor(body.by), body.end or 0, body.reason, body.version)
         return quiet(renderer, caller)
 
     @routes.post("/alarms/unshelve", summary="Take an alarm off the shelf", responses=ACTING)
     async def unshelve(body: Unshelving, caller: From, renderer: Reader) -> Quiet:
-        await actions.unshelve(body.type, body.subject, Actor(body.by, caller.role))
+        await actions.unshelve(body.type, body.subject, caller.actor(body.by))
         return quiet(renderer, caller)
 
     @routes.post(
         "/devices/{device}/out-of-service", summary="Take a device out of service", description=_TAKING_OUT, responses=ACTING
     )
     async def take_out(device: str, body: TakingSourceOut, caller: From, renderer: Reader) -> Quiet:
-        await actions.take_out(device, Actor(body.by, caller.role), body.end, body.reason)
+        await actions.take_out(device, caller.actor(body.by), body.end, body.reason)
         return quiet(renderer, caller)
 
     @routes.delete("/devices/{device}/out-of-service", summary="Take the device back into service", responses=ACTING)
     async def take_back(device: str, body: Acting, caller: From, renderer: Reader) -> Quiet:
-        await actions.take_back(device, Actor(body.by, caller.role))
+        await actions.take_back(device, caller.actor(body.by))
         return quiet(renderer, caller)
 
     return routes

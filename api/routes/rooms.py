@@ -5,11 +5,14 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path
 
 from api.actions import Actions
-from api.faults import ACTING, NAMING, READING, Unknown
+from api.faults import ACTING, NAMING, READING
+from api.gate import caller_of
 from api.models_rooms import Allowing, BookingHere, BookingMade, Cancelling, RoomOut, Rooms, Tapping
 from api.port import Desk
 from api.readers import Readers
 from api.room_truth import RoomTruth
+from api.scope import require_room, rooms_of
+from api.sessions import Caller
 from api.truth import Truth
 from edge.language import Renderer
 from rooms import desk as asked
@@ -18,57 +21,57 @@ from rooms import desk as asked
 def router(desk: Desk, readers: Readers, actions: Actions) -> APIRouter:
     routes = APIRouter(tags=["rooms"])
     Reader = Annotated[Renderer, Depends(readers)]  # noqa: N806
+    From = Annotated[Caller, Depends(caller_of)]  # noqa: N806
     Uid = Annotated[str, Path(description="Of the booking in its calendar")]  # noqa: N806
 
-    def now(room: str, renderer: Renderer) -> RoomOut:
-        return RoomTruth(Truth(desk, renderer)).room(room)
+    def now(room: str, renderer: Renderer, caller: Caller) -> RoomOut:
+        return RoomTruth(Truth(desk, renderer), caller.view).room(room)
 
     @routes.get("/rooms", summary="Every space that a calendar books: how it stands, and why", responses=READING)
-    async def rooms(renderer: Reader) -> Rooms:
+    async def rooms(caller: From, renderer: Reader) -> Rooms:
         truth = Truth(desk, renderer)
-        told = RoomTruth(truth)
-        return Rooms(at=truth.now, seq=truth.seq, rooms=[told.room(room) for room in desk.site.bookable])
+        told = RoomTruth(truth, caller.view)
+        return Rooms(at=truth.now, seq=truth.seq, rooms=[told.room(room) for room in rooms_of(desk.site, caller.view)])
 
     @routes.get("/rooms/{room}", summary="One room: how it stands, and why", responses=NAMING)
-    async def room(room: str, renderer: Reader) -> RoomOut:
-        if room not in desk.site.bookable:
-            raise Unknown("no calendar of this site books a space of that id")
-        return now(room, renderer)
+    async def room(room: str, caller: From, renderer: Reader) -> RoomOut:
+        require_room(desk.site, caller.view, room)
+        return now(room, renderer, caller)
 
     @routes.post("/rooms/{room}/arrive", summary="The official is there", responses=ACTING)
-    async def arrive(room: str, body: Tapping, renderer: Reader) -> RoomOut:
-        await actions.tap(asked.arrive, room, body.by)
-        return now(room, renderer)
+    async def arrive(room: str, body: Tapping, caller: From, renderer: Reader) -> RoomOut:
+        await actions.tap(asked.arrive, room, caller.acting(body.by), caller.view)
+        return now(room, renderer, caller)
 
     @routes.post("/rooms/{room}/keep", summary="Somebody is there, although no sensor sees anybody", responses=ACTING)
-    async def keep(room: str, body: Tapping, renderer: Reader) -> RoomOut:
-        await actions.tap(asked.keep, room, body.by)
-        return now(room, renderer)
+    async def keep(room: str, body: Tapping, caller: From, renderer: Reader) -> RoomOut:
+        await actions.tap(asked.keep, room, caller.acting(body.by), caller.view)
+        return now(room, renderer, caller)
 
     @routes.post("/rooms/{room}/release", summary="The rest of the present booking is given free", responses=ACTING)
-    async def release(room: str, body: Tapping, renderer: Reader) -> RoomOut:
-        await actions.tap(asked.release, room, body.by)
-        return now(room, renderer)
+    async def release(room: str, body: Tapping, caller: From, renderer: Reader) -> RoomOut:
+        await actions.tap(asked.release, room, caller.acting(body.by), caller.view)
+        return now(room, renderer, caller)
 
     @routes.post("/rooms/{room}/extend", summary="The present booking lasts longer, by what its policy adds", responses=ACTING)
-    async def extend(room: str, body: Tapping, renderer: Reader) -> RoomOut:
-        await actions.tap(asked.extend, room, body.by)
-        return now(room, renderer)
+    async def extend(room: str, body: Tapping, caller: From, renderer: Reader) -> RoomOut:
+        await actions.tap(asked.extend, room, caller.acting(body.by), caller.view)
+        return now(room, renderer, caller)
 
     @routes.post("/rooms/{room}/allow", summary="A flagged or pending booking may open its room", responses=ACTING)
-    async def allow(room: str, body: Allowing, renderer: Reader) -> RoomOut:
-        await actions.allow(room, body.by, body.uid, body.rid)
-        return now(room, renderer)
+    async def allow(room: str, body: Allowing, caller: From, renderer: Reader) -> RoomOut:
+        await actions.allow(room, caller.acting(body.by), body.uid, body.rid, caller.view)
+        return now(room, renderer, caller)
 
     @routes.post("/rooms/{room}/bookings", summary="Book a room in its calendar at this controller", responses=ACTING)
-    async def book(room: str, body: BookingHere, renderer: Reader) -> BookingMade:
-        made = await actions.book(room, body.by, body.start, body.until, body.agency)
+    async def book(room: str, body: BookingHere, caller: From, renderer: Reader) -> BookingMade:
+        made = await actions.book(room, caller.acting(body.by), body.start, body.until, body.agency, caller.view)
         truth = Truth(desk, renderer)
-        return BookingMade(at=truth.now, seq=truth.seq, booking=RoomTruth(truth).booking(made.booking))
+        return BookingMade(at=truth.now, seq=truth.seq, booking=RoomTruth(truth, caller.view).booking(made.booking))
 
     @routes.delete("/rooms/{room}/bookings/{uid}", summary="Take back a booking that was made here", responses=ACTING)
-    async def cancel(room: str, uid: Uid, body: Cancelling, renderer: Reader) -> RoomOut:
-        await actions.cancel(room, body.by, uid)
-        return now(room, renderer)
+    async def cancel(room: str, uid: Uid, body: Cancelling, caller: From, renderer: Reader) -> RoomOut:
+        await actions.cancel(room, caller.acting(body.by), uid, caller.view)
+        return now(room, renderer, caller)
 
     return routes

@@ -11,7 +11,7 @@ from api.models_doors import Ending
 from api.models_scenes import Playing, SceneOut, Scenes, ShowingOut
 from api.port import Desk
 from api.readers import Readers
-from api.sessions import Actor, Caller
+from api.sessions import Caller
 from api.truth import Truth
 from edge.facts import Look
 from edge.language import Renderer
@@ -30,12 +30,12 @@ def router(desk: Desk, readers: Readers, actions: DoorActions) -> APIRouter:
 
     @routes.post("/scenes/{scene}/play", summary="Play a scene for some minutes", responses=ACTING)
     async def play(scene: str, body: Playing, caller: From, renderer: Reader) -> SceneOut:
-        await actions.play(scene, Actor(body.by, caller.role), body.minutes)
+        await actions.play(scene, caller.actor(body.by), body.minutes)
         return _scene(Truth(desk, renderer), scene)
 
     @routes.delete("/scenes/{scene}/play", summary="Stop a scene, and what is left of it for the present booking", responses=ACTING)
     async def stop(scene: str, body: Ending, caller: From, renderer: Reader) -> SceneOut:
-        await actions.stop(scene, Actor(body.by, caller.role))
+        await actions.stop(scene, caller.actor(body.by))
         return _scene(Truth(desk, renderer), scene)
 
     return routes

@@ -72,3 +72,35 @@ def test_what_cannot_be_is_refused_in_a_sentence(tmp_path: Path, words: tuple[st
 
 def test_without_anybody_it_says_who_signs_people_in(tmp_path: Path) -> None:
     assert run(tmp_path, "users", "list").output == "Nobody has an account: the site's own token signs people in.\n"
+
+
+def test_a_token_from_beginning_to_end(tmp_path: Path) -> None:
+    register = Register(tmp_path)
+    words = ("--role", "lobby-host", "--room", "room-1", "--until", "2099-12-31")
+    token = shown(run(tmp_path, "tokens", "add", "panel-1", *words))
+    kept = register.now().tokens["panel-1"]
+    assert (kept.role, kept.room, f"{kept.until:%Y-%m-%d %H:%M}") == ("lobby-host", "room-1", "2100-01-01 00:00")
+    assert token not in (tmp_path / "users.json").read_text()
+    listed = run(tmp_path, "tokens", "list").output
+    assert re.match(r"^panel-1  lobby-host  room-1  since [\d-]+  until 2100-01-01 00:00 UTC\n$", listed)
+    assert run(tmp_path, "tokens", "revoke", "panel-1").exit_code == 0
+    assert run(tmp_path, "tokens", "list").output == "There are no tokens but those of the site file.\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("add", "panel-1", "--role", "guard"), "There is a token called panel-1 already: revoke it first."),
+        (("add", "x", "--role", "clerk"), "A clerk belongs to an agency"),
+        (("add", "x", "--role", "guard", "--until", "tomorrow"), "--until tomorrow is no date"),
+        (("add", "x", "--role", "guard", "--until", "2020-01-01"), "The token would have ended already."),
+        (("add", "x", "--role", "guard", "--room", "Room 1"), "'Room 1' is no id of a site file"),
+        (("revoke", "nothing"), "No token is called nothing."),
+    ],
+)
+def test_a_token_that_cannot_be_is_refused_in_a_sentence(tmp_path: Path, words: tuple[str, ...], sentence: str) -> None:
+    run(tmp_path, "tokens", "add", "panel-1", "--role", "lobby-host")
+    refused = run(tmp_path, "tokens", *words)
+    assert refused.exit_code == 1
+    assert refused.stderr.startswith(sentence)
+    assert "shown only now" not in refused.output

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -125,8 +126,6 @@ def shown(answer: httpx.Response, number: int) -> tuple[int, str]:
 
 
 async def test_the_alarm_is_over_only_when_somebody_has_seen_it(threatened: House) -> None:
-    from datetime import timedelta
-
     async with threatened.browser() as forced:
         await sign_in(forced, "guard", FORCED)
     await told(threatened, "duress")

@@ -1,0 +1,204 @@
+"""Who may ask for what: every route of the controller with the roles that it lets in. A route that stands not here is not built.
+
+The gate asks this before a route sees the request. What a role may do at a door or with an alarm besides, `security.roles` says.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final, Literal
+
+from fastapi import APIRouter
+from starlette.routing import BaseRoute, Route, compile_path
+
+from api.sessions import Caller
+from edge.errors import OurFault
+from edge.site.fields import Role
+from security.roles import MAY, ROLES, Action
+
+ANYBODY: Final = "anybody"
+THIS_COMPUTER: Final = "anybody on this computer"
+"""Programs on the same computer; from elsewhere the roles below."""
+Policy = frozenset[Role] | Literal["anybody", "anybody on this computer"]
+RouteId = tuple[str, str]
+"""Method and path, with names of its parts."""
+
+EVERY_ROLE: Final = frozenset(ROLES)
+READERS: Final[frozenset[Role]] = EVERY_ROLE - {"clerk"}
+"""A clerk sees the rooms of the own agency and nothing else."""
+MINDS_ROOMS: Final[frozenset[Role]] = frozenset(("guard", "lobby-host", "facility-manager"))
+
+
+def _may(*actions: Action) -> frozenset[Role]:
+    """Whoever may do one of these."""
+    return frozenset[Role]().union(*(MAY[action] for action in actions))
+
+
+_OVERRIDE: Final = _may("override-locked", "override-unlocked")
+_BEGIN: Final = _may("lockdown", "evacuation")
+_END: Final = _may("end-lockdown", "end-evacuation", "end-fire")
+
+POLICIES: Final[Mapping[RouteId, Policy]] = {
+    ("GET", "/healthz"): ANYBODY,
+    ("GET", "/readyz"): ANYBODY,
+    ("GET", "/metrics"): THIS_COMPUTER,
+    ("GET", "/sign-in"): ANYBODY,
+    ("POST", "/sign-in"): ANYBODY,
+    ("POST", "/sign-in/sealed"): ANYBODY,
+    ("POST", "/sign-in/panel"): ANYBODY,
+    ("POST", "/sign-out"): EVERY_ROLE,
+    # --- pages ---
+    ("GET", "/"): READERS,
+    ("GET", "/alarms/{number}"): READERS,
+    ("GET", "/rooms"): EVERY_ROLE,
+    ("GET", "/rooms/{room}"): EVERY_ROLE,
+    ("GET", "/doors"): READERS,
+    ("GET", "/doors/{door}"): READERS,
+    ("GET", "/modes"): READERS,
+    ("GET", "/console/events"): EVERY_ROLE,
+    # --- their forms ---
+    ("POST", "/console/alarms/{number}/acknowledge"): _may("acknowledge"),
+    ("POST", "/console/alarms/{number}/claim"): _may("claim"),
+    ("POST", "/console/alarms/{number}/note"): _may("note"),
+    ("POST", "/console/alarms/{number}/resolve"): _may("resolve"),
+    ("POST", "/console/rooms/book"): MINDS_ROOMS,
+    ("POST", "/console/rooms/{room}/allow"): MINDS_ROOMS,
+    ("POST", "/console/rooms/{room}/cancel"): MINDS_ROOMS,
+    ("POST", "/console/rooms/{room}/{tap}"): MINDS_ROOMS,
+    ("POST", "/console/doors/{door}/release"): _may("release"),
+    ("POST", "/console/doors/{door}/release/end"): _may("release"),
+    ("POST", "/console/doors/{door}/override"): _OVERRIDE,
+    ("POST", "/console/doors/{door}/override/end"): _OVERRIDE,
+    ("POST", "/console/doors/{door}/out-of-service"): _may("out-of-service"),
+    ("POST", "/console/doors/{door}/out-of-service/end"): _may("out-of-service"),
+    ("POST", "/console/modes/begin"): _BEGIN,
+    ("POST", "/console/modes/end-request"): _END,
+    ("POST", "/console/modes/end"): _END,
+    # --- programs: what is known ---
+    ("GET", "/api/v1/openapi.json"): EVERY_ROLE,
+    ("GET", "/api/v1/site"): READERS,
+    ("GET", "/api/v1/spaces"): READERS,
+    ("GET", "/api/v1/doors"): READERS,
+    ("GET", "/api/v1/doors/{door}"): READERS,
+    ("GET", "/api/v1/modes"): READERS,
+    ("GET", "/api/v1/modes/preview"): READERS,
+    ("GET", "/api/v1/scenes"): READERS,
+    ("GET", "/api/v1/points"): READERS,
+    ("GET", "/api/v1/devices"): READERS,
+    ("GET", "/api/v1/rooms"): EVERY_ROLE,
+    ("GET", "/api/v1/rooms/{room}"): EVERY_ROLE,
+    ("GET", "/api/v1/bookings"): EVERY_ROLE,
+    ("GET", "/api/v1/calendars"): READERS,
+    ("GET", "/api/v1/alarms"): READERS,
+    ("GET", "/api/v1/alarms/{number}"): READERS,
+    ("GET", "/api/v1/alarms/past"): READERS,
+    ("GET", "/api/v1/alarms/past.csv"): READERS,
+    ("GET", "/api/v1/alarms/figures"): READERS,
+    ("GET", "/api/v1/alarms/groups"): READERS,
+    ("GET", "/api/v1/alarms/quiet"): READERS,
+    ("GET", "/api/v1/alarms/{number}/escalation"): READERS,
+    ("GET", "/api/v1/drills"): READERS,
+    ("GET", "/api/v1/notices"): READERS,
+    ("GET", "/api/v1/events"): READERS,
+    ("GET", "/api/v1/site-file"): READERS,
+    # --- programs: what is done ---
+    ("POST", "/api/v1/doors/{door}/release"): _may("release"),
+    ("DELETE", "/api/v1/doors/{door}/release"): _may("release"),
+    ("POST", "/api/v1/doors/{door}/release/end"): _may("release"),
+    ("POST", "/api/v1/doors/{door}/override"): _OVERRIDE,
+    ("DELETE", "/api/v1/doors/{door}/override"): _OVERRIDE,
+    ("POST", "/api/v1/doors/{door}/out-of-service"): _may("out-of-service"),
+    ("DELETE", "/api/v1/doors/{door}/out-of-service"): _may("out-of-service"),
+    ("POST", "/api/v1/modes"): _BEGIN,
+    ("POST", "/api/v1/modes/end-request"): _may("end-lockdown"),
+    ("POST", "/api/v1/modes/end"): _END,
+    ("POST", "/api/v1/scenes/{scene}/play"): _may("play-scene"),
+    ("DELETE", "/api/v1/scenes/{scene}/play"): _may("play-scene"),
+    ("POST", "/api/v1/rooms/{room}/arrive"): MINDS_ROOMS,
+    ("POST", "/api/v1/rooms/{room}/keep"): MINDS_ROOMS,
+    ("POST", "/api/v1/rooms/{room}/release"): MINDS_ROOMS,
+    ("POST", "/api/v1/rooms/{room}/extend"): MINDS_ROOMS,
+    ("POST", "/api/v1/rooms/{room}/allow"): MINDS_ROOMS,
+    ("POST", "/api/v1/rooms/{room}/bookings"): MINDS_ROOMS,
+    ("DELETE", "/api/v1/rooms/{room}/bookings/{uid}"): MINDS_ROOMS,
+    ("POST", "/api/v1/alarms/{number}/acknowledge"): _may("acknowledge"),
+    ("POST", "/api/v1/alarms/{number}/claim"): _may("claim"),
+    ("POST", "/api/v1/alarms/{number}/note"): _may("note"),
+    ("POST", "/api/v1/alarms/{number}/transfer"): _may("transfer"),
+    ("POST", "/api/v1/alarms/{number}/resolve"): _may("resolve"),
+    ("POST", "/api/v1/alarms/{number}/shelve"): _may("shelve"),
+    ("POST", "/api/v1/alarms/{number}/shown"): _may("acknowledge"),
+    ("POST", "/api/v1/alarms/{number}/escalate"): _may("escalate"),
+    ("POST", "/api/v1/alarms/{number}/call"): _may("escalate"),
+    ("POST", "/api/v1/alarms/unshelve"): _may("shelve"),
+    ("POST", "/api/v1/devices/{device}/out-of-service"): _may("out-of-service"),
+    ("DELETE", "/api/v1/devices/{device}/out-of-service"): _may("out-of-service"),
+    ("POST", "/api/v1/drills"): _may("walk-test"),
+    ("POST", "/api/v1/drills/end"): _may("walk-test"),
+    ("POST", "/api/v1/drills/{button}/confirm"): _may("walk-test"),
+    ("POST", "/api/v1/site-file"): _may("reload"),
+}
+
+OF_A_PANEL: Final[frozenset[RouteId]] = frozenset(
+    {
+        ("GET", "/rooms/{room}"),
+        ("GET", "/console/events"),
+        ("POST", "/console/rooms/book"),
+        ("POST", "/console/rooms/{room}/{tap}"),
+        ("GET", "/api/v1/rooms/{room}"),
+        ("POST", "/api/v1/rooms/{room}/arrive"),
+        ("POST", "/api/v1/rooms/{room}/keep"),
+        ("POST", "/api/v1/rooms/{room}/release"),
+        ("POST", "/api/v1/rooms/{room}/extend"),
+        ("POST", "/api/v1/rooms/{room}/bookings"),
+    }
+)
+"""What the bearer of a token for one room may ask, if its role may too. Of which room, the routes say."""
+
+_PATTERNS: Final = {route: compile_path(route[1])[0] for route in POLICIES}
+
+
+def require_declared(routes: Iterable[BaseRoute], prefix: str = "") -> None:
+    """Raises OurFault for a route without a row."""
+    for route in _of_all_routers(routes, prefix):
+        if route not in POLICIES:
+            raise OurFault(f"The route {' '.join(route)} has no row in api/policy.py: say who may ask it.")
+
+
+def _of_all_routers(routes: Iterable[BaseRoute], prefix: str) -> Iterator[RouteId]:
+    for route in routes:
+        if isinstance(route, Route):
+            yield from ((method, prefix + route.path) for method in (route.methods or set()) - {"HEAD"})
+            continue
+        inner, context = getattr(route, "original_router", None), getattr(route, "include_context", None)
+        if not isinstance(inner, APIRouter) or context is None:
+            raise OurFault(f"A route of another kind can have no policy: {route!r}")
+        yield from _of_all_routers(inner.routes, prefix + context.prefix)
+
+
+def policies_of(method: str, path: str) -> list[tuple[RouteId, Policy]]:
+    """The rows that fit a request: more than one where a name could stand for a word, and then all of them count."""
+    asked = "GET" if method == "HEAD" else method
+    return [(route, POLICIES[route]) for route, pattern in _PATTERNS.items() if route[0] == asked and pattern.match(path)]
+
+
+def is_open(method: str, path: str) -> bool:
+    found = policies_of(method, path)
+    return bool(found) and all(policy == ANYBODY for _, policy in found)
+
+
+def open_here(method: str, path: str) -> bool:
+    """To programs on the same computer."""
+    found = policies_of(method, path)
+    return bool(found) and all(policy == THIS_COMPUTER for _, policy in found)
+
+
+def admitted(caller: Caller, method: str, path: str) -> bool:
+    """Whether the caller may ask this, as far as that shows in the address. What is at no address is left to the application."""
+    found = policies_of(method, path)
+    if caller.room is not None and any(policy != ANYBODY and route not in OF_A_PANEL for route, policy in found):
+        return False
+    return all(isinstance(policy, str) or caller.role in policy for _, policy in found)
+
+
+def roles_for(method: str, path: str) -> frozenset[Role]:
+    """Those whom somebody may ask who is not admitted."""
+    return EVERY_ROLE.intersection(*(policy for _, policy in policies_of(method, path) if not isinstance(policy, str)))
