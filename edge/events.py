@@ -129,6 +129,15 @@ class SiteFileChanged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SiteFileRejected(Event):
+    """That version could not take over after all; the one before goes on."""
+
+    kind = "site-file-rejected"
+    digest: str
+    problem: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConditionBegan(Event):
     """A condition of `type` holds for `subject` (a door, device, calendar, room) from now on."""
 

@@ -21,8 +21,8 @@ from drivers.mqtt.link import MqttDriver
 from drivers.port import Driver
 from edge.clock import Clock, SystemClock
 from edge.daemon import VERSION, Daemon
-from edge.errors import StartRefused
-from edge.events import Event
+from edge.errors import StartRefused, TalonmiesError
+from edge.events import Event, SiteFileRejected
 from edge.inbox import Inbox
 from edge.people.register import Register
 from edge.proving import proof_at_start, require_proof
@@ -263,14 +263,21 @@ async def _succeeded(
     life: _Life, order: Order, change: SiteChange, successor: Callable[[Site], Daemon], screens: "_Screens"
 ) -> _Life:
     """The life of the site ordered, or a new one of the present site when that cannot begin."""
-    before = change.site
+    try:
+        # Both are made before anything is touched: to make one is to prove its site.
+        heir, fallback = successor(order.site), successor(change.site)
+    except TalonmiesError as problem:
+        life.daemon.inbox.event(SiteFileRejected(at=life.daemon.clock.now(), digest=order.digest, problem=str(problem)))
+        order.done.set_exception(Refusal(say("It cannot take over, and what runs goes on: {problem}", problem=str(problem))))
+        return life
     screens.hold()
     await life.end()
     try:
-        life = await _Life.begin(successor(order.site), screens.folder)
+        life = await _Life.begin(heir, screens.folder)
     except Exception as problem:
         log.exception("the changed site file could not take over; the one before goes on")
-        life = await _Life.begin(successor(before), screens.folder)
+        life = await _Life.begin(fallback, screens.folder)
+        life.daemon.inbox.event(SiteFileRejected(at=life.daemon.clock.now(), digest=order.digest, problem=str(problem)))
         order.done.set_exception(Refusal(say("It could not take over, so the one before goes on: {problem}", problem=str(problem))))
     else:
         change.site = order.site

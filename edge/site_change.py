@@ -33,6 +33,7 @@ class Order:
     """A site that is to take over. done: set when it runs, or with why it does not."""
 
     site: Site
+    digest: str
     done: asyncio.Future[None]
 
 
@@ -92,7 +93,7 @@ class SiteChange:
 
     async def _hand_over(self, site: Site, digest: str, by: str, second: str, reason: str, zones: tuple[str, ...]) -> None:
         await self.daemon.act(lambda _, at: SiteFileChanged(at=at, digest=digest, by=by, second=second, reason=reason, zones=zones))
-        order = Order(site, asyncio.get_running_loop().create_future())
+        order = Order(site, digest, asyncio.get_running_loop().create_future())
         self._asked = None
         await self.orders.put(order)
         await order.done
