@@ -10,14 +10,15 @@ from typing import Any, Self
 class ForkedLives:
     """Begins and ends lives of a controller: `async with ForkedLives(site_file) as lives`."""
 
-    def __init__(self, site_file: Path) -> None:
+    def __init__(self, site_file: Path, module: str = "tests.system.lives") -> None:
         self._site_file = site_file
+        self._module = module
         self._alive = False
 
     async def __aenter__(self) -> Self:
         self._errors = self._site_file.with_name("errors.txt").open("ab")
         self._server = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "tests.system.lives", str(self._site_file),
+            sys.executable, "-m", self._module, str(self._site_file),
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=self._errors, limit=2**24,
         )  # fmt: skip
         return self

@@ -13,6 +13,7 @@ import resource
 import signal
 import sys
 import time
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,11 @@ def state_of(facts: Facts) -> dict[str, Any]:
     }
 
 
-def serve_lives(site: Site, folder: Path) -> None:
+Live = Callable[[Site, Path, dict[str, Any], int], Coroutine[Any, Any, None]]
+"""One life, as the wish says; writes what it restored to the file descriptor."""
+
+
+def serve_lives(site: Site, folder: Path, live: Live) -> None:
     daemon_module.CHECKPOINT_EVERY = 200  # type: ignore[misc]  # so that some kills fall into a checkpoint
     for kind in events._BY_KIND.values():
         events._adapter(kind)
@@ -55,21 +60,21 @@ def serve_lives(site: Site, folder: Path) -> None:
     for line in sys.stdin:
         wish = json.loads(line)
         if "live" in wish:
-            child, answer = _begin(site, folder, wish["live"])
+            child, answer = _begin(live, site, folder, wish["live"])
         else:
             os.kill(child, signal.SIGKILL)
             answer = {"by_itself": not os.WIFSIGNALED(os.waitpid(child, 0)[1])}
         print(json.dumps(answer), flush=True)
 
 
-def _begin(site: Site, folder: Path, wish: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+def _begin(live: Live, site: Site, folder: Path, wish: dict[str, Any]) -> tuple[int, dict[str, Any]]:
     began = time.monotonic()
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(reading)
         try:
-            asyncio.run(_live(site, folder, wish, writing))
+            asyncio.run(live(site, folder, wish, writing))
         finally:
             os._exit(1)
     os.close(writing)
@@ -116,7 +121,7 @@ async def _attend(daemon: Daemon, number: int) -> None:
 
 def main() -> None:
     path = Path(sys.argv[1])
-    serve_lives(read_site(path), path.parent)
+    serve_lives(read_site(path), path.parent, _live)
 
 
 if __name__ == "__main__":
