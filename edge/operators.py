@@ -12,7 +12,7 @@ from edge.facts import Facts
 from edge.site import Site
 from edge.site.fields import Role, ZoneClass
 from rooms import desk, scenes
-from security import alarms, modes, overrides, releases
+from security import alarms, modes, overrides, releases, shelving, sources, walk_tests
 from security.overrides import DoorValue
 from security.roles import ROLES, require
 
@@ -52,6 +52,9 @@ class Asked:
 
     def door(self) -> str:
         return self._known("door", self.site.doors)
+
+    def device(self) -> str:
+        return self._known("device", self.site.devices)
 
     def scene(self) -> str:
         return self._known("scene", self.site.scenes)
@@ -104,7 +107,7 @@ class Asked:
 def operator_action(site: Site, fields: Mapping[str, Any]) -> Decide:
     """Raises IllegalInput for a line that cannot be understood; what is not allowed is refused when it is decided."""
     by, action = str(fields["operator"]), str(fields.get("action"))
-    table = _IN_ROOMS if "room" in fields and action in _IN_ROOMS else _ELSEWHERE
+    table = next((t for key, t in (("room", _IN_ROOMS), ("device", _AT_DEVICES)) if key in fields and action in t), _ELSEWHERE)
     if action not in table:
         names = ", ".join(dict.fromkeys((*_ELSEWHERE, *_IN_ROOMS)))
         raise IllegalInput(f"unknown action {action!r}: this version knows {names}")
@@ -143,6 +146,52 @@ def _note(asked: Asked) -> Decide:
 def _resolve(asked: Asked) -> Decide:
     number = asked.alarm()
     return lambda facts, at: alarms.resolve(facts, at, number, asked.by, asked.reason or "resolved", None)
+
+
+def _transfer(asked: Asked) -> Decide:
+    number, to = asked.alarm(), asked.text("to")
+    return lambda facts, at: alarms.transfer(facts, at, number, asked.by, to, None)
+
+
+def _shelve(asked: Asked) -> Decide:
+    number, until, reason = asked.alarm(), asked.until(), asked.reason or _NO_REASON
+    return lambda facts, at: shelving.shelve(asked.site, facts, at, number, asked.by, asked.role, until(at), reason, None)
+
+
+def _unshelve(asked: Asked) -> Decide:
+    kind, subject = asked.text("type"), asked.text("subject")
+    return lambda facts, at: shelving.unshelve(facts, at, kind, subject, asked.by, asked.role)
+
+
+def _walk_test(asked: Asked) -> Decide:
+    """All buttons, or the one that it names."""
+    buttons, span = [asked.device()] if "device" in asked.fields else [], asked.span(15)
+    return lambda facts, at: walk_tests.begin(asked.site, facts, at, asked.by, asked.role, buttons, span)
+
+
+def _end_walk_test(asked: Asked) -> Decide:
+    return lambda facts, at: walk_tests.end(facts, at, asked.by, asked.role)
+
+
+def _confirm_test(asked: Asked) -> Decide:
+    button = asked.device()
+    return lambda facts, at: walk_tests.confirm(facts, at, button, asked.by, asked.role)
+
+
+# --- devices ----------------------------------------------------------------------------------------------------------
+
+
+def _source_out(asked: Asked) -> Decide:
+    device = asked.device()
+    until = None if asked.fields.keys().isdisjoint(("until", "minutes", "seconds")) else asked.until()
+    return lambda _, at: sources.take_out(
+        asked.site, at, device, asked.by, asked.role, asked.reason, None if until is None else until(at)
+    )
+
+
+def _source_back(asked: Asked) -> Decide:
+    device = asked.device()
+    return lambda facts, at: sources.take_back(asked.site, facts, at, device, asked.by, asked.role)
 
 
 # --- doors ------------------------------------------------------------------------------------------------------------
@@ -266,6 +315,12 @@ _ELSEWHERE: Mapping[str, Callable[[Asked], Decide]] = {
     "claim": _claim,
     "note": _note,
     "resolve": _resolve,
+    "transfer": _transfer,
+    "shelve": _shelve,
+    "unshelve": _unshelve,
+    "walk-test": _walk_test,
+    "end-walk-test": _end_walk_test,
+    "confirm-test": _confirm_test,
     "release": _release,
     "end-release": _end_release,
     "override": _override,
@@ -281,6 +336,7 @@ _ELSEWHERE: Mapping[str, Callable[[Asked], Decide]] = {
     "end-evacuation": _end("evacuation"),
     "end-fire": _end("fire"),
 }
+_AT_DEVICES: Mapping[str, Callable[[Asked], Decide]] = {"out-of-service": _source_out, "back-in-service": _source_back}
 _IN_ROOMS: Mapping[str, Callable[[Asked], Decide]] = {
     "arrive": _tap(desk.arrive),
     "keep": _tap(desk.keep),

@@ -154,3 +154,20 @@ def test_what_is_unknown_is_told_with_its_line(line: dict[str, Any], problem: st
     with pytest.raises(IllegalInput, match="events line 2: ") as told:
         list(read_happenings(SITE, ["", json.dumps({"t": NINE.isoformat(), **line})]))
     assert problem in str(told.value)
+
+
+def test_alarms_are_handed_over_and_shelved_and_devices_mended() -> None:
+    lines = rehearsed(
+        {"device": "fire-alarm", "point": "tamper", "value": True},
+        by("guard", "transfer", alarm=1, to="L. Korhonen"),
+        by("guard", "shelve", alarm=1, minutes=10, reason="Being mended"),
+        by("guard", "unshelve", type="tamper", subject="fire-alarm"),
+        by("guard", "out-of-service", device="fire-alarm", minutes=5, reason="Cable"),
+        by("guard", "back-in-service", device="fire-alarm"),
+        by("guard", "walk-test"),
+    )
+    alarms = [(line["state"], line.get("to")) for line in lines if line["kind"] == "alarm" and line["number"] == 1]
+    assert alarms == [("raised", None), ("transferred", "L. Korhonen")]
+    assert [state for kind, _, state in notices(lines) if kind == "alarm-shelved"] == ["began", "ended"]
+    assert "safety-out-of-service" in [line.get("type") for line in lines if line["kind"] == "alarm"]
+    assert said(lines) == ["7: There is no panic button here to test."]
