@@ -12,7 +12,7 @@ from api.models import Acknowledging, AlarmNow, AlarmOut, Alarms, Claiming, Noti
 from api.models_alarms import Transferring
 from api.port import Desk
 from api.readers import Readers
-from api.routes import drills, past_alarms, quiet_alarms
+from api.routes import drills, escalation, past_alarms, quiet_alarms
 from api.routes.numbers import Number
 from api.sessions import Caller
 from api.truth import Truth
@@ -27,6 +27,7 @@ def router(desk: Desk, readers: Readers, actions: Actions) -> APIRouter:
     routes.include_router(past_alarms.router(desk, readers))
     routes.include_router(quiet_alarms.router(desk, readers, acting))
     routes.include_router(drills.router(desk, readers, acting))
+    routes.include_router(escalation.router(desk, readers, actions))
     Reader = Annotated[Renderer, Depends(readers)]  # noqa: N806
     From = Annotated[Caller, Depends(caller_of)]  # noqa: N806
 
