@@ -172,7 +172,8 @@ class Kernel:
         key = READING(event.device, event.point)
         known = self.facts(key)
         if event.press is None:
-            since = known.since if known is not None and known.value == event.value else event.at
+            # A value from before a start whose clock went back cannot have lasted since the future.
+            since = min(known.since, event.at) if known is not None and known.value == event.value else event.at
             reading = Reading(event.value, since, event.at, good=live)
             meant_the_same = known is not None and (known.value, known.good) == (reading.value, reading.good)
             (self.facts.refresh if meant_the_same else self.facts.set)(key, reading)

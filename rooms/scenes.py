@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from edge.claims import Claim, Priority
-from edge.events import Event
+from edge.events import DaemonStarted, Event
 from edge.facts import Facts, Family, Look
 from edge.points import PointId
 from edge.site import Site
@@ -64,6 +64,11 @@ def fold(facts: Facts, event: Event) -> None:
         case SceneStopped():
             facts.set(PLAYED(event.scene), None)
             facts.set(STOPPED(event.scene), event)
+        case DaemonStarted(at=at):
+            # Where the clock went back before a start, it would be played for longer than anybody wanted.
+            for (scene,), played in list(facts.of(PLAYED)):
+                if played.at > at:
+                    facts.set(PLAYED(scene), None)
         case _:
             pass
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from edge.claims import Claim, Condition, Priority
 from edge.conditions import DOOR_OUT_OF_SERVICE, DOOR_OVERRIDDEN
-from edge.events import Event
+from edge.events import DaemonStarted, Event
 from edge.facts import Facts, Family, Look
 from edge.refusal import Refusal
 from edge.site import Site
@@ -78,6 +78,11 @@ def fold(facts: Facts, event: Event) -> None:
             facts.set(OVERRIDE(event.door), None)
         case DoorTakenBack():
             facts.set(OUT_OF_SERVICE(event.door), None)
+        case DaemonStarted(at=at):
+            # Where the clock went back before a start, a door would be unlocked for longer than anybody wanted.
+            for (door,), overridden in list(facts.of(OVERRIDE)):
+                if overridden.at > at and overridden.value == "unlocked":
+                    facts.set(OVERRIDE(door), None)
         case _:
             pass
 

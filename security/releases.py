@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from edge.claims import Claim, Priority
-from edge.events import Event
+from edge.events import DaemonStarted, Event
 from edge.facts import Facts, Family, Look
 from edge.refusal import Refusal
 from edge.site import Site
@@ -45,6 +45,11 @@ def fold(facts: Facts, event: Event) -> None:
             facts.set(RELEASE(event.door), event)
         case ReleaseEnded() | DoorTakenOut():
             facts.set(RELEASE(event.door), None)
+        case DaemonStarted(at=at):
+            # Where the clock went back before a start, what was released then would be so once more, and for longer.
+            for (door,), released in list(facts.of(RELEASE)):
+                if released.at > at:
+                    facts.set(RELEASE(door), None)
         case _:
             pass
 

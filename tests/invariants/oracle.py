@@ -64,6 +64,9 @@ class Oracle:
     came: dict[str, datetime] = field(default_factory=dict)
     """By room: the last sign of an official."""
 
+    began: dict[tuple[str, str], datetime] = field(default_factory=dict)
+    """When somebody last did what unlocks, by the kind of cause and the door or scene."""
+
     # --- what is told to the controller -------------------------------------------------------------------------------
 
     def read(self, at: datetime, written: Iterable[Written]) -> None:
@@ -74,8 +77,15 @@ class Oracle:
             dead = old is not None and old.status == "CANCELLED" and booking.status != "CANCELLED"
             self.known[booking.uid] = old if dead and old is not None and booking.sequence < old.sequence else booking
 
-    def heard_again(self, at: datetime) -> None:
-        self.read_at = at
+    def restarted(self, at: datetime) -> None:
+        """D15: what was done in the future of a clock that went back is over."""
+        for kind, held in (("release", self.released), ("scene", self.played)):
+            for name in [name for name in held if self.began[kind, name] > at]:
+                del held[name]
+        for door in [
+            door for door, (value, _) in self.overridden.items() if value == "unlocked" and self.began["override", door] > at
+        ]:
+            del self.overridden[door]
 
     def acted(self, fields: Mapping[str, Any], at: datetime, event: Any) -> None:
         """An act that was not refused."""
@@ -88,13 +98,15 @@ class Oracle:
             case "arrive":
                 self.came[fields["room"]] = at
             case "release":
+                self.began["release", door] = at
                 self.released[door] = min(until, at + LONGEST_RELEASE)
             case "end-release":
-                del self.released[door]
+                self.released.pop(door, None)
             case "override":
+                self.began["override", door] = at
                 self.overridden[door] = (fields["value"], min(until, at + LONGEST_OVERRIDE))
             case "end-override":
-                del self.overridden[door]
+                self.overridden.pop(door, None)
             case "out-of-service":
                 self.out[door] = until
                 self.released.pop(door, None)
@@ -102,6 +114,7 @@ class Oracle:
             case "back-in-service":
                 del self.out[door]
             case "play-scene":
+                self.began["scene", fields["scene"]] = at
                 self.played[fields["scene"]] = until
             case "stop-scene":
                 self.played.pop(fields["scene"], None)

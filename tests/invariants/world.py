@@ -161,6 +161,7 @@ class World:
         self.restored += (_stored(event) for event in self.journal[len(self.restored) :])
         self.controller.restore(self.restored)
         self.alive = True
+        self.oracle.restarted(self.now)
         self._observe(DaemonStarted(at=self.clock.now(), epoch=self.epoch, version="test", site="random"))
         self._observe(ConnectionChanged(at=self.clock.now(), connection="line", up=self.line_up))
         self._report_all()

@@ -27,6 +27,7 @@ ROLES, PASSAGES, WAIVER, EGRESS = (
 DEVICE = "drivers/virtual/device.py"
 
 DAYS = ("tests/invariants/test_random_days.py",)
+SET_BACK = ("tests/security/test_set_back.py",)
 MATRIX = ("tests/invariants/test_roles.py",)
 CLOCKS = ("tests/edge/test_clock.py",)
 DOUBTED = ("tests/security/test_doubt.py",)
@@ -99,6 +100,28 @@ DOOR_BREAKS = (
     broken("an escape door is released", RELEASING, "    require_unlockable(site, door)\n", "", RELEASES),
     broken("a release outlasts its door's service", RELEASING, "ReleaseEnded() | DoorTakenOut():", "ReleaseEnded():", DAYS),
     broken("a restart forgets releases", CONTROLLER, "            *releases.kept(facts, at),\n", "", RESTART),
+    broken(
+        "a clock set back releases again",
+        RELEASING,
+        "                if released.at > at:\n",
+        "                if False:\n",
+        SET_BACK,
+    ),
+    broken(
+        "a clock set back overrides again",
+        OVERRIDES,
+        "                if overridden.at > at and ",
+        "                if False and ",
+        SET_BACK,
+    ),
+    broken("a clock set back plays again", SCENES, "                if played.at > at:\n", "                if False:\n", SET_BACK),
+    broken(
+        "a clock set back keeps a leaf young",
+        "edge/kernel.py",
+        "since = min(known.since, event.at) if",
+        "since = known.since if",
+        SET_BACK,
+    ),
     # Scenes
     broken(
         "a played scene never ends",
@@ -155,7 +178,13 @@ DOOR_BREAKS = (
     ),
     broken("nobody is refused", ROLES, "    if role not in MAY[action]:\n", "    if False:\n", MATRIX),
     # The clock
-    broken("time is never in doubt", DOUBT, "if jump is None or look.lasted(jump.at, DOUBTED_FOR):", "if True:", DOUBTED),
+    broken(
+        "time is never in doubt",
+        DOUBT,
+        "if jump is None or jump.at > look.now or look.lasted(jump.at, DOUBTED_FOR):",
+        "if True:",
+        DOUBTED,
+    ),
     broken("a doubt of a second", DOUBT, "DOUBTED_FOR = timedelta(seconds=60)", "DOUBTED_FOR = timedelta(seconds=1)", DOUBTED),
     broken(
         "a doubt locks what is open",
