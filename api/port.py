@@ -89,6 +89,10 @@ class Desk(Protocol):
         """Carry out a person's action. Returns when it is durable; raises what `decide` raises."""
         ...
 
+    def hear(self, event: Event) -> None:
+        """Take in something that happened and that nobody has to answer."""
+        ...
+
     def journal_of(self, kinds: Collection[str]) -> Iterator[Event]:
         """Journaled events of these kinds, oldest first. Blocking; call it in a thread."""
         ...

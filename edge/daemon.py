@@ -91,6 +91,9 @@ class Daemon:
             raise Unreachable("The controller is stopping: try again in a moment.")
         return await self.inbox.act(decide)
 
+    def hear(self, event: Event) -> None:
+        self.inbox.event(event)
+
     def journal_of(self, kinds: Collection[str]) -> Iterator[Event]:
         for entry in self.journal.entries(kinds=kinds):
             yield decode(entry.kind, entry.body)

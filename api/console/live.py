@@ -6,14 +6,18 @@ from typing import Final
 
 from api import stream
 from api.console.pages import Pages
+from api.console.sections import ALARM_LISTS
 from api.port import Desk
 from api.sessions import Caller
 from edge.events import Observed
 from edge.feed import FeedItem, Follower
 from edge.language import Renderer
+from security.consoles import WATCHING, ConsoleSeen, is_supervised
 
 GATHER_S: Final = 0.03
 """Changes that come together are drawn together."""
+SEEN_EVERY_S: Final = 3.0
+"""How often the controller hears that somebody has the alarms open."""
 
 
 class _Changes:
@@ -61,7 +65,8 @@ async def messages(
     watching = asyncio.create_task(changes.watch())
     try:
         yield "retry: 300\n\n"
-        heartbeat_at = loop.time()
+        heartbeat_at = seen_at = loop.time()
+        watches = caller.role in WATCHING and not set(lists).isdisjoint(ALARM_LISTS) and is_supervised(desk.site)
         while not changes.ended and caller.stays():
             board = pages.board(renderer.language, caller.view, lists, changes.at)
             patch = board.newer_than(after, lists)
@@ -72,6 +77,9 @@ async def messages(
                 heartbeat_at = loop.time() + stream.HEARTBEAT_S
                 now = desk.clock.now()
                 yield stream.message("heartbeat", {"t": now.timestamp(), "clock": renderer.clock(now), "version": pages.version})
+            if watches and loop.time() >= seen_at:
+                seen_at = loop.time() + SEEN_EVERY_S
+                desk.hear(ConsoleSeen(at=desk.clock.now()))
             await changes.wait(heartbeat_at - loop.time())
     finally:
         watching.cancel()

@@ -74,6 +74,9 @@ class MemoryDesk:
         self.happen(event)
         return event
 
+    def hear(self, event: Event) -> None:
+        self.happen(event)
+
     def journal_of(self, kinds: Collection[str]) -> Iterator[Event]:
         return (event for event in self.journal[self.forgotten :] if event.kind in kinds)
 

@@ -1,5 +1,7 @@
 """Escalations over HTTP: the countdown, receipts of pages, the next step by hand, calls to contacts."""
 
+import asyncio
+from contextlib import aclosing
 from datetime import timedelta
 from typing import Any
 
@@ -7,7 +9,16 @@ import httpx
 import pytest
 
 from api.app import create_app
+from api.console import live
+from api.console.pages import Pages
+from api.console.sections import ALARM_LISTS, LISTS
+from api.readers import Readers
+from api.sessions import Caller
+from edge.conditions import CONSOLE_LOST
+from edge.facts import ACTIVE
+from edge.site.fields import Role
 from edge.text import say
+from security.consoles import CONSOLE_SEEN
 from security.escalation import AlarmShown
 from security.messages import MESSAGES, MessageDelivered, MessageTried
 from tests.api.conftest import AUTHORIZED, OF_ROLES, TOKENS, client_of
@@ -102,3 +113,20 @@ async def test_a_contact_is_called_and_an_unknown_one_is_not(asked: Any) -> None
 async def test_a_receipt_of_somebody_who_cannot_act_does_not_count(app_and_desk: Any, asked: Any) -> None:
     async with client_of(app_and_desk[0], Authorization=f"Bearer {OF_ROLES['auditor']}") as auditor:
         assert (await shown(auditor)).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("role", "lists", "watched"),
+    [("guard", LISTS, True), ("lobby-host", ALARM_LISTS, True), ("facility-manager", LISTS, False), ("guard", ["doors"], False)],
+)
+async def test_an_open_page_of_those_who_watch_keeps_the_console_alive(role: Role, lists: list[str], watched: bool) -> None:
+    desk = MemoryDesk(site=escalating_site())
+    readers = Readers(desk.site)
+    pages = Pages(desk, readers, asyncio.get_running_loop().time, None)
+    async with aclosing(live.messages(desk, pages, readers.of("fi"), Caller("M. Virtanen", role), lists, "")) as stream:
+        heartbeats = 0
+        while heartbeats < 2:
+            heartbeats += "event: heartbeat" in await anext(stream)
+    assert (desk.facts(CONSOLE_SEEN()) is not None) == watched
+    desk.wait(timedelta(seconds=11))
+    assert desk.facts(ACTIVE(CONSOLE_LOST, "test")) is not None
