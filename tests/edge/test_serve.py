@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 
 from edge.errors import StartRefused
 from edge.secrets import read_secret
-from edge.serve import _secrets_of_calendars, _with_whole_paths, forget_applications, listening_socket
+from edge.serve import _secrets_of_calendars, _secrets_of_outbox, _with_whole_paths, forget_applications, listening_socket
 from edge.site import Site
 from edge.site.connections import MqttConnection
 
@@ -57,6 +57,22 @@ def test_secrets_come_from_their_place_and_are_missed_in_a_sentence(tmp_path: Pa
     ]:
         with pytest.raises(StartRefused, match=remedy):
             read_secret(reference, tmp_path)
+
+
+def test_secrets_of_the_outbox_are_looked_for_before_anything_starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    smtp = {"host": "mail.example", "username": "u", "password": "file:password", "sender": "a@b.fi"}
+    security = {"sms": {"url": "https://sms.example/", "secret": "env:TALONMIES_TEST_SECRET"}, "smtp": smtp}
+    contacts = {"hook": {"webhook": "https://x.example/", "secret": "env:TALONMIES_TEST_HOOK"}, "lobby": {"console": True}}
+    site = Site.model_validate(
+        {"site": {"id": "x", "name": "X"}, "spaces": {"a": {"zone": "public"}}, "contacts": contacts, "security": security}
+    )
+    (tmp_path / "password").write_text("s3cret\n")
+    monkeypatch.setenv("TALONMIES_TEST_SECRET", "other")
+    monkeypatch.setenv("TALONMIES_TEST_HOOK", "third")
+    assert set(_secrets_of_outbox(site, tmp_path).values()) == {"s3cret", "other", "third"}
+    monkeypatch.delenv("TALONMIES_TEST_HOOK")
+    with pytest.raises(StartRefused, match="set the environment variable TALONMIES_TEST_HOOK"):
+        _secrets_of_outbox(site, tmp_path)
 
 
 def test_secrets_of_calendars_are_looked_for_before_anything_starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
