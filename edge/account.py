@@ -42,6 +42,7 @@ from security.alarms import (
     AlarmResolved,
     AlarmTransferred,
 )
+from security.escalation import ContactsCalled, EscalationStepped
 from security.modes import ModeEndAsked
 from security.overrides import DoorTakenBack, OverrideEnded
 from security.releases import DoorReleased, ReleaseEnded
@@ -134,6 +135,10 @@ def _alarm_lines(event: Event, site: Site, line: Callable[..., Line]) -> Iterato
         case AlarmTransferred():
             told = say("{by} handed it over to {to}", by=event.by, to=event.to)
             yield line("alarm", told, state="transferred", number=event.number, by=event.by, to=event.to)
+        case EscalationStepped():
+            yield line("alarm", event.because, state="escalated", number=event.number, step=event.step, to=list(event.to))
+        case ContactsCalled():
+            yield line("alarm", say("By {by}", by=event.by), state="called", number=event.number, to=list(event.to))
         case AlarmAcknowledged() | AlarmClaimed() | AlarmResolved() | AlarmNoted():
             state = event.kind.removeprefix("alarm-")
             yield line("alarm", say("By {by}", by=event.by), state=state, number=event.number, by=event.by)
@@ -197,6 +202,10 @@ def sentence(event: Event, site: Site) -> Text | None:
             return say("Alarm {number} still goes on", number=event.number)
         case AlarmAcknowledged():
             return say("Alarm {number} was acknowledged by {by}", number=event.number, by=event.by)
+        case EscalationStepped():
+            return say(
+                "Alarm {number} escalates, step {step}: {because}", number=event.number, step=event.step, because=event.because
+            )
         case AlarmResolved():
             return say("Alarm {number} was resolved by {by}", number=event.number, by=event.by)
         case ConditionBegan() if alarm_type(site, event.type).level is None:
