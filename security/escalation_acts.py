@@ -1,4 +1,4 @@
-"""What people do about escalations: the next step at once, a call to a contact; and what their pages do: tell that they showed it."""
+"""What people do about escalations: the next step at once, a call to a contact; and what their pages do: tell what they showed."""
 
 from collections.abc import Sequence
 from datetime import datetime
