@@ -30,7 +30,7 @@ def router(readers: Readers, site_file: SiteFile) -> APIRouter:
     @routes.post("/site-file", summary="Let the site file take over", description=_TAKING_OVER, responses=ACTING)
     async def take_over(body: TakingOver, caller: From, renderer: Reader) -> TakenOver:
         roles.require(caller.role, "reload")
-        runs = await site_file.take_over(body.digest, body.by, body.reason)
+        runs = await site_file.take_over(body.digest, caller.acting(body.by), body.reason)
         waits = say("A zone changes: a second person must ask for it too, within a quarter of an hour")
         return TakenOver(runs=runs, told=renderer.text(say("The site file runs now") if runs else waits))
 

@@ -1,6 +1,7 @@
 """`talonmies run` and `talonmies demo` as processes: what they say when they cannot start, and how they end."""
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -10,9 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
+import httpx
 import pytest
 
 from drivers.mosquitto import HOST, Broker, free_port
+from security.roles import ROLES
 from tests.broker import until
 from tests.system.places import write_site
 from tests.system.program import TOKEN, Program, environment, refused
@@ -60,6 +63,12 @@ def test_the_demo_ends_with_all_that_it_started(tmp_path: Path) -> None:
         children = _descendants(demo.process.pid)
         assert len(children) >= 2, "a broker and the devices"
         until(lambda: demo.get("/api/v1/alarms")["alarms"] == [])
+        for role in ROLES:
+            login = re.search(rf"^ +{role} +(\S+)$", demo.said, re.MULTILINE)
+            assert login is not None, demo.said
+            origin = f"http://{HOST}:{demo.port}"
+            answer = httpx.post(f"{origin}/sign-in", data={"name": role, "password": login[1]}, headers={"Origin": origin})
+            assert answer.status_code == 303
         demo.end()
         until(lambda: not any(Path(f"/proc/{child}").exists() for child in children))
     assert "The demo has ended." in demo.said
