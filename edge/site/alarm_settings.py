@@ -4,11 +4,11 @@ from typing import Annotated
 
 from pydantic import Field, Strict
 
-from edge.conditions import FIRE, PANIC
+from edge.conditions import DURESS, FIRE, PANIC
 from edge.site.fields import Id, NamesField, Period, PeriodOrNever, Section
 
 AlarmLevel = Annotated[int, Strict(), Field(ge=1, le=4)]
-UNTOUCHABLE = frozenset((PANIC, FIRE))
+UNTOUCHABLE = frozenset((PANIC, DURESS, FIRE))
 """Types whose level and shelving no site file changes: always critical, never shelved."""
 
 

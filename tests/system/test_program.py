@@ -18,7 +18,7 @@ from drivers.mosquitto import HOST, Broker, free_port
 from security.roles import ROLES
 from tests.broker import until
 from tests.system.places import write_site
-from tests.system.program import TOKEN, Program, environment, refused
+from tests.system.program import TALONMIES, TOKEN, Program, environment, refused
 
 
 @pytest.fixture
@@ -57,6 +57,32 @@ def test_a_signal_ends_it_in_good_order_and_frees_the_port(site_file: Path, tmp_
     assert whole.returncode == 0, whole
 
 
+@pytest.mark.timeout(60)
+def test_a_person_added_while_it_runs_signs_in_and_is_signed_out_when_removed(site_file: Path, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with Program(tmp_path, "run", site_file, "--data", data) as program, browser(program) as client:
+        added = users("add", "M. Virtanen", "--role", "guard", "--data", str(data))
+        password = added.rpartition(" ")[2].strip()
+        assert client.post("/sign-in", data={"name": "M. Virtanen", "password": password}).status_code == 303
+        assert client.get("/").status_code == 200
+        users("remove", "M. Virtanen", "--data", str(data))
+        assert client.get("/").status_code == 401
+        program.end(signal.SIGTERM)
+        assert password not in program.said
+    for file in (path for path in data.rglob("*") if path.is_file()):
+        assert password.encode() not in file.read_bytes()
+
+
+def users(*words: str) -> str:
+    done = subprocess.run([TALONMIES, "users", *words], capture_output=True, text=True, check=True, stdin=subprocess.DEVNULL)
+    return done.stdout
+
+
+def browser(program: Program) -> httpx.Client:
+    origin = f"http://{HOST}:{program.port}"
+    return httpx.Client(base_url=origin, headers={"Origin": origin, "Accept": "text/html"})
+
+
 @pytest.mark.timeout(90)
 def test_the_demo_ends_with_all_that_it_started(tmp_path: Path) -> None:
     with Program(tmp_path, "demo", within_s=40) as demo:
@@ -66,9 +92,8 @@ def test_the_demo_ends_with_all_that_it_started(tmp_path: Path) -> None:
         for role in ROLES:
             login = re.search(rf"^ +{role} +(\S+)$", demo.said, re.MULTILINE)
             assert login is not None, demo.said
-            origin = f"http://{HOST}:{demo.port}"
-            answer = httpx.post(f"{origin}/sign-in", data={"name": role, "password": login[1]}, headers={"Origin": origin})
-            assert answer.status_code == 303
+            with browser(demo) as client:
+                assert client.post("/sign-in", data={"name": role, "password": login[1]}).status_code == 303
         demo.end()
         until(lambda: not any(Path(f"/proc/{child}").exists() for child in children))
     assert "The demo has ended." in demo.said
