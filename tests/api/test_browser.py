@@ -16,6 +16,7 @@ from api.app import create_app
 from api.console import live
 from security import alarms, modes
 from security.alarms import ALARM
+from security.escalation import SHOWN
 from security.modes import MODE
 from tests.api.conftest import TOKEN, TOKENS
 from tests.api.desk import MemoryDesk, busy_desk, day_of_rooms, make_doors_troubled
@@ -116,6 +117,20 @@ async def test_an_alarm_appears_without_a_reload(opened: Opened, desk: MemoryDes
     assert await page.evaluate("window.stayed")
 
 
+async def test_the_controller_hears_once_that_a_critical_alarm_was_painted(opened: Opened, desk: MemoryDesk) -> None:
+    page = await opened()
+    await is_live(page)
+    desk.press("panic-room-1", "p-2")
+    while (receipts := desk.facts(SHOWN("4"))) is None:
+        await page.wait_for_timeout(20)
+    assert await page.locator("#alarm-4").is_visible()
+    assert [(shown.number, shown.version, shown.by) for shown in receipts] == [(4, 1, "demo")]
+    await page.reload()
+    await is_live(page)
+    assert desk.facts(SHOWN("4")) == receipts, "the same view says so once"
+    assert all(desk.facts(SHOWN(str(alarm.number))) is None for alarm in alarms.open_alarms(desk.facts) if alarm.level > 1)
+
+
 async def test_acknowledging_changes_the_row_and_nothing_else(opened: Opened, desk: MemoryDesk) -> None:
     page = await opened()
     await is_live(page)
@@ -142,7 +157,7 @@ async def test_an_alarm_that_is_over_leaves_and_does_not_come_back(opened: Opene
     await is_live(page)
     await page.locator("#acknowledge-3").click()
     await expect(page.locator("#alarm-3 .chip")).to_have_text("Kuitattu")
-    await desk.act(lambda facts, at: alarms.resolve(facts, at, 3, "x", "ohi", 2))
+    await desk.act(lambda facts, at: alarms.resolve(facts, at, 3, "x", "ohi", 3))
     await expect(page.locator("#alarm-3")).to_have_count(0)
     desk.report("lock-room-2", "lock", "unlocked")
     await expect(page.locator("#space-room-2")).to_contain_text("pitäisi olla lukossa")

@@ -60,10 +60,36 @@ function announce(old, fresh) {
   if (text && old?.dataset.announce !== text) byId("announcement").textContent = text;
 }
 
+// A critical alarm that no page has painted goes on to somebody else, so the page says when it has. One that nobody can see has not.
+const receipted = new Set();
+const view = (() => {
+  try { return sessionStorage.view ??= crypto.getRandomValues(new Uint32Array(1))[0].toString(36); } catch { return "page"; }
+})();
+
+function receipts() {
+  if (document.visibilityState !== "visible") return;
+  for (const { id, dataset: { receipt: version } } of document.querySelectorAll("[data-receipt]")) {
+    const key = `${id} ${version}`;
+    if (receipted.has(key)) continue;
+    receipted.add(key);
+    // The second frame begins when the first has been painted.
+    requestAnimationFrame(() => requestAnimationFrame(() => receipt(id.replace("alarm-", ""), Number(version), key)));
+  }
+}
+
+async function receipt(number, version, key) {
+  const body = JSON.stringify({ version, view });
+  try {
+    const answer = await fetch(`/api/v1/alarms/${number}/shown`, { method: "POST", body, headers: { "Content-Type": "application/json" } });
+    if (answer.status >= 500) receipted.delete(key);
+  } catch { receipted.delete(key); }
+}
+
 function patch({ lists, items }) {
   for (const [id, html] of Object.entries(items)) replace(id, html);
   for (const [id, ids] of Object.entries(lists)) if (byId(id)) arrange(byId(id), ids);
   for (const id of [...waiting.keys()]) if (!byId(id) || !writesIn(byId(id))) waiting.delete(id);
+  receipts();
   const title = byId("counts")?.dataset.title;
   if (title) document.title = title;
   if (offline) disable(true);
@@ -111,6 +137,7 @@ function beat(event) {
   if (version !== page.dataset.version) { location.reload(); return; }
   clock.textContent = text;
   ages(t);
+  receipts();
   show(false);
   watch();
 }
@@ -177,4 +204,5 @@ function tell(told) {
 }
 
 connect();
+receipts();
 setInterval(watch, 250);
