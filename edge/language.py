@@ -165,7 +165,7 @@ class Renderer:
 
     def _door_names(self, spaces: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         """A door without a name is called after the space it belongs to, with the other side where two are alike."""
-        unnamed = {id_: self._plain_door_name(door, spaces) for id_, door in self.site.doors.items() if door.name is None}
+        unnamed = {id_: self._plain_door_name(id_, spaces) for id_, door in self.site.doors.items() if door.name is None}
         alike = Counter(unnamed.values())
         longer = {id_: f"{name} ({spaces[other_side(self.site, id_)]})" for id_, name in unnamed.items() if alike[name] > 1}
         alike.update(longer.values())
@@ -173,10 +173,13 @@ class Renderer:
             name = longer.get(id_) or unnamed.get(id_) or self._own(door.name) or readable(id_)
             yield id_, readable(id_) if id_ in unnamed and alike[name] > 1 else name
 
-    def _plain_door_name(self, door: Door, spaces: Mapping[str, str]) -> str:
+    def _plain_door_name(self, id_: str, spaces: Mapping[str, str]) -> str:
+        door, space = self.site.doors[id_], spaces[space_of(self.site, id_)]
+        if door.kind == "opening":
+            return self.say("{space}, opening", space=space)
         if _is_back_door(self.site, door):
-            return self.say("{space}, back door", space=spaces[door.from_])
-        return self.say("{space}, door", space=spaces[door.from_ if door.to == OUTSIDE else door.to])
+            return self.say("{space}, back door", space=space)
+        return self.say("{space}, door", space=space)
 
     def _device_names(self, places: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         """A device without a name is called after its type and place, if that is enough."""

@@ -47,7 +47,7 @@ async def test_a_preview_names_the_doors_and_changes_nothing(program: httpx.Asyn
         {"door": "entrance", "name": "Main entrance"},
         {"door": "wedding-front", "name": "Wedding room, door"},
     ]
-    assert told["stays"] == [{"door": "desk-front", "name": "Service desk 3, door", "because": "it is an opening"}]
+    assert told["stays"] == [{"door": "desk-front", "name": "Service desk 3, opening", "because": "it is an opening"}]
     assert told["scope_name"] == "whole building"
     assert str(told["text"]).startswith("Doors that lock: 2.")
     assert len(desk.journal) == before

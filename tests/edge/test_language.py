@@ -22,6 +22,7 @@ def site() -> Site:
             "room-3": {"zone": "semi-public", "name": {"fi": "Palveluhuone 3", "sv": "Servicerum 3", "en": "Service room 3"}},
             "office": {"zone": "internal"},
             "cafe": {"zone": "public"},
+            "stairs": {"zone": "semi-public"},
         },
         {
             "entrance": {"from": "outside", "to": "lobby", "name": {"fi": "Pääovi", "sv": "Huvudingång"}},
@@ -31,6 +32,8 @@ def site() -> Site:
             "cafe-1": {"from": "lobby", "to": "cafe"},
             "cafe-2": {"from": "outside", "to": "cafe"},
             "cafe-3": {"from": "outside", "to": "cafe"},
+            "arch": {"from": "lobby", "to": "stairs", "kind": "opening"},
+            "gap": {"from": "stairs", "to": "office", "kind": "opening"},
         },
         devices={
             "button-1": {"type": "panic-button", "space": "room-3"},
@@ -96,6 +99,8 @@ def test_numbers(site: Site, language: str, expected: str) -> None:
         ("exit", "Aula, ovi", "Aula, dörr"),
         ("cafe-1", "Cafe, ovi (Aula)", "Cafe, dörr (Aula)"),
         ("cafe-2", "Cafe 2", "Cafe 2"),
+        ("arch", "Stairs, aukko (Aula)", "Stairs, öppning (Aula)"),
+        ("gap", "Stairs, aukko (Office)", "Stairs, öppning (Office)"),
         ("outside", "ulkona", "utomhus"),
         ("room-3", "Palveluhuone 3", "Servicerum 3"),
         ("office", "Office", "Office"),
