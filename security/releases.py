@@ -86,7 +86,7 @@ def claims(look: Look, site: Site, door: str) -> Iterable[Claim]:
             "unlocked",
             Priority.RELEASE,
             f"release:{released.at.isoformat()}",
-            say("Released by {by} until {until}", by=released.by, until=released.until),
+            say("Released by {by} until {until}: {reason}", by=released.by, until=released.until, reason=released.reason),
             released.until,
         )
 

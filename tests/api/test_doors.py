@@ -65,7 +65,7 @@ async def test_what_has_no_controller_has_no_truth(program: httpx.AsyncClient) -
 
 async def test_a_door_is_released_by_name_for_a_time_and_with_a_reason(program: httpx.AsyncClient) -> None:
     door = (await ask(program, "POST", f"{DOOR}/release", **BY, seconds=60)).json()
-    assert (door["wanted"], door["because"]) == ("unlocked", "Released by M. Virtanen until 10:41")
+    assert (door["wanted"], door["because"]) == ("unlocked", "Released by M. Virtanen until 10:41: key lost")
     assert door["release"] == {
         "by": "M. Virtanen",
         "since": "2026-11-20T08:40:00Z",
