@@ -35,10 +35,12 @@ class ProofReport:
         proof, render, site = self._proof, self._renderer.text, self._renderer.site.site.id
         if proof.holds:
             yield render(
-                say("{site}: proved. {states}, up to {faults} faults.", site=site, states=proof.states, faults=proof.faults)
+                say(
+                    "{site}: proved. {states}, faults at once: up to {faults}.", site=site, states=proof.states, faults=proof.faults
+                )
             )
         else:
-            yield render(say("{site}: NOT proved: {count} findings.", site=site, count=len(proof.findings)))
+            yield render(say("{site}: NOT proved. Findings: {count}.", site=site, count=len(proof.findings)))
         for finding in proof.findings:
             yield from self._weakness(finding)
         if proof.assumptions:
@@ -57,7 +59,11 @@ class ProofReport:
         yield render(say("What people release or override, the zoning guard judges at that moment; the proof relies on it there."))
         if self._days is not None:
             yield ""
-            told = say("{count} troubles in the bookings of the next {days} days.", count=len(self._foreseen), days=self._days)
+            told = say(
+                "Days ahead walked through: {days}. Troubles in their bookings: {count}.",
+                count=len(self._foreseen),
+                days=self._days,
+            )
             yield render(told)
             yield from (f"  {self._trouble(each)}" for each in self._foreseen)
 

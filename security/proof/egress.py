@@ -43,7 +43,7 @@ def unconnected(building: Building) -> Iterator[Weakness]:
         return
     told = say("No doors join {space} with the outside, so no way out of it is proved", space=Ref(apart[0]))
     if len(apart) > 1:
-        told = say("{told}, nor of {count} other spaces", told=told, count=len(apart) - 1)
+        told = say("{told} (other such spaces: {count})", told=told, count=len(apart) - 1)
     remedy = say("Add the doors that are missing.")
     yield Weakness(
         "D1:unconnected", Property.FREE_EGRESS, told, (say("At any time"),), (), ("spaces", apart[0]), remedy,
@@ -64,7 +64,7 @@ def _dead_end(building: Building, exit_: Passage, others: int) -> Weakness:
     space, door = Ref(exit_.start), Ref(exit_.door)
     told = say("No way leads out of {space} without a credential in the worst state", space=space)
     if others:
-        told = say("{told}, nor out of {count} spaces behind it", told=told, count=others)
+        told = say("{told}, nor out of the spaces behind it: {count}", told=told, count=others)
     key, remedy = "back", say("Write back: free at {door}, so that it opens from inside by its handle.", door=door)
     if exit_.forward or _leads_deeper(building, exit_):
         key, line = "escape", "escape: {%s: alarmed}" % ("forward" if exit_.forward else "back")

@@ -67,7 +67,7 @@ def prove(site: Site, today: date, faults: int = 1) -> Proof:
 
 def _states(building: Building, classes: Sequence[MomentClass], faults: int) -> Text:
     causes = len(_causes(building)) + (2 * len(building.site.controllers) if faults else 0)
-    return say("2^{causes} states in {moments} kinds of moments", causes=causes, moments=len(classes))
+    return say("2^{causes} states, kinds of moments: {moments}", causes=causes, moments=len(classes))
 
 
 def _causes(building: Building) -> set[tuple[str, str]]:

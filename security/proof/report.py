@@ -58,7 +58,7 @@ class Proof:
     assumptions: tuple[Weakness, ...] = ()
     exposures: tuple[str, ...] = ()
     states: Text = field(default_factory=lambda: Text(""))
-    """How many combinations were covered, for people: "2^41 states in 12 moments of the week"."""
+    """How many combinations were covered, for people: "2^41 states, kinds of moments: 12"."""
     checked: dict[str, int] = field(default_factory=dict)
 
     @property

@@ -64,7 +64,7 @@ def test_a_finding_is_said_in_a_few_lines_with_its_place(tmp_path: Path) -> None
     done = verify(path)
     assert done.exit_code == 1
     summary, _, *finding = done.stdout.splitlines()[:7]
-    assert summary == "broken: NOT proved: 1 findings."
+    assert summary == "broken: NOT proved. Findings: 1."
     assert finding == [
         "D2:back: A way from public to internal space opens through Room, back door.",
         finding[1],

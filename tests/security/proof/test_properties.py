@@ -262,7 +262,7 @@ def test_a_dead_end_names_the_space_and_the_door() -> None:
                     archive={"from": "store", "to": "archive"})  # fmt: skip
     finding = only(proved(site).findings, Property.FREE_EGRESS)
     assert told(site, finding) == (
-        "No way leads out of Store, door without a credential in the worst state, nor out of 1 spaces behind it",
+        "No way leads out of Store, door without a credential in the worst state, nor out of the spaces behind it: 1",
         ["Every door is locked, as in a lockdown"],
         "store → room",
         "doors.store.back",
