@@ -9,7 +9,11 @@ from edge.language import Renderer
 from edge.site.finding import dotted
 from edge.site.load import LoadedSite
 from edge.text import Route, say
-from security.proof import Proof, Weakness
+from security.proof import ALWAYS, Proof, Property, Weakness
+
+
+def _numbers(properties: Sequence[Property]) -> str:
+    return ", ".join(sorted(properties, key=lambda each: (len(each.partition("-")[0]), each)))
 
 
 class ProofReport:
@@ -41,6 +45,13 @@ class ProofReport:
             )
         else:
             yield render(say("{site}: NOT proved. Findings: {count}.", site=site, count=len(proof.findings)))
+        yield render(
+            say(
+                "Holds: {properties}. In every site, by the way the program is built: {always}.",
+                properties=_numbers(proof.properties),
+                always=_numbers(ALWAYS),
+            )
+        )
         for finding in proof.findings:
             yield from self._weakness(finding)
         if proof.assumptions:
@@ -90,6 +101,7 @@ class ProofReport:
             "holds": proof.holds,
             "faults": proof.faults,
             "properties": [str(each) for each in proof.properties],
+            "always": [str(each) for each in ALWAYS],
             "findings": self._as_json(proof.findings),
             "assumptions": self._as_json(proof.assumptions),
             "exposures": list(proof.exposures),

@@ -25,6 +25,10 @@ class Property(StrEnum):
     ZONES = "Z1"
 
 
+ALWAYS = (Property.MONOTONE, Property.ZONES)
+"""What no site file can break: openness only grows with its causes, and a zone class stands in the site file alone."""
+
+
 @dataclass(frozen=True, slots=True)
 class Weakness:
     """A counter-example (of a property that fails), or an assumption (of one that holds only if something outside holds).
