@@ -45,13 +45,6 @@ class ProofReport:
             )
         else:
             yield render(say("{site}: NOT proved. Findings: {count}.", site=site, count=len(proof.findings)))
-        yield render(
-            say(
-                "Holds: {properties}. In every site, by the way the program is built: {always}.",
-                properties=_numbers(proof.properties),
-                always=_numbers(ALWAYS),
-            )
-        )
         for finding in proof.findings:
             yield from self._weakness(finding)
         if proof.assumptions:
@@ -67,6 +60,13 @@ class ProofReport:
             )
             yield render(told)
         yield ""
+        yield render(
+            say(
+                "Holds: {properties}. In every site, by the way the program is built: {always}.",
+                properties=_numbers(proof.properties),
+                always=_numbers(ALWAYS),
+            )
+        )
         yield render(say("What people release or override, the zoning guard judges at that moment; the proof relies on it there."))
         if self._days is not None:
             yield ""
