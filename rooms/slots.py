@@ -160,28 +160,56 @@ def _standing_problem(site: Site, booking: Booking, policy: RoomPolicy) -> Text 
     return day_problem(site, booking)
 
 
+@dataclass(slots=True)
+class _Turn:
+    """What the neighbours of a slot change about it; made into a new slot once, for a busy day has thousands of pairs."""
+
+    slot: Slot
+    opens: datetime
+    closes: datetime
+    official_from: datetime
+    turns: bool
+    after: str | None
+
+    @classmethod
+    def of(cls, slot: Slot) -> "_Turn":
+        return cls(slot, slot.opens, slot.closes, slot.official_from, slot.turns, slot.after)
+
+    def taken(self) -> Slot:
+        if self == _Turn.of(self.slot):
+            return self.slot
+        return replace(
+            self.slot,
+            opens=self.opens,
+            closes=self.closes,
+            official_from=self.official_from,
+            turns=self.turns,
+            after=self.after,
+        )
+
+
 def in_turn(found: Sequence[Slot]) -> list[Slot]:
     """Bookings one after another: of one agency they share the open door, of two the door closes between them."""
-    slots = list(found)
-    opening_ones = [n for n, slot in enumerate(found) if slot.may_open]
+    turns = [_Turn.of(slot) for slot in found]
+    opening_ones = [turn for turn in turns if turn.slot.may_open]
     for nth, later in enumerate(opening_ones):
         for earlier in opening_ones[:nth]:
-            if slots[earlier].end <= slots[later].booking.start:
-                slots[earlier], slots[later] = _one_after_another(slots[earlier], slots[later])
-    return slots
+            if earlier.slot.end <= later.slot.booking.start:
+                _one_after_another(earlier, later)
+    return [turn.taken() for turn in turns]
 
 
-def _one_after_another(a: Slot, b: Slot) -> tuple[Slot, Slot]:
-    same = a.agency == b.agency
+def _one_after_another(a: _Turn, b: _Turn) -> None:
+    same, end = a.slot.agency == b.slot.agency, a.slot.end
     if same and a.closes >= b.opens:
-        return a, replace(b, official_from=a.official_from)
-    if not same and a.released is None and a.closes + b.policy.changeover > b.opens:
-        opens, official_from = max(b.opens, a.end + b.policy.changeover), max(b.official_from, a.end)
-        return replace(a, closes=min(a.closes, a.end)), replace(
-            b, opens=opens, official_from=official_from, turns=True, after=a.agency
-        )
-    # Of a busy day most are over long before: nothing is made anew for them.
-    return a, b if a.end <= b.official_from else replace(b, official_from=a.end)
+        b.official_from = a.official_from
+    elif not same and a.slot.released is None and a.closes + b.slot.policy.changeover > b.opens:
+        b.opens = max(b.opens, end + b.slot.policy.changeover)
+        b.official_from = max(b.official_from, end)
+        b.turns, b.after = True, a.slot.agency
+        a.closes = min(a.closes, end)
+    elif end > b.official_from:
+        b.official_from = end
 
 
 def is_trusted(look: Look, site: Site, feed: str) -> bool:

@@ -141,7 +141,7 @@ async def test_a_restart_in_the_middle_of_a_booking_changes_nothing_at_the_door(
     building = VirtualBuilding(read_site(path), SystemClock())
     await building.start()
     doors, locked_again = [], []
-    original = building._speaker_of("lock-long").say
+    original = building._speakers["lock-long"].say
 
     def say(reports: Any) -> None:
         locked_again.extend(report for report in reports if report.point == "lock" and report.value == "locked")
@@ -153,7 +153,7 @@ async def test_a_restart_in_the_middle_of_a_booking_changes_nothing_at_the_door(
             await asyncio.to_thread(program.__enter__)
             if life == 0:
                 await until_async(lambda: building.state("lock-long", "lock") == "unlocked")
-                building._speaker_of("lock-long").say = say  # type: ignore[method-assign]
+                building._speakers["lock-long"].say = say  # type: ignore[method-assign]
             await asyncio.sleep(1.5)  # long enough for a mistake
             doors.append(await asyncio.to_thread(program.get, "/api/v1/doors/long"))
             await asyncio.to_thread(program.end if life == 0 else program.kill)

@@ -47,7 +47,7 @@ def bookings_of(now: datetime) -> BookingsRead:
             status="confirmed", verdict="yes", reason=say("Booked"), title="",
         )  # fmt: skip
 
-    short = [booking("short", n, now + n * 2 * SHORT, SHORT) for n in range(100)]
+    short = [booking("short", n, now + n * 2 * SHORT, SHORT) for n in range(40)]
     made = (booking("long", 0, now - LONG / 2, LONG), *short)
     return BookingsRead(at=now, calendar="rooms", bookings=made, problems=(), read_at=now)
 
