@@ -64,7 +64,7 @@ BREAKS = (
     broken(
         "a moved booking stays where it was",
         PLAN,
-        "if before.get(key) != b]",
+        "if (old := before.get(key)) is not b and old != b]",
         "if key not in before]",
         story("moved-and-shortened"),
     ),
@@ -120,7 +120,7 @@ BREAKS = (
     # The life of a room
     broken("a cancelled booking unlocks", SLOTS, 'booking.verdict == "no" or ', "", ROOMS),
     broken("agencies book on every day", SLOTS, "return day_problem(site, booking)", "return None", LIVES),
-    broken("the door stays open between two agencies", SLOTS, "same = a.agency == b.agency", "same = True", LIVES),
+    broken("the door stays open between two agencies", SLOTS, "a.slot.agency == b.slot.agency", "True", LIVES),
     broken("nobody waits for the official", SLOTS, "slot.waits and not has_come(look, site, slot)", "False", LIVES),
     broken("yesterday's official is here", SLOTS, "came.at >= official_from(look, site, slot)", "True", LIVES),
     broken("who is let in counts as the official", LIFE, "and _was_empty_and_shut(facts, site, event.at, space)", "", LIVES),
