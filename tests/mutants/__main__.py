@@ -17,6 +17,7 @@ ROOT = Path(__file__).parent.parent.parent
 COPIED = ("edge", "rooms", "security", "drivers", "examples", "tests", "pyproject.toml")
 AT_ONCE = 2
 PATIENCE_S = 180
+PATIENCE_WITH_ALL_S = 1200
 _FAILED = 1
 """What pytest returns when tests ran and some failed; anything else proves nothing."""
 
@@ -26,7 +27,7 @@ def main(words: Sequence[str] = ()) -> int:
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         whole = copy_to(Path(folder) / "whole")
         every = sorted({path for each in chosen for path in each.tests})
-        if (code := run_tests(whole, every)) != 0:
+        if (code := run_tests(whole, every, PATIENCE_WITH_ALL_S)) != 0:
             print(f"the tests do not pass on the code as it is (pytest: {code}); mend that first")
             return 1
         with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -71,12 +72,12 @@ def copy_to(folder: Path) -> Path:
     return folder
 
 
-def run_tests(folder: Path, tests: Sequence[str]) -> int | str:
+def run_tests(folder: Path, tests: Sequence[str], patience_s: float = PATIENCE_S) -> int | str:
     """pytest's exit code. Run from the copy, which comes before the installed package on the path."""
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-m", "not soak", *tests]
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(folder)}
     try:
-        return subprocess.run(command, cwd=folder, env=environment, capture_output=True, timeout=PATIENCE_S).returncode
+        return subprocess.run(command, cwd=folder, env=environment, capture_output=True, timeout=patience_s).returncode
     except subprocess.TimeoutExpired:
         return f"still running after {PATIENCE_S} s"
 
