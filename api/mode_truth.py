@@ -7,7 +7,7 @@ from api.truth import Truth
 from edge.refusal import Refusal
 from edge.text import say
 from security import modes
-from security.mode_preview import preview
+from security.mode_preview import preview, preview_of_end
 from security.mode_rules import because, scope_name
 from security.modes import ASKED_HOLDS, END_ASKED, MODE, MODES, ModeBegan
 
@@ -37,7 +37,12 @@ class ModeTruth:
             because=self._truth.renderer.text(because(began), self._truth.now),
             end_asked_by=asked.by if asked is not None and confirmable else None,
             end_asked_until=until if confirmable else None,
+            its_end=self._its_end(began) if confirmable or began.mode != "lockdown" else None,
         )
+
+    def _its_end(self, began: ModeBegan) -> str:
+        truth = self._truth
+        return truth.renderer.text(preview_of_end(truth.site, truth.facts, truth.now, began).text, truth.now)
 
     def preview(self, mode: Begun, scope: str) -> PreviewOut:
         truth, name = self._truth, self._truth.renderer.name

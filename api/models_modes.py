@@ -24,6 +24,7 @@ class ModeOut(BaseModel):
     because: str = Field(description="Who or what began it, and why, in one sentence")
     end_asked_by: str | None = Field(description="Who has asked for its end, while that can be confirmed")
     end_asked_until: datetime | None = Field(description="Until when the end can be confirmed")
+    its_end: str | None = Field(description="What its end would do to the doors now, where the next step ends it")
 
 
 class ScopeOut(BaseModel):

@@ -1,6 +1,7 @@
-"""What a mode would do to the doors if it began now: tried out beside the real state, with the same claims, arbiter and guard."""
+"""What a mode would do to the doors if it began or ended now: tried out beside the real state, with the same claims, arbiter and
+guard."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
@@ -20,6 +21,7 @@ from security.mode_rules import claim_of, crosses, is_escape, reaching
 from security.modes import SITE, Mode, ModeBegan, known_mode, require_scope
 from security.truth import DOOR
 
+Altered = Callable[[PointId, Sequence[Claim]], list[Claim]]
 _ROUNDS = 8
 """Of commands and answers. The consequence of a consequence (a door locks, so another may unlock) comes in the next."""
 _NAMED = 6
@@ -42,12 +44,30 @@ def preview(site: Site, facts: Facts, at: datetime, mode: str, scope: str) -> Pr
     known = known_mode(mode)
     require_scope(site, known, scope)
     wanted = "locked" if known == "lockdown" else "unlocked"
-    after = _tried(site, facts, ModeBegan(at=at, mode=known, scope=scope, by=""))
+    began = ModeBegan(at=at, mode=known, scope=scope, by="")
+    after = _tried(site, facts, at, lambda lock, claims: [*claims, claim_of(lock, began)], began)
     stays = {
         door: why
         for door in site.doors
         if _concerns(site, known, scope, door) and (why := _why_not(site, facts, after, door, wanted)) is not None
     }
+    locks, unlocks = _changed(site, facts, after)
+    return Preview(locks, unlocks, stays, _summary(locks, unlocks, _unable(wanted, stays)))
+
+
+def preview_of_end(site: Site, facts: Facts, at: datetime, began: ModeBegan) -> Preview:
+    """began: a mode that holds. It tells what the end of this one does, while others go on."""
+
+    def without(lock: PointId, claims: Sequence[Claim]) -> list[Claim]:
+        ended = claim_of(lock, began).cause
+        return [claim for claim in claims if claim.cause != ended]
+
+    locks, unlocks = _changed(site, facts, _tried(site, facts, at, without, began))
+    return Preview(locks, unlocks, {}, _summary(locks, unlocks, None))
+
+
+def _changed(site: Site, facts: Facts, after: Facts) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Doors that lock and doors that unlock, of those that do what they are told."""
     changed = [
         (door, decision.value)
         for door, device in site.controllers.items()
@@ -56,7 +76,7 @@ def preview(site: Site, facts: Facts, at: datetime, mode: str, scope: str) -> Pr
         and _disobeys(facts, device) is None
     ]
     locks, unlocks = (tuple(door for door, value in changed if value == to) for to in ("locked", "unlocked"))
-    return Preview(locks, unlocks, stays, _summary(locks, unlocks, _unable(wanted, stays)))
+    return locks, unlocks
 
 
 def _concerns(site: Site, mode: Mode, scope: str, door: str) -> bool:
@@ -69,18 +89,17 @@ def _concerns(site: Site, mode: Mode, scope: str, door: str) -> bool:
 # --- trying it out ----------------------------------------------------------------------------------------------------
 
 
-def _tried(site: Site, facts: Facts, began: ModeBegan) -> Facts:
-    """What would be believed and decided as soon as every door that can obey has done so."""
+def _tried(site: Site, facts: Facts, at: datetime, claims_with: Altered, mode: ModeBegan) -> Facts:
+    """What would be believed and decided as soon as every door that can obey has done so. claims_with: the claims on a lock that
+    the mode reaches, as they would be then."""
     locks = {door: PointId(device, "lock") for door, device in site.controllers.items()}
 
-    def held(_: Look, door: str) -> Iterable[Claim]:
-        """What is claimed of a door now, whoever claims it; its default is the kernel's own."""
+    def claimed(_: Look, door: str) -> Iterable[Claim]:
+        """Whoever claims it; its default is the kernel's own."""
         decision = facts(DECISION(*locks[door]))
-        claims = () if decision is None else (decision.winner, *decision.losers)
-        return (claim for claim in claims if claim.priority != Priority.DEFAULT)
-
-    def begun(_: Look, door: str) -> Iterable[Claim]:
-        return (claim_of(locks[door], began) for reached in reaching(site, door) if reached == (began.mode, began.scope))
+        now = () if decision is None else (decision.winner, *decision.losers)
+        claims = [claim for claim in now if claim.priority != Priority.DEFAULT]
+        return claims_with(locks[door], claims) if (mode.mode, mode.scope) in reaching(site, door) else claims
 
     timing = Timing()
     kernel = Kernel(
@@ -88,8 +107,7 @@ def _tried(site: Site, facts: Facts, began: ModeBegan) -> Facts:
         reactions=(),
         rules=(
             Rule("truth", list(locks), DoorTruths(site).truth),
-            Rule("held", list(locks), held),
-            Rule("begun", list(locks), begun),
+            Rule("claimed", list(locks), claimed),
         ),
         points=[CommandedPoint(lock, "locked", leased="unlocked") for lock in locks.values()],
         guard=ZoningGuard(site, timing.cold_start),
@@ -97,7 +115,7 @@ def _tried(site: Site, facts: Facts, began: ModeBegan) -> Facts:
     )
     kernel.facts.adopt(facts)
     for _ in range(_ROUNDS):
-        if not _obey(kernel, facts, kernel.settle(began.at)):
+        if not _obey(kernel, facts, kernel.settle(at)):
             break
     return kernel.facts
 

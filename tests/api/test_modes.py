@@ -122,6 +122,7 @@ async def test_two_distinct_steps_end_a_lockdown(program: httpx.AsyncClient, des
         )
     asked = (await ask(program, "POST", f"{MODES}/end-request", **WHOLE)).json()["modes"][0]
     assert (asked["end_asked_by"], asked["end_asked_until"]) == ("M. Virtanen", "2026-11-20T08:41:00Z")
+    assert asked["its_end"] == "Doors that unlock: 2."
     assert await wanted(program) == set()
     ended = await ask(program, "POST", f"{MODES}/end", **{**WHOLE, "by": "L. Korhonen"}, reason="Ohi")
     assert (ended.status_code, ended.json()["modes"]) == (200, [])

@@ -12,8 +12,8 @@ from drivers.virtual.device import Behaviour
 from edge.facts import DECISION, FLIGHT, ONLINE
 from edge.language import Renderer
 from edge.refusal import Refusal
-from security.mode_preview import Preview, preview
-from security.modes import SITE, Mode, ModeBegan, door_scope
+from security.mode_preview import Preview, preview, preview_of_end
+from security.modes import MODE, SITE, Mode, ModeBegan, ModeEnded, door_scope
 from security.overrides import DoorOverridden, DoorTakenOut
 from security.releases import DoorReleased
 from tests.builders import HOUR, MINUTE, SECOND
@@ -127,6 +127,33 @@ def test_what_is_shown_is_what_happens(done: list[Deed], begun: tuple[Mode, str]
     for door in asked - set(shown.stays):
         assert after[door] == aim
         assert day.simulation.devices[f"lock-{door}"].state("lock") == aim
+
+
+@settings(max_examples=40 * EFFORT)
+@given(st.lists(deeds, max_size=5), modes_and_scopes, st.lists(deeds, max_size=4))
+def test_what_is_shown_of_an_end_is_what_happens(before_it: list[Deed], begun: tuple[Mode, str], during: list[Deed]) -> None:
+    day = Day(SITE_FILE)
+    mode, scope = begun
+    for deed in (*before_it, _begun(mode, scope), *during):
+        deed(day)
+    began = day.facts(MODE(mode, scope))
+    assert began is not None
+    shown = preview_of_end(SITE_FILE, day.facts, day.simulation.now, began)
+    before, obedient = wanted(day), {door for door in DOORS if obeys(day, door)}
+    day.simulation.observe(ModeEnded(at=day.simulation.now, mode=mode, scope=scope, by="anna"))
+    after = wanted(day)
+    for value, doors_shown in (("locked", shown.locks), ("unlocked", shown.unlocks)):
+        assert set(doors_shown) == {door for door in DOORS if before[door] != after[door] == value} & obedient
+
+
+def test_the_end_of_a_lockdown_says_how_many_doors_unlock() -> None:
+    day = Day()
+    _begun("lockdown", SITE)(day)
+    began = day.facts(MODE("lockdown", SITE))
+    assert began is not None
+    found = preview_of_end(day.site, day.facts, day.simulation.now, began)
+    assert (found.locks, found.unlocks) == ((), ("entrance", "front", "between"))
+    assert written(found) == "Doors that unlock: 3."
 
 
 def _asked(day: Day, mode: Mode, scope: str) -> set[str]:
