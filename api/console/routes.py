@@ -49,12 +49,13 @@ def router(desk: Desk, readers: Readers, pages: Pages, actions: Actions) -> APIR
 
     @routes.get("/alarms/{number}")
     async def alarm(request: Request, number: Number) -> Response:
-        found = told_alarm(desk.facts, number, caller_of(request).view)
+        caller = caller_of(request)
+        found = told_alarm(desk.facts, number, caller.view)
         if found is None:
             return forms.refused(request, say("This alarm is no longer open."), 404)
         shown = Truth(desk, readers.of_page(request)).alarm(found)
-        board = pages.board(readers.of_page(request).language, caller_of(request).view, ALARM_LISTS)
-        return pages.answer("alarm.html", request, follows=ALARM_LISTS, alarm=shown, cursor=board.cursor)
+        board, may = pages.board(readers.of_page(request).language, caller.view, ALARM_LISTS), allowed(caller.role)
+        return pages.answer("alarm.html", request, follows=ALARM_LISTS, alarm=shown, cursor=board.cursor, may=may)
 
     @routes.get("/console/events")
     async def events(

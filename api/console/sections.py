@@ -11,6 +11,7 @@ from jinja2 import Environment
 
 from api.console.board import Item
 from api.console.door_sections import MODES_BAR, DoorSections
+from api.console.roles import allowed
 from api.console.room_sections import RoomSections
 from api.port import Desk
 from api.room_truth import RoomTruth
@@ -49,6 +50,7 @@ class Sections:
         self._parts = templates.get_template("parts.html")
         self._rooms = RoomSections(desk, renderer, templates, view)
         self._view = view
+        self._may = allowed(view.role)
         self._at_doors = DoorSections(desk, renderer, templates, view.role)
         self._bookable = frozenset(desk.site.bookable)
         self._doors: dict[str, list[str]] = {}
@@ -83,7 +85,10 @@ class Sections:
         return Item("counts", counts, lambda: self._draw("summary", counts=counts))
 
     def alarm(self, truth: Truth, today: date, alarm: Alarm) -> Item:
-        return Item(f"alarm-{alarm.number}", (alarm, today), lambda: self._draw("alarm", alarm=truth.alarm(alarm), now=truth.now))
+        def draw() -> str:
+            return self._draw("alarm", alarm=truth.alarm(alarm), now=truth.now, may=self._may)
+
+        return Item(f"alarm-{alarm.number}", (alarm, today), draw)
 
     def _notices(self, truth: Truth, today: date) -> Iterator[Item]:
         for began in open_notices(truth.site, truth.facts.of(ACTIVE)):

@@ -10,7 +10,8 @@ import pytest
 from fastapi import FastAPI
 
 from api.policy import READERS
-from security import modes, overrides
+from security import alarms, modes, overrides
+from security.alarms import ALARM
 from security.modes import MODE
 from security.overrides import OUT_OF_SERVICE, OVERRIDE
 from security.releases import RELEASE
@@ -143,6 +144,24 @@ async def test_a_role_is_offered_what_it_may_and_told_whom_to_ask_for_the_rest(
             assert (f"/modes?begin={mode}" in first) == (role in MAY[mode])  # type: ignore[index]
             seen = await page(client, f"/modes?begin={mode}&language=en")
             assert ('action="/console/modes/begin"' in seen) == (role in MAY[mode])  # type: ignore[index]
+
+
+@pytest.mark.parametrize("role", sorted(READERS))
+async def test_a_role_is_offered_of_an_alarm_what_it_may(signed_in: SignedIn, desk: MemoryDesk, role: str) -> None:
+    from security.roles import MAY
+
+    desk.press("panic-room-1", "p-1")
+    number = max(alarm.number for _, alarm in desk.facts.of(ALARM))
+    async with signed_in(role) as client:
+        for path in ("/", f"/alarms/{number}"):
+            text = await page(client, path)
+            assert (f'action="/console/alarms/{number}/acknowledge"' in text) == (role in MAY["acknowledge"])
+            assert ("data-receipt" in text) == (role in MAY["acknowledge"]), "a receipt of others does not count"
+        assert (f'action="/console/alarms/{number}/note"' in text) == (role in MAY["note"])
+        desk.happen(alarms.acknowledge(desk.facts, desk.clock.now(), number, "M. Virtanen", None))
+        assert (f'action="/console/alarms/{number}/claim"' in await page(client, "/")) == (role in MAY["claim"])
+        text = await page(client, f"/alarms/{number}")
+        assert (f'action="/console/alarms/{number}/resolve"' in text) == (role in MAY["resolve"])
 
 
 @pytest.mark.parametrize("role", ["clerk", "auditor", "installer"])
