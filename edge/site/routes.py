@@ -51,6 +51,8 @@ def _ways_of(name: str, door: Door) -> tuple[Way, Way]:
 def route_problems(draft: Draft) -> Iterator[Problem]:
     usable = [way for way in ways(draft.doors) if _known(way.start, draft) and _known(way.end, draft)]
     yield from open_to_internal(draft, usable)
+    yield from open_without_reason(draft, usable)
+    yield from falls_open(draft)
     if draft.doors and draft.whole("doors"):
         yield from shut_in(draft, usable)
 
@@ -81,6 +83,32 @@ def open_to_internal(draft: Draft, usable: list[Way]) -> Iterator[Problem]:
                 "The door lets visitors into {space}, which is internal. With never, a credential is asked for.", space=way.end
             )
             yield warning((*way.path, "unlock"), text)
+
+
+def open_without_reason(draft: Draft, usable: list[Way]) -> Iterator[Problem]:
+    """Into semi-public space somebody is let in; an opening says plainly that nobody is needed there, a handle does not."""
+    for way in usable:
+        unguarded = way.back and (way.open or way.button) and draft.doors[way.door].kind != "opening"
+        if unguarded and (_zone(way.start, draft), _zone(way.end, draft)) == ("public", "semi-public"):
+            text = say(
+                "Anyone can walk from {start} into {space}, which is semi-public: the lock guards the other direction. "
+                "Turn the door round, or ask for a credential there.",
+                start=way.start,
+                space=way.end,
+            )
+            yield warning(way.path, text)
+
+
+def falls_open(draft: Draft) -> Iterator[Problem]:
+    for name, door in draft.doors.items():
+        known = _known(door.from_, draft) and _known(door.to, draft)
+        if known and door.fail == "unlocked" and _zone(door.to, draft) == "internal" != _zone(door.from_, draft):
+            text = say(
+                "Without power anyone in {start} can walk into {space}, which is internal. Write locked: ways out need no lock.",
+                start=door.from_,
+                space=door.to,
+            )
+            yield warning(("doors", name, "fail"), text)
 
 
 def _route(way: Way, usable: list[Way]) -> str:

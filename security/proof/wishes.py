@@ -28,7 +28,7 @@ def _together(building: Building, classes: Sequence[MomentClass], first: str, a:
     moment = moment_of(classes, (a, b))
     state = (*((at(classes, moment),) if moment else ()), opened_by(a, first), opened_by(b, second))
     told = say("{first} and {second} must not be open at once, and are both unlocked", first=Ref(first), second=Ref(second))
-    remedy = say("Write times that do not meet, or take one of the two doors out of unlock.")
+    remedy = say("Let only one of the two doors have unlock, or give both hours that do not meet.")
     lines = [
         line_of(building.site, opener.id, moment.day) if opener.kind == "hours" and moment else ("doors", door, "unlock")
         for door, opener in ((first, a), (second, b))

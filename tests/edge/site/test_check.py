@@ -33,6 +33,7 @@ def bus(lock_front: dict[str, Any], other: dict[str, Any] | None = None) -> dict
     return {"connections": {"bus": {"protocol": "modbus-tcp", "host": "10.0.0.9"}}, "devices": devices}
 
 
+OUTWARD = {"from": "room", "back": "credential"}
 GAP = {"gap": {"from": "lobby", "to": "room", "kind": "opening"}}
 EXIT = {"from": "lobby", "to": "outside", "kind": "escape"}
 FIRE = {"type": "fire-input", "connection": "broker"}
@@ -122,6 +123,11 @@ CASES: list[tuple[dict[str, Any], str]] = [
     ),
     ({"doors": {"rear": {"unlock": {"hours": "service"}}}}, "warning doors.rear.unlock: The door lets visitors into office"),
     (
+        {"doors": {"front": {"from": "room", "to": "lobby"}}},
+        "warning doors.front.back: Anyone can walk from lobby into room, which is semi-public",
+    ),
+    ({"doors": {"rear": {"fail": "unlocked"}}}, "warning doors.rear.fail: Without power anyone in room can walk into office"),
+    (
         {"doors": {"rear": {"from": "office", "to": "room", "back": "button"}}},
         "error doors.rear.back: Anyone can walk into an internal space: outside → lobby → room → office.",
     ),
@@ -165,7 +171,7 @@ def test_a_payload_may_carry_several_points_in_its_fields() -> None:
     "doors",
     [
         {"front": {"back": "credential", "escape": {"back": "delayed"}}},
-        {"front": {"back": "credential"}, "exit": {"from": "room", "to": "outside", "escape": {"forward": "free"}}},
+        {"front": {"back": "credential"}, "exit": {**OUTWARD, "to": "outside", "escape": {"forward": "free"}}},
         {"front": {"back": "credential"}, "gap": {"from": "room", "to": "lobby", "kind": "opening"}},
     ],
 )
@@ -174,7 +180,7 @@ def test_an_escape_or_an_opening_is_a_way_out(doors: dict[str, Any]) -> None:
 
 
 def test_a_door_that_opens_at_times_is_a_way_out() -> None:
-    doors = {"front": {"back": "credential"}, "exit": {"from": "room", "to": "lobby", "unlock": {"hours": "service"}}}
+    doors = {"front": {"back": "credential"}, "exit": {**OUTWARD, "to": "lobby", "unlock": {"hours": "service"}}}
     assert found({"doors": doors, "devices": {"lock-exit": lock("exit")}}) == []
 
 
