@@ -84,7 +84,7 @@ class SiteChange:
             second = ""
             if read.seen.zones:
                 first = self._asked_before(digest)
-                if first is None or first == by:
+                if first is None or _alike(first, by):
                     self._asked = _Asked(digest, by, self.daemon.clock.now())
                     return False
                 by, second = first, by
@@ -152,6 +152,11 @@ def _told(findings: Iterable[Finding]) -> tuple[Text, ...]:
     return tuple(
         say("Line {line}, {path}: {problem}", line=finding.line, path=finding.path, problem=finding.text) for finding in findings
     )
+
+
+def _alike(first: str, second: str) -> bool:
+    """Written another way, a name is no second person."""
+    return "".join(first.split()).casefold() == "".join(second.split()).casefold()
 
 
 def _spaces(changes: Difference) -> tuple[str, ...]:

@@ -97,6 +97,7 @@ def test_a_zone_changes_only_when_a_second_person_wants_it(program: Program, fil
     assert "semi-public zone becomes public zone" in reload(program, file).stdout
     assert reload(program, file, "--yes").returncode == 2
     assert reload(program, file, "--yes").returncode == 2, "the same person again is no second one"
+    assert reload(program, file, "--yes", by=" aino").returncode == 2, "nor is the same name written another way"
     zones = {space["id"]: space["zone"] for space in program.get("/api/v1/spaces")["spaces"]}
     assert zones["long"] == "semi-public"
     assert reload(program, file, "--yes", by="Väinö").returncode == 0

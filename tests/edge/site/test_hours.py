@@ -33,6 +33,13 @@ def hours_on(table: Timetable, day: str, *holidays: date) -> list[tuple[int, int
     return [tuple(interval) for interval in table.hours_on(date.fromisoformat(day), local(*holidays))]
 
 
+def test_a_timetable_that_has_been_asked_is_still_the_same_as_one_that_has_not() -> None:
+    asked, fresh = timetable(mon="8-16"), timetable(mon="8-16")
+    assert asked.opening_at(at("2026-11-23T09:00"), local()) is not None
+    assert asked == fresh
+    assert asked != timetable(mon="8-17")
+
+
 @pytest.mark.parametrize(
     ("written", "minutes"),
     [
