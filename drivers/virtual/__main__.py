@@ -1,17 +1,19 @@
 """`python -m drivers.virtual SITE.yaml --broker HOST:PORT`: the devices of a site file as a process of their own.
 
 Says {"ready": N} when N devices are connected. Takes JSON lines: {"press": DEVICE} or {"device": …, "point": …, "value": …};
-answers each with {"pressed": ID}, {"done": true} or {"problem": …}. Ends with its standard input.
+answers each with {"pressed": ID}, {"done": true} or {"problem": …}. Ends with its standard input, where that is one of lines.
 """
 
 import argparse
 import asyncio
 import json
+import os
 import signal
+import stat
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from drivers.virtual.building import VirtualBuilding
 from edge.clock import Clock, FastClock, SystemClock
@@ -22,7 +24,8 @@ from edge.site.load import read_site
 async def run(building: VirtualBuilding, devices: int) -> None:
     lines = await _lines_of_stdin()
     ended = asyncio.Event()
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ended.set)
+    for stop in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(stop, ended.set)
     await building.start()
     _say({"ready": devices})
     obeying = asyncio.create_task(_obey_all(building, lines, ended))
@@ -52,8 +55,15 @@ def obey(building: VirtualBuilding, line: bytes) -> dict[str, Any]:
 
 async def _lines_of_stdin() -> asyncio.StreamReader:
     reader = asyncio.StreamReader()
-    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    if tells_lines(sys.stdin):
+        await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
     return reader
+
+
+def tells_lines(source: IO[Any]) -> bool:
+    """A terminal, pipe or socket; of anything else, as the /dev/null of a service, nothing is to be awaited."""
+    mode = os.fstat(source.fileno()).st_mode
+    return source.isatty() or stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
 
 
 def _say(message: dict[str, Any]) -> None:
@@ -65,7 +75,11 @@ def _clock(speed: float, origin: str | None) -> Clock:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m drivers.virtual", description="The devices of a site file, virtually.")
+    parser = argparse.ArgumentParser(
+        prog="python -m drivers.virtual",
+        description="The devices of a site file, virtually.",
+        epilog='Takes lines such as {"press": "panic-room-1"} or {"device": "lock-room-1", "point": "contact", "value": "open"}.',
+    )
     parser.add_argument("site", type=Path)
     parser.add_argument("--broker", help="HOST:PORT instead of the connections of the site file")
     parser.add_argument("--speed", type=float, default=1.0, help="of the clock, with --origin")
