@@ -164,11 +164,14 @@ def _check_summary(site_file: Path, loaded: LoadedSite) -> str:
     errors = sum(finding.level == "error" for finding in loaded.findings)
     warnings = len(loaded.findings) - errors
     if loaded.site is None:
-        return f"{site_file}: {errors} errors, {warnings} warnings."
+        return f"{site_file}: {_count(errors, 'error')}, {_count(warnings, 'warning')}."
     site = loaded.site
-    return (
-        f"{site_file}: fine. {len(site.spaces)} spaces, {len(site.doors)} doors, {len(site.devices)} devices, {warnings} warnings."
-    )
+    counts = (len(site.spaces), "space"), (len(site.doors), "door"), (len(site.devices), "device"), (warnings, "warning")
+    return f"{site_file}: fine. {', '.join(_count(many, what) for many, what in counts)}."
+
+
+def _count(many: int, what: str) -> str:
+    return f"{many} {what}" if many == 1 else f"{many} {what}s"
 
 
 @app.command()
