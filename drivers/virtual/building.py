@@ -19,7 +19,7 @@ from edge.site.model import Device, Site
 
 PANIC_HEARTBEAT = timedelta(seconds=2)
 HEARTBEAT = timedelta(seconds=30)
-_CONNECTED_WITHIN_S = 10.0
+_CONNECTED_WITHIN_S = 15.0
 _LIFE_EVERY_S = 15.0
 _LIFE_PAUSE_S = 0.1
 

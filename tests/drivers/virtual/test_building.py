@@ -153,7 +153,7 @@ async def test_the_devices_come_back_after_the_broker_was_away(own_broker: Broke
             assert set(running.controller.presses) == {press}
 
 
-async def test_a_hundred_and_twenty_devices_connect_within_three_seconds(own_broker: Broker) -> None:
+async def test_a_hundred_and_twenty_devices_connect_and_are_heard(own_broker: Broker) -> None:
     small = small_site("large", own_broker.port)
     devices = {
         f"{device}-{number}": described.model_copy(update={"points": {}})
@@ -161,9 +161,11 @@ async def test_a_hundred_and_twenty_devices_connect_within_three_seconds(own_bro
         for number in range(24)
     }
     site = small.model_copy(update={"devices": devices})
-    async with asyncio.timeout(3):
-        building = VirtualBuilding(site, SystemClock())
-        await building.start()
+    building = VirtualBuilding(site, SystemClock())
+    await building.start()
+    with Plain(own_broker.port) as listener:
+        await asyncio.to_thread(listener.subscribe, "talonmies/large/+/link")
+        await until_async(lambda: len({message.topic for message in listener.messages}) == len(devices))
     await building.stop()
 
 
