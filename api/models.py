@@ -1,9 +1,9 @@
 """What the HTTP interface says and takes, as it stands in its OpenAPI description. Times are aware UTC."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, StringConstraints, model_validator
 
 from edge.points import Value
 from edge.site.fields import SpaceKind, ZoneClass
@@ -25,6 +25,37 @@ def _of_this_time(t: datetime) -> datetime:
 
 
 Instant = Annotated[AwareDatetime, AfterValidator(_of_this_time)]
+
+
+LONGEST_MIN = 366 * 24 * 60
+
+
+class Lasting(BaseModel):
+    """Until an instant, or for so many minutes from now, or until somebody ends it."""
+
+    until: Instant | None = Field(None, description="With an offset from UTC")
+    minutes: int | None = Field(None, ge=1, le=LONGEST_MIN)
+
+    @property
+    def end(self) -> datetime | int | None:
+        """An instant, or minutes from now."""
+        return self.until if self.until is not None else self.minutes
+
+    @model_validator(mode="after")
+    def _no_two_ends(self) -> Self:
+        if self.until is not None and self.minutes is not None:
+            raise ValueError("give `until` or `minutes`, not both")
+        return self
+
+
+class LastingToAnEnd(Lasting):
+    """Until an instant, or for so many minutes from now."""
+
+    @model_validator(mode="after")
+    def _has_an_end(self) -> Self:
+        if self.end is None:
+            raise ValueError("give either `until` or `minutes`")
+        return self
 
 
 class Problem(BaseModel):

@@ -1,13 +1,11 @@
 """What is told of alarms besides the open ones (shelves, groups, figures, the past, walk tests), and what people ask about them."""
 
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, StringConstraints, model_validator
+from pydantic import BaseModel, Field, StringConstraints
 
-from api.models import AsOf, FreeText, Instant, PersonName, Version
-
-LONGEST_MIN = 366 * 24 * 60
+from api.models import AsOf, FreeText, Lasting, LastingToAnEnd, PersonName, Version
 
 
 class ShelfOut(BaseModel):
@@ -162,34 +160,10 @@ class Transferring(BaseModel):
     version: Version
 
 
-class _Ending(BaseModel):
-    """Until an instant, or for so many minutes from now."""
-
-    until: Instant | None = Field(None, description="With an offset from UTC")
-    minutes: int | None = Field(None, ge=1, le=LONGEST_MIN)
-
-    @property
-    def end(self) -> datetime | int | None:
-        """An instant, or minutes from now."""
-        return self.until if self.until is not None else self.minutes
-
-    @model_validator(mode="after")
-    def _no_two_ends(self) -> Self:
-        if self.until is not None and self.minutes is not None:
-            raise ValueError("give `until` or `minutes`, not both")
-        return self
-
-
-class Shelving(_Ending):
+class Shelving(LastingToAnEnd):
     by: PersonName
     version: Version
     reason: FreeText
-
-    @model_validator(mode="after")
-    def _has_an_end(self) -> Self:
-        if self.end is None:
-            raise ValueError("give either `until` or `minutes`")
-        return self
 
 
 class Unshelving(BaseModel):
@@ -198,7 +172,7 @@ class Unshelving(BaseModel):
     subject: Annotated[str, StringConstraints(max_length=1024)]
 
 
-class TakingSourceOut(_Ending):
+class TakingSourceOut(Lasting):
     by: PersonName
     reason: FreeText
 

@@ -1,15 +1,14 @@
 """Doors as the HTTP interface tells of them, and what people ask of them."""
 
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, StringConstraints, model_validator
+from pydantic import BaseModel, Field, StringConstraints
 
-from api.models import AsOf, FreeText, Instant, PersonName, ReadingOut, WishOut
+from api.models import AsOf, FreeText, Lasting, LastingToAnEnd, PersonName, ReadingOut, WishOut
 from edge.profiles import Lease
 from security.overrides import DoorValue
 
-LONGEST_MIN = 366 * 24 * 60
 DoorStateName = Literal["locked", "unlocked", "opened-by-hand", "held-open", "forced", "unknown", "out-of-service"]
 
 
@@ -63,45 +62,21 @@ class Doors(AsOf):
 # --- what people ask for ----------------------------------------------------------------------------------------------
 
 
-class _Ending(BaseModel):
-    """Until an instant, or for so many minutes from now."""
-
-    until: Instant | None = Field(None, description="With an offset from UTC")
-    minutes: int | None = Field(None, ge=1, le=LONGEST_MIN)
-
-    @property
-    def end(self) -> datetime | int | None:
-        """An instant, or minutes from now."""
-        return self.until if self.until is not None else self.minutes
-
-
 class Releasing(BaseModel):
     by: PersonName
     seconds: int = Field(ge=1, le=600, description="How long the door stays unlocked")
     reason: FreeText
 
 
-class Overriding(_Ending):
+class Overriding(LastingToAnEnd):
     by: PersonName
     value: DoorValue
     reason: FreeText
 
-    @model_validator(mode="after")
-    def _one_end(self) -> Self:
-        if (self.until is None) == (self.minutes is None):
-            raise ValueError("give either `until` or `minutes`")
-        return self
 
-
-class TakingOut(_Ending):
+class TakingOut(Lasting):
     by: PersonName
     reason: FreeText
-
-    @model_validator(mode="after")
-    def _no_two_ends(self) -> Self:
-        if self.until is not None and self.minutes is not None:
-            raise ValueError("give `until` or `minutes`, or neither")
-        return self
 
 
 class Ending(BaseModel):

@@ -14,8 +14,8 @@ from api.door_actions import DoorActions
 from api.faults import status_of
 from api.gate import caller_of
 from api.mode_truth import ModeTruth
-from api.models import FreeText
-from api.models_doors import LONGEST_MIN, Reason
+from api.models import LONGEST_MIN, FreeText
+from api.models_doors import Reason
 from api.models_modes import Begun, Scope
 from api.port import Desk
 from api.readers import Readers
