@@ -24,6 +24,7 @@ from edge.text import TextValue, say
 
 FOLDER: Final = Path(__file__).parent
 STATIC: Final = FOLDER / "static"
+STYLES: Final = FOLDER / "styles"
 OWN_NAMES: Final = {"fi": "suomi", "sv": "svenska", "en": "English"}
 PLACES: Final = ("/", "/rooms", "/doors")
 _YEAR_S: Final = 365 * 24 * 3600
@@ -56,7 +57,7 @@ class Pages:
         self._desk = desk
         self._readers = readers
         self._clock = clock
-        self.version = version_of(STATIC)
+        self.version = version_of(STATIC, STYLES)
         self._environments = {language: self._environment(readers.of(language), read_only_reason) for language in LANGUAGES}
         self._boards: dict[tuple[str, View], Board] = {}
 
@@ -149,9 +150,14 @@ def age(language: str, since: datetime, now: datetime) -> str:
     return f"{seconds // 60}{':' if language == 'en' else '.'}{seconds % 60:02}"
 
 
-def version_of(folder: Path) -> str:
+def version_of(*folders: Path) -> str:
     """Changes with any of the files, so that browsers may keep them for ever."""
     digest = hashlib.sha256()
-    for path in sorted(folder.iterdir()):
+    for path in sorted(path for folder in folders for path in folder.iterdir()):
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()[:12]
+
+
+def stylesheet() -> bytes:
+    """All styles in the order of their names: one file for the browser, several for those who write them."""
+    return b"".join(path.read_bytes() for path in sorted(STYLES.glob("*.css")))

@@ -1,6 +1,5 @@
 """The pages of the guard and what their forms do."""
 
-import os
 from collections.abc import Awaitable
 from typing import Annotated
 
@@ -13,7 +12,7 @@ from api.actions import Actions
 from api.alarm_actions import AlarmActions
 from api.console import live
 from api.console.forms import Forms, actor, told_of
-from api.console.pages import STATIC, Pages
+from api.console.pages import STATIC, Pages, stylesheet
 from api.console.roles import allowed
 from api.console.sections import ALARM_LISTS, LISTS
 from api.faults import status_of
@@ -122,15 +121,16 @@ def why_not(alarm: Alarm | None, *, seen_before: bool) -> Text:
 
 
 class KeptFiles(StaticFiles):
-    """Files whose address carries their version: kept by the browser for ever."""
+    """Files whose address carries their version: kept by the browser for ever. The stylesheet is joined of its parts."""
 
     def __init__(self) -> None:
         super().__init__(directory=STATIC)
+        self._stylesheet = stylesheet()
 
-    def file_response(
-        self, full_path: str | os.PathLike[str], stat_result: os.stat_result, scope: Scope, status_code: int = 200
-    ) -> Response:
-        answer = super().file_response(full_path, stat_result, scope, status_code)
-        if b"v=" in scope.get("query_string", b""):
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        answer = (
+            Response(self._stylesheet, media_type="text/css") if path == "console.css" else await super().get_response(path, scope)
+        )
+        if answer.status_code == 200 and b"v=" in scope.get("query_string", b""):
             answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
         return answer
