@@ -10,8 +10,9 @@ from api.drawing import text
 from api.drawing.geometry import Box
 from api.drawing.layout import Plan
 from api.drawing.legend import legend
-from api.drawing.lettering import LINE, Lettering, fitted
+from api.drawing.lettering import fitted
 from api.drawing.markup import element, number, words
+from api.drawing.parts import is_hall, lettered, rect, way_of
 from api.drawing.symbols import SIGN, WEDGE, definitions, used
 from api.drawing.walls import PlacedDoor, Point
 from edge.language import Renderer, readable
@@ -26,8 +27,6 @@ _AT_DOORS: Final = (132.0, 92.0)
 """How wide, and how high, the outside is drawn on a side with doors, for their names and signs."""
 _BOW: Final = 44.0
 _PADDING: Final = 5.0
-_HALL: Final = (60.0, 20_000.0)
-"""Spaces at least so wide and high, and so large, have larger letters."""
 
 
 def draw(site: Site, placed: Plan, renderer: Renderer) -> str:
@@ -77,9 +76,9 @@ def _described(site: Site, renderer: Renderer) -> str:
 
 
 def _building(site: Site, placed: Plan, renderer: Renderer, outside: Box) -> Iterator[str]:
-    yield _rect(outside, "outside")
+    yield rect(outside, "outside")
     yield words("text", renderer.name(OUTSIDE), class_="around", x=outside.x + 12, y=outside.y + 24)
-    yield from (_rect(passage, "passage") for passage in placed.passages)
+    yield from (rect(passage, "passage") for passage in placed.passages)
     free = _free_of_signs(site, placed)
     for name, box in placed.spaces.items():
         yield _space(site, name, box, free[name], renderer)
@@ -87,10 +86,6 @@ def _building(site: Site, placed: Plan, renderer: Renderer, outside: Box) -> Ite
     for name, door in placed.doors.items():
         yield _door(site, name, door, renderer)
     yield from _door_names(site, placed, renderer, outside)
-
-
-def _rect(box: Box, class_: str) -> str:
-    return element("rect", class_=class_, x=box.x, y=box.y, width=box.width, height=box.height)
 
 
 # --- the outside ------------------------------------------------------------------------------------------------------
@@ -128,7 +123,7 @@ def _door_names(site: Site, placed: Plan, renderer: Renderer, outside: Box) -> I
             "top": (x, outside.y + 8 + lettering.height / 2),
             "bottom": (x, outside.bottom - 8 - lettering.height / 2),
         }[side]
-        yield element("g", *_lines(lettering, *middle, "door-name"))
+        yield element("g", *lettered(lettering, *middle, "door-name"))
 
 
 # --- spaces -----------------------------------------------------------------------------------------------------------
@@ -139,13 +134,13 @@ def _space(site: Site, name: str, box: Box, free: Box, renderer: Renderer) -> st
     own = space.name.in_language(renderer.language) if space.name else None
     count = [] if space.capacity is None else [str(space.capacity)]
     below = 14.0 if count and free.height > 30 else 0.0
-    lettering = fitted(own or readable(name), free.width, free.height - below, 17.0 if _is_hall(box) else 12.5)
+    lettering = fitted(own or readable(name), free.width, free.height - below, 17.0 if is_hall(box) else 12.5)
     x, y = free.x + free.width / 2, free.y + free.height / 2
     return element(
         "g",
         words("title", own or readable(name)),
-        _rect(box, "room"),
-        *_lines(lettering, x, y - below / 2, "name"),
+        rect(box, "room"),
+        *lettered(lettering, x, y - below / 2, "name"),
         *(_capacity(each, x, y + lettering.height / 2 + 1) for each in count if below),
         id=f"space-{name}",
         class_=f"space {space.zone}",
@@ -153,21 +148,9 @@ def _space(site: Site, name: str, box: Box, free: Box, renderer: Renderer) -> st
     )
 
 
-def _is_hall(box: Box) -> bool:
-    return min(box.width, box.height) >= _HALL[0] and box.width * box.height >= _HALL[1]
-
-
 def _capacity(count: str, x: float, y: float) -> str:
     start = x - 8 - 3.5 * len(count)
     return used("persons", (start, y - 1)) + words("text", count, class_="count", x=start + 9, y=y + 3)
-
-
-def _lines(lettering: Lettering, x: float, y: float, class_: str) -> Iterator[str]:
-    top = y - lettering.height / 2
-    for place, line in enumerate(lettering.lines):
-        yield words(
-            "text", line, class_=class_, x=x, y=top + lettering.size * (LINE * place + 0.95), font_size=lettering.size
-        )  # fmt: skip
 
 
 def _free_of_signs(site: Site, placed: Plan) -> dict[str, Box]:
@@ -222,7 +205,7 @@ def _door(site: Site, name: str, door: PlacedDoor, renderer: Renderer) -> str:
     return element(
         "g",
         words("title", " ".join(renderer.text(sentence) for sentence in text.of_door(site, name))),
-        *_line(door),
+        *way_of(door),
         used(section.kind, door.at, door.ahead),
         *([] if section.kind == "opening" else [used("guards", door.at, door.ahead)]),
         *(used(sign, door.along(-SIGN * (n + 1) + 1), door.ahead if turned else (1, 0)) for n, (sign, turned) in enumerate(behind)),
@@ -231,13 +214,6 @@ def _door(site: Site, name: str, door: PlacedDoor, renderer: Renderer) -> str:
         class_=f"door {section.kind}",
         data_door=name,
     )
-
-
-def _line(door: PlacedDoor) -> Iterator[str]:
-    if door.line is not None:
-        (x1, y1), (x2, y2) = door.line
-        yield element("line", class_="way", x1=x1, y1=y1, x2=x2, y2=y2)
-        yield element("circle", class_="way-end", cx=x2, cy=y2, r=4)
 
 
 def _interlocks(site: Site, placed: Plan) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """The signs of the drawing, each drawn once and used by name; all differ in shape, so that a grey print says the same."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from api.drawing.markup import element
@@ -55,8 +56,8 @@ PATTERNS: Final = (
 _ANGLES: Final = {(1, 0): 0, (0, 1): 90, (-1, 0): 180, (0, -1): 270}
 
 
-def definitions() -> str:
-    return element("defs", PATTERNS, *(f'<g id="plan-{name}">{drawing}</g>' for name, drawing in DRAWINGS.items()))
+def definitions(names: Iterable[str] = DRAWINGS) -> str:
+    return element("defs", PATTERNS, *(f'<g id="plan-{name}">{DRAWINGS[name]}</g>' for name in names))
 
 
 def used(name: str, at: tuple[float, float], ahead: tuple[int, int] = (1, 0)) -> str:
