@@ -205,6 +205,7 @@ class AlarmOut(BaseModel):
     type: str
     name: str
     level: int = Field(description="1 critical, 2 high, 3 medium, 4 device fault")
+    sound: str = Field(description="How it sounds at a console: critical, high, medium, silent or none")
     subject: str
     subject_name: str
     place: str | None = Field(description="Where the subject is")

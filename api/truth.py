@@ -22,6 +22,7 @@ from edge.facts import ACTIVE, DECISION, FLIGHT, HEARD, ONLINE, READING, Flight
 from edge.language import Renderer
 from edge.points import DEVICE_TYPES, PointId
 from edge.site import Site
+from security.alarm_sounds import sound_of
 from security.alarm_types import alarm_type
 from security.alarms import Alarm
 from security.batteries import CHARGES, days_left
@@ -174,6 +175,7 @@ class Truth:
             type=alarm.type,
             name=self.renderer.text(type_.name),
             level=alarm.level,
+            sound=sound_of(self.site, alarm),
             subject=alarm.subject,
             subject_name=self.renderer.name(alarm.subject),
             place=self.place(alarm.subject),

@@ -54,7 +54,7 @@ from edge.conditions import (
     WALK_TEST_DUE,
 )
 from edge.site import Site
-from edge.site.alarm_settings import UNTOUCHABLE, AlarmSettings
+from edge.site.alarm_settings import UNTOUCHABLE, AlarmSettings, Sound
 from edge.site.fields import Names
 from edge.text import Text, Words, say
 
@@ -68,7 +68,7 @@ class AlarmType:
 
     clears: when it ends. An alarm leaves the list when it has ended and somebody has acknowledged it, whichever comes last.
     reminder: how long after its acknowledgement it is told again while it goes on. shelve: for how long at most it may be shelved;
-    None: never. escalation: the site's plan for it; None: none of its own.
+    None: never. escalation: the site's plan for it; None: none of its own. sound: None: by its level (`security.alarm_sounds`).
     """
 
     name: Text
@@ -78,6 +78,7 @@ class AlarmType:
     reminder: timedelta = REMINDER
     shelve: timedelta | None = LONGEST_SHELF
     escalation: str | None = None
+    sound: Sound | None = None
 
 
 ALARM_TYPES: dict[str, AlarmType] = {
@@ -102,6 +103,7 @@ ALARM_TYPES: dict[str, AlarmType] = {
         ),
         say("A minute after the sign-in."),
         shelve=None,
+        sound="silent",
     ),
     PANIC_SOURCE_LOST: AlarmType(
         say("Panic button does not answer"),
@@ -396,6 +398,7 @@ def _changes(kind: str, settings: AlarmSettings) -> Mapping[str, Any]:
         "clears": _said(settings.clears),
         "reminder": settings.reminder,
         "escalation": settings.escalation,
+        "sound": settings.sound,
     }
     if kind not in UNTOUCHABLE:
         changes |= {"level": settings.level, "shelve": settings.shelve}

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from edge.conditions import CONDITIONS
+from edge.conditions import CONDITIONS, DURESS
 from edge.site.alarm_settings import UNTOUCHABLE
 from edge.site.draft import Draft
 from edge.site.finding import Path, Problem, error, warning
@@ -35,6 +35,10 @@ def untouchable_types(draft: Draft) -> Iterator[Problem]:
             yield error((*path, "level"), say("{type} is always critical. Remove level.", type=kind))
         if settings.shelve not in (None, "never"):
             yield error((*path, "shelve"), say("{type} is never shelved. Remove shelve.", type=kind))
+        if kind == DURESS and settings.sound not in (None, "silent"):
+            yield error((*path, "sound"), say("{type} is always silent. Remove sound.", type=kind))
+        elif settings.sound == "none":
+            yield error((*path, "sound"), say("{type} is never without a sound. Write another, or silent.", type=kind))
 
 
 def alarm_inputs(draft: Draft) -> Iterator[Problem]:

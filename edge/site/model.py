@@ -38,6 +38,7 @@ from edge.site.fields import (
 )
 from edge.site.frozen import Emptyable, FrozenDict, Table
 from edge.site.hours import LocalCalendar, Timetable
+from edge.site.panic_settings import PanicResponse
 from edge.site.public_holidays import holidays_of
 from edge.site.wrong import Wrong, shown
 from edge.text import say
@@ -199,6 +200,7 @@ class Security(Section):
     escalation: Emptyable[Level, Id] = Field(
         {}, description="By level, the escalation of alarms whose type has none of its own; absent: none"
     )
+    panic: tuple[PanicResponse, ...] = Field((), description="What the building does while a panic alarm is open")
     sms: SmsGateway | None = Field(None, description="The service that sends text messages")
     smtp: MailServer | None = Field(None, description="The server that sends e-mail")
 
