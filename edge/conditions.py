@@ -42,5 +42,6 @@ DOUBLE_BOOKING = "double-booking"
 CLOCK_JUMPED = "clock-jumped"
 MESSAGE_UNDELIVERED = "message-undelivered"
 CONSOLE_LOST = "console-lost"
+HAND_OVER_WAITS = "hand-over-waits"
 
 CONDITIONS = frozenset(value for name, value in dict(globals()).items() if name.isupper())

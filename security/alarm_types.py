@@ -36,6 +36,7 @@ from edge.conditions import (
     EVACUATION,
     FIRE,
     FIRE_INPUT_LOST,
+    HAND_OVER_WAITS,
     JOURNAL_FAILING,
     LOCKDOWN,
     MESSAGE_UNDELIVERED,
@@ -366,6 +367,12 @@ ALARM_TYPES: dict[str, AlarmType] = {
         None,
         (say("Others can use the room; who comes late needs a new booking."),),
         say("When the booking is over."),
+    ),
+    HAND_OVER_WAITS: AlarmType(
+        say("Nobody has received the shift"),
+        None,
+        (say("Find out who is at the desk, and have them receive the shift."),),
+        say("When somebody receives the shift."),
     ),
     CLOCK_JUMPED: AlarmType(
         say("Clock changed"),

@@ -1,4 +1,4 @@
-"""Who may do what at doors and with alarms: one table, asked by everything that acts."""
+"""Who may do what at doors, with alarms and at the desk: one table, asked by everything that acts."""
 
 from collections.abc import Mapping
 from typing import Literal, get_args
@@ -26,12 +26,16 @@ Action = Literal[
     "shelve",
     "escalate",
     "walk-test",
+    "post-bulletin",
+    "read-bulletin",
+    "hand-over",
 ]
 
 _GUARD: Role = "guard"
 _HOST: Role = "lobby-host"
 _MANAGER: Role = "facility-manager"
 _INSTALLER: Role = "installer"
+_CLERK: Role = "clerk"
 
 MAY: Mapping[Action, frozenset[Role]] = {
     "release": frozenset((_GUARD, _HOST, _MANAGER)),
@@ -53,6 +57,9 @@ MAY: Mapping[Action, frozenset[Role]] = {
     "escalate": frozenset((_GUARD, _HOST, _MANAGER)),
     "shelve": frozenset((_GUARD, _MANAGER)),
     "walk-test": frozenset((_GUARD, _MANAGER, _INSTALLER)),
+    "post-bulletin": frozenset((_GUARD, _HOST, _MANAGER)),
+    "read-bulletin": frozenset((_GUARD, _HOST, _MANAGER, _INSTALLER, _CLERK)),
+    "hand-over": frozenset((_GUARD, _HOST, _MANAGER)),
 }
 """To lock is for many, to unlock for few. Whoever is not named in a row may not."""
 
