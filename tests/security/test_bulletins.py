@@ -84,7 +84,7 @@ def test_the_writer_sees_who_has_read_it_each_once() -> None:
     read(house, 1, "A. Nieminen")
     house.wait(MINUTE)
     read(house, 1, "B. Laine")
-    with pytest.raises(Refusal, match="A. Nieminen has read bulletin 1 already"):
+    with pytest.raises(Refusal, match=r"A\. Nieminen has read bulletin 1 already"):
         read(house, 1, "A. Nieminen")
     (found,) = bulletins_for(house.facts, "guard", None)
     assert found.receipts == (Receipt(house.now - MINUTE, "A. Nieminen"), Receipt(house.now, "B. Laine"))
