@@ -83,6 +83,7 @@ _SECRETS: tuple[Path, ...] = (
     ("contacts", EACH, "secret"),
     ("security", "sms", "secret"),
     ("security", "smtp", "password"),
+    ("security", "sign_in", "client_secret"),
 )
 
 

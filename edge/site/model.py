@@ -40,6 +40,7 @@ from edge.site.frozen import Emptyable, FrozenDict, Table
 from edge.site.hours import LocalCalendar, Timetable
 from edge.site.panic_settings import PanicResponse
 from edge.site.public_holidays import holidays_of
+from edge.site.sign_in import SignIn
 from edge.site.wrong import Wrong, shown
 from edge.text import say
 
@@ -203,6 +204,7 @@ class Security(Section):
     panic: tuple[PanicResponse, ...] = Field((), description="What the building does while a panic alarm is open")
     sms: SmsGateway | None = Field(None, description="The service that sends text messages")
     smtp: MailServer | None = Field(None, description="The server that sends e-mail")
+    sign_in: SignIn | None = Field(None, description="An identity provider through which people sign in; absent: none")
 
 
 class Site(Section):

@@ -55,6 +55,7 @@ REFERENCES: tuple[tuple[Path, str], ...] = (
     (("escalations", EACH, EACH, "to", EACH), "contacts"),
     (("alarms", EACH, "escalation"), "escalations"),
     (("security", "escalation", EACH), "escalations"),
+    (("security", "sign_in", "roles", EACH, "agency"), "agencies"),
 )
 _RESERVED: dict[Path, str] = {("doors", EACH, "from"): OUTSIDE, ("doors", EACH, "to"): OUTSIDE, ("rooms", EACH, "hours"): ALWAYS}
 

@@ -16,6 +16,7 @@ from edge.site.escalations import Contact, MailServer, MqttPlace, SmsGateway, St
 from edge.site.hours import Season, Timetable
 from edge.site.model import Device, Door, Scene, Security, SiteSection, Space
 from edge.site.reading import build_tree
+from edge.site.sign_in import Grant, SignIn
 
 PAGE = Path("docs/site-file.md").read_text(encoding="utf-8")
 WHOLE, *PARTS = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
@@ -44,7 +45,10 @@ def test_each_part_fits_into_the_small_site(part: str, tmp_path: Path) -> None:
     secret.parent.mkdir()
     secret.touch()
     assert [
-        str(finding) for finding in load_site(file, dict.fromkeys(("ENTRA_SECRET", "CAMERA_SECRET", "SMS_SECRET"), "set")).findings
+        str(finding)
+        for finding in load_site(
+            file, dict.fromkeys(("ENTRA_SECRET", "CAMERA_SECRET", "SMS_SECRET", "TALONMIES_OIDC"), "set")
+        ).findings
     ] == []
 
 
@@ -68,6 +72,8 @@ def test_each_part_fits_into_the_small_site(part: str, tmp_path: Path) -> None:
         Step,
         SmsGateway,
         MailServer,
+        SignIn,
+        Grant,
         MqttConnection,
         ModbusTcpConnection,
         ModbusRtuConnection,
