@@ -9,11 +9,12 @@ from fastapi.security import HTTPBearer
 
 from api import metrics
 from api.actions import Actions
-from api.console import door_routes, room_routes
+from api.console import door_routes, plan_routes, room_routes
 from api.console import routes as console
 from api.console.pages import Pages
 from api.console.sign_in import SignInPages
 from api.door_actions import DoorActions
+from api.drawing.pictures import Pictures
 from api.faults import answer_faults
 from api.gate import Gate
 from api.identity import Identity
@@ -50,6 +51,7 @@ def create_app(
     readers, identity = Readers(desk.site), identity or Identity()
     actions = Actions(desk, read_only_reason)
     at_doors = DoorActions(desk.site, actions)
+    pictures = Pictures(desk.site)
     pages = Pages(desk, readers, time.monotonic, read_only_reason)
     sign_in = SignInPages(desk, readers, pages, identity, tokens, sealed)
     answers: Counter[tuple[str, str, str]] = Counter()
@@ -88,6 +90,7 @@ def create_app(
         console.router(desk, readers, pages, actions),
         room_routes.router(desk, readers, pages, actions),
         door_routes.router(desk, readers, pages, at_doors),
+        plan_routes.router(readers, pictures),
     ):
         require_declared(part.routes)
         app.include_router(part)

@@ -231,7 +231,7 @@ def _replayed(body: bytes, receive: Receive) -> Receive:
 
 
 class _Guarded:
-    """The way out: adds the headers of every answer."""
+    """The way out: adds the headers that every answer has, unless the answer has its own, as kept pictures do."""
 
     def __init__(self, path: str, send: Send) -> None:
         self._send = send
@@ -242,7 +242,7 @@ class _Guarded:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             for name, value in self._headers.items():
-                headers[name] = value
+                headers.setdefault(name, value)
             if self.cookie is not None:
                 headers.append("Set-Cookie", self.cookie)
         try:

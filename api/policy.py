@@ -53,6 +53,7 @@ POLICIES: Final[Mapping[RouteId, Policy]] = {
     ("GET", "/doors"): READERS,
     ("GET", "/doors/{door}"): READERS,
     ("GET", "/modes"): READERS,
+    ("GET", "/plans/{storey}.svg"): READERS,
     ("GET", "/console/events"): EVERY_ROLE,
     # --- their forms ---
     ("POST", "/console/alarms/{number}/acknowledge"): _may("acknowledge"),

@@ -212,18 +212,26 @@ def draw_plan(
     site_file: SiteFile,
     output: Annotated[Path, typer.Option("--output", "-o", help="The file to write; - for standard output")] = Path("plan.svg"),
     language: Language = None,
+    storey: Annotated[str | None, typer.Option("--storey", help="Which storey, where there are several; absent: the lowest")] = None,
 ) -> None:
-    """Draw the zones and doors of a building, as SVG.
+    """Draw the zones and doors of a building, as SVG: one storey where it has several.
 
     Spaces with an area lie where it says; without any, the drawing is made from what leads where.
     """
     from api.drawing.layout import plan
+    from api.drawing.storeys import storeys
     from api.drawing.svg import draw
 
     with one_sentence_per_error():
         site = read_site(site_file)
-        placed, renderer = plan(site), _renderer(site, language or site.site.language)
-        _write(output, draw(site, placed, renderer))
+        if storey is not None and storey not in site.storeys:
+            raise _Wrong(f"--storey {storey}: the site has {', '.join(site.storeys)}.")
+        drawn = next(each for each in storeys(site) if storey in (None, each.name))
+        placed, renderer = plan(drawn.site), _renderer(site, language or site.site.language)
+        _write(output, draw(drawn.site, placed, renderer, drawn.name if len(site.storeys) > 1 else None))
+        if storey is None and len(site.storeys) > 1:
+            others = (other for other in site.storeys if other != drawn.name)
+            typer.echo(f"Drawn is storey {drawn.name}; with --storey: {', '.join(others)}.", err=True)
         if placed.measured and placed.unmeasured:
             typer.echo(f"Drawn beside the plan, for want of an area: {', '.join(placed.unmeasured)}.", err=True)
 

@@ -1,6 +1,6 @@
 """A storey as a picture that marks are laid on, such as alarms and open doors, and where on it everything is."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -11,7 +11,9 @@ from api.drawing.layout import Plan, plan
 from api.drawing.lettering import fitted
 from api.drawing.markup import element, number
 from api.drawing.parts import is_hall, lettered, rect, way_of
+from api.drawing.storeys import Storey, storeys
 from api.drawing.symbols import definitions, used
+from api.drawing.text import storey_name
 from api.drawing.walls import PlacedDoor
 from edge.language import Renderer, readable
 from edge.site import Site
@@ -19,12 +21,16 @@ from edge.site.model import DoorKind
 
 _MARGIN: Final = 18.0
 """How much of the outside is seen around the building: a door in its wall has room, and a mark on that."""
+_LEAST: Final = (480.0, 320.0)
+"""A storey of few rooms is drawn no larger for that."""
 _LETTERS: Final = 11.5 / 520
 """Size of letters for each unit of the picture's width: 11.5 px where the whole picture is 520 px wide."""
 _HALL: Final = 1.25
-_LARGEST: Final = 26.0
+_SIZES: Final = (17.0, 26.0)
 _PADDING: Final = 6.0
 _LEAF: Final = 6.0
+_ONWARD: Final = (64.0, 20.0)
+"""What the name of another storey takes of a room: from the side, and from above or below."""
 _KINDS: Final[tuple[DoorKind, ...]] = ("swing", "sliding", "opening", "escape")
 
 
@@ -53,33 +59,35 @@ class Base:
 
 
 def bases(site: Site, renderer: Renderer) -> tuple[Base, ...]:
-    """One for each storey, the lowest first; none for a site without spaces."""
-    return (_base(site, "1", renderer),) if site.spaces else ()
+    """One for each storey, the lowest first."""
+    return bases_in(site, (renderer,))[0]
 
 
-def _base(site: Site, storey: str, renderer: Renderer) -> Base:
-    placed = plan(site)
-    seen = Box(
-        placed.building.x - _MARGIN,
-        placed.building.y - _MARGIN,
-        placed.building.width + 2 * _MARGIN,
-        placed.building.height + 2 * _MARGIN,
-    )
+def bases_in(site: Site, renderers: Iterable[Renderer]) -> list[tuple[Base, ...]]:
+    """The same in several languages: what takes long is done once for all of them."""
+    placed = [(storey, plan(storey.site)) for storey in storeys(site)]
+    return [tuple(_base(storey, where, renderer) for storey, where in placed) for renderer in renderers]
+
+
+def _base(storey: Storey, placed: Plan, renderer: Renderer) -> Base:
+    building = placed.building
+    width, height = max(building.width, _LEAST[0]) + 2 * _MARGIN, max(building.height, _LEAST[1]) + 2 * _MARGIN
+    seen = Box(building.x + (building.width - width) / 2, building.y + (building.height - height) / 2, width, height)
     doors = {name: DoorAt(*door.at, *door.ahead) for name, door in placed.doors.items()}
-    view_box = (seen.x, seen.y, seen.width, seen.height)
-    return Base(storey, _drawn(site, placed, renderer, seen), view_box, placed.spaces, doors)
+    svg = _drawn(storey, placed, renderer, seen)
+    return Base(storey.name, svg, (seen.x, seen.y, seen.width, seen.height), placed.spaces, doors)
 
 
-def _drawn(site: Site, placed: Plan, renderer: Renderer, seen: Box) -> str:
+def _drawn(storey: Storey, placed: Plan, renderer: Renderer, seen: Box) -> str:
     return (
         element(
             "svg",
             f"<style>\n{_style()}</style>",
             definitions(_KINDS),
+            *(rect(box, "house") for box in placed.spaces.values()),
             *(rect(passage, "passage") for passage in placed.passages),
-            *(_space(site, name, placed, renderer) for name in placed.spaces),
-            *_walls(placed),
-            *(_door(site, name, door) for name, door in placed.doors.items()),
+            *(_space(storey, name, placed, renderer) for name in placed.spaces),
+            *(_door(storey, name, placed, renderer) for name in placed.doors),
             xmlns="http://www.w3.org/2000/svg",
             viewBox=" ".join(number(side) for side in (seen.x, seen.y, seen.width, seen.height)),
             width=seen.width,
@@ -95,16 +103,11 @@ def _style() -> str:
     return Path(__file__).with_name("base.css").read_text(encoding="utf-8")
 
 
-def _walls(placed: Plan) -> Iterator[str]:
-    if not placed.measured:  # a measured building may have any outline
-        yield rect(placed.building, "house")
-
-
-def _space(site: Site, name: str, placed: Plan, renderer: Renderer) -> str:
-    space, box = site.spaces[name], placed.spaces[name]
+def _space(storey: Storey, name: str, placed: Plan, renderer: Renderer) -> str:
+    space, box = storey.site.spaces[name], placed.spaces[name]
     own = space.name.in_language(renderer.language) if space.name else None
-    free = _beside_doors(box, placed)
-    largest = min(placed.building.width * _LETTERS, _LARGEST) * (_HALL if is_hall(box) else 1)
+    free = _free_of_doors(storey, box, placed)
+    largest = min(max(placed.building.width * _LETTERS, _SIZES[0]), _SIZES[1]) * (_HALL if is_hall(box) else 1)
     lettering = fitted(own or readable(name), free.width, free.height, largest)
     return element(
         "g",
@@ -115,16 +118,43 @@ def _space(site: Site, name: str, placed: Plan, renderer: Renderer) -> str:
     )
 
 
-def _beside_doors(box: Box, placed: Plan) -> Box:
-    """What of a room the doors in its walls leave free for its name."""
-    at = [door.at for door in placed.doors.values()]
-    left = any(abs(x - box.x) < 1 and box.y <= y <= box.bottom for x, y in at)
-    right = any(abs(x - box.right) < 1 and box.y <= y <= box.bottom for x, y in at)
-    top = any(abs(y - box.y) < 1 and box.x <= x <= box.right for x, y in at)
-    bottom = any(abs(y - box.bottom) < 1 and box.x <= x <= box.right for x, y in at)
-    across, down = (_PADDING + _LEAF * max(left, right)), (1 + _LEAF * max(top, bottom))
-    return Box(box.x + across, box.y + down, box.width - 2 * across, box.height - 2 * down)
+def _free_of_doors(storey: Storey, box: Box, placed: Plan) -> Box:
+    """What of a room its doors leave free for its name, the same on opposite sides so that the name stands in the middle."""
+    across, down = 0.0, 0.0
+    for name, door in placed.doors.items():
+        side = _side(box, door)
+        if side == "upright":
+            beside = name in storey.onward and abs(door.at[1] - box.y - box.height / 2) < 2 * _ONWARD[1]
+            across = max(across, _ONWARD[0] if beside else _LEAF)
+        elif side == "level":
+            down = max(down, _ONWARD[1] if name in storey.onward else _LEAF)
+    return Box(box.x + _PADDING + across, box.y + 1 + down, box.width - 2 * (_PADDING + across), box.height - 2 * (1 + down))
 
 
-def _door(site: Site, name: str, door: PlacedDoor) -> str:
-    return element("g", *way_of(door), used(site.doors[name].kind, door.at, door.ahead), id=f"door-{name}")
+def _side(box: Box, door: PlacedDoor) -> str | None:
+    """In which walls of a room a door is: those that stand upright on the plan or those that lie level, if in any."""
+    x, y = door.at
+    if min(abs(x - box.x), abs(x - box.right)) < 1 and box.y <= y <= box.bottom:
+        return "upright"
+    return "level" if min(abs(y - box.y), abs(y - box.bottom)) < 1 and box.x <= x <= box.right else None
+
+
+def _door(storey: Storey, name: str, placed: Plan, renderer: Renderer) -> str:
+    door, section = placed.doors[name], storey.site.doors[name]
+    return element(
+        "g",
+        *way_of(door),
+        used(section.kind, door.at, door.ahead),
+        *_onward(storey, name, door, renderer),
+        id=f"door-{name}",
+        class_=storey.site.spaces[section.from_ if section.from_ in placed.spaces else section.to].zone,
+    )
+
+
+def _onward(storey: Storey, name: str, door: PlacedDoor, renderer: Renderer) -> Iterator[str]:
+    """Where stairs or a lift lead, in the room before them."""
+    if name in storey.onward:
+        into = -1 if storey.site.doors[name].from_ in storey.site.spaces else 1
+        words = renderer.text(storey_name(storey.onward[name]))
+        lettering = fitted(words, _ONWARD[0] - 12, _ONWARD[1] - 6, 13)
+        yield from lettered(lettering, *door.along(into * (36 if door.ahead[0] else 14)), "onward")

@@ -29,7 +29,11 @@ _BOW: Final = 44.0
 _PADDING: Final = 5.0
 
 
-def draw(site: Site, placed: Plan, renderer: Renderer) -> str:
+def draw(site: Site, placed: Plan, renderer: Renderer, storey: str | None = None) -> str:
+    """storey: which one of a building that has several."""
+    heading = renderer.text(text.heading(placed))
+    if storey is not None:
+        heading = f"{renderer.text(text.storey_name(storey))} – {heading}"
     outside = _outside(placed)
     width = max(outside.width, _LEAST_WIDTH)
     to_page = (_PAGE + (width - outside.width) / 2 - outside.x, _HEADER + _PAGE - outside.y)
@@ -39,13 +43,13 @@ def draw(site: Site, placed: Plan, renderer: Renderer) -> str:
     return (
         element(
             "svg",
-            words("title", f"{renderer.name(site.site.id)} – {renderer.text(text.heading(placed))}", id="plan-title"),
+            words("title", f"{renderer.name(site.site.id)} – {heading}", id="plan-title"),
             words("desc", _described(site, renderer), id="plan-description"),
             f"<style>\n{_style()}</style>",
             definitions(),
             element("rect", class_="paper", width=size[0], height=size[1]),
             words("text", renderer.name(site.site.id), class_="title", x=_PAGE, y=_PAGE + 24),
-            words("text", renderer.text(text.heading(placed)), class_="heading", x=_PAGE, y=_PAGE + 48),
+            words("text", heading, class_="heading", x=_PAGE, y=_PAGE + 48),
             element("g", *_building(site, placed, renderer, outside), transform=_shifted(*to_page)),
             element("g", key, class_="legend", transform=_shifted(_PAGE, below)),
             xmlns="http://www.w3.org/2000/svg",

@@ -42,6 +42,10 @@ def heading(plan: Plan) -> Text:
     return say("Zones and doors")
 
 
+def storey_name(storey: str) -> Text:
+    return say("Storey {storey}", storey=storey)
+
+
 def signs_of_lock(door: Door) -> tuple[str, ...]:
     """The signs on the side that the lock guards against."""
     if door.kind == "opening":

@@ -16,6 +16,9 @@ _THICK: Final = 16.0
 """Spaces no further apart have a wall between them, not a way."""
 _PARTS: Final = (0.5, 0.3, 0.7, 0.15, 0.85)
 """Where on a wall a door with a line may be."""
+_SIDES: Final = ((0, -1), (1, 0), (0, 1), (-1, 0))
+_APART: Final = 60.0
+"""Doors so far from one another do not crowd."""
 
 Point = tuple[float, float]
 
@@ -39,8 +42,11 @@ class PlacedDoor:
 
 def placed_doors(site: Site, spaces: Mapping[str, Box], building: Box) -> dict[str, PlacedDoor]:
     together: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    here = {OUTSIDE, *spaces}
+    onward = [name for name, door in site.doors.items() if not {door.from_, door.to} <= here]
     for name, door in site.doors.items():
-        together[tuple(sorted({door.from_, door.to}))].append(name)
+        if name not in onward:
+            together[tuple(sorted({door.from_, door.to}))].append(name)
     placed: dict[str, PlacedDoor] = {}
     crooked: list[str] = []
     for pair, doors in together.items():
@@ -51,6 +57,8 @@ def placed_doors(site: Site, spaces: Mapping[str, Box], building: Box) -> dict[s
             placed.update(_along_the_wall(site, doors, pair, way))
     for name in crooked:
         placed[name] = _crooked(site, name, spaces, building, [door.at for door in placed.values()])
+    for name in onward:
+        placed[name] = _to_another_storey(site, name, spaces, building, [door.at for door in placed.values()])
     return {name: placed[name] for name in site.doors}
 
 
@@ -97,6 +105,21 @@ def _crooked(site: Site, name: str, spaces: Mapping[str, Box], building: Box, ta
         (_on_side(box, side, part) for part in _PARTS), key=lambda point: min((dist(point, each) for each in taken), default=0)
     )
     return PlacedDoor(at, side if door.to == OUTSIDE else (-side[0], -side[1]), (at, goal))
+
+
+def _to_another_storey(site: Site, name: str, spaces: Mapping[str, Box], building: Box, taken: list[Point]) -> PlacedDoor:
+    """Away from other doors, on an outer wall if there is room: what is behind it is not on this storey."""
+    door = site.doors[name]
+    box = spaces[door.from_ if door.from_ in spaces else door.to]
+
+    def fitness(place: tuple[tuple[int, int], Point]) -> tuple[float, bool, float]:
+        (dx, dy), (x, y) = place
+        outer = not building.x + 1 < x + dx < building.right - 1 or not building.y + 1 < y + dy < building.bottom - 1
+        nearest = min((dist((x, y), each) for each in taken), default=_APART)
+        return min(nearest, _APART), outer, nearest
+
+    side, at = max(((side, _on_side(box, side, part)) for side in _SIDES for part in _PARTS), key=fitness)
+    return PlacedDoor(at, side if door.from_ in spaces else (-side[0], -side[1]))
 
 
 def _facing_side(box: Box, other: Box) -> Point:

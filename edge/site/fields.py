@@ -98,6 +98,18 @@ def _secret(value: str) -> str:
 SecretRef = Annotated[str, AfterValidator(_secret), WithJsonSchema({"type": "string", "pattern": f"^{_REFERENCE}$"})]
 
 
+GROUND = "1"
+"""The storey of a space that names none."""
+Storey = Annotated[str, StringConstraints(pattern=r"^-?[0-9A-Za-zÅÄÖåäö]{1,8}$")]
+
+
+def _storey(value: object) -> object:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+StoreyField = Annotated[Storey, BeforeValidator(_storey, json_schema_input_type=Storey | int)]
+
+
 def known_timezone(value: str) -> str:
     try:
         ZoneInfo(value)

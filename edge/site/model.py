@@ -19,6 +19,7 @@ from edge.site.booking import Agency, Calendar, Ids, RoomPolicy, by_feed
 from edge.site.connections import Connection
 from edge.site.escalations import Contact, Level, MailServer, Plan, SmsGateway
 from edge.site.fields import (
+    GROUND,
     OUTSIDE,
     Duration,
     Flag,
@@ -31,6 +32,7 @@ from edge.site.fields import (
     SecretRef,
     Section,
     SpaceKind,
+    StoreyField,
     Whole,
     ZoneClass,
     known_country,
@@ -87,6 +89,7 @@ class Space(Section):
     area: Annotated[tuple[Metres, Metres, Metres, Metres], BeforeValidator(_area)] | None = Field(
         None, description="Where it lies on the plan, in metres: x, y, width, height; y grows downwards"
     )
+    storey: StoreyField = Field(GROUND, description="The storey that it is on: a number, or a short name such as K")
 
 
 DoorKind = Literal["swing", "sliding", "opening", "escape"]
@@ -231,6 +234,17 @@ class Site(Section):
     def local(self) -> LocalCalendar:
         """Time as the building's people count it."""
         return LocalCalendar(ZoneInfo(self.site.timezone), holidays_of(self.site.holidays))
+
+    @cached_property
+    def storeys(self) -> tuple[str, ...]:
+        """The lowest first: by number, or in the order of the file where one of them is no number."""
+        named = tuple(dict.fromkeys(space.storey for space in self.spaces.values())) or (GROUND,)
+        return tuple(sorted(named, key=int)) if all(storey.lstrip("-").isdecimal() for storey in named) else named
+
+    def storeys_of(self, door: str) -> tuple[str, ...]:
+        """Where a door is: one storey, or the two that stairs or a lift join."""
+        ends = (self.doors[door].from_, self.doors[door].to)
+        return tuple(dict.fromkeys(self.spaces[end].storey for end in ends if end != OUTSIDE))
 
     @cached_property
     def controllers(self) -> Mapping[str, str]:
