@@ -29,11 +29,13 @@ class Forbidden(IllegalCommand):
 
 READING: Final[dict[int | str, dict[str, Any]]] = {
     401: {"model": Problem, "description": "Neither token nor session"},
+    403: {"model": Problem, "description": "The role may not see this"},
     422: {"model": Problem, "description": "A parameter or the body is not as described"},
 }
 NAMING: Final[dict[int | str, dict[str, Any]]] = {**READING, 404: {"model": Problem, "description": "No such thing at this site"}}
 ACTING: Final[dict[int | str, dict[str, Any]]] = {
     **NAMING,
+    400: {"model": Problem, "description": "The body cannot be read"},
     403: {
         "model": Problem,
         "description": "The request comes from another site's page, or the role may not do this, or nobody may act here at present",
@@ -80,6 +82,7 @@ def answer_faults(app: FastAPI) -> None:
         return answer
 
 
+_LONGEST_PLACE: Final = 100
 _STATUS: Final = {404: "There is nothing at this address.", 405: "This address does not take that method."}
 
 
@@ -95,10 +98,13 @@ def _told(fault: dict[str, Any]) -> str:
     """One fault of pydantic's as a sentence: where, what, and never the value, which may be secret."""
     if fault["type"] == "json_invalid":
         return "The body is not JSON."
+    if fault["type"] == "extra_forbidden":
+        return f"{_place(fault['loc'])}: There is no such key here."
     return f"{_place(fault['loc'])}: {_sentence(str(fault['msg']).removeprefix('Value error, '))}"
 
 
 def _place(loc: Sequence[str | int]) -> str:
+    """In short, whatever was sent as the name of a key, and so that any answer can carry it."""
     kind, *path = loc
-    where = ".".join(str(part) for part in path)
+    where = ".".join(str(part) for part in path)[:_LONGEST_PLACE].encode(errors="backslashreplace").decode()
     return f"{kind} {where}".strip()

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from edge.points import Value
 from edge.site.fields import SpaceKind, ZoneClass
@@ -30,7 +30,13 @@ Instant = Annotated[AwareDatetime, AfterValidator(_of_this_time)]
 LONGEST_MIN = 366 * 24 * 60
 
 
-class Lasting(BaseModel):
+class Asked(BaseModel):
+    """What people and programs send. A key that is not known is refused: it may be a misspelled one of those that are."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Lasting(Asked):
     """Until an instant, or for so many minutes from now, or until somebody ends it."""
 
     until: Instant | None = Field(None, description="With an offset from UTC")
@@ -239,22 +245,22 @@ class AlarmNow(AsOf):
 Version = Annotated[int, Field(ge=1, le=2**31, description="Version of the alarm as the person saw it")]
 
 
-class Acknowledging(BaseModel):
+class Acknowledging(Asked):
     by: PersonName
     version: Version
 
 
-class Claiming(BaseModel):
+class Claiming(Asked):
     by: PersonName
     version: Version | None = None
 
 
-class Noting(BaseModel):
+class Noting(Asked):
     by: PersonName
     text: FreeText
 
 
-class Resolving(BaseModel):
+class Resolving(Asked):
     by: PersonName
     version: Version
     reason: FreeText

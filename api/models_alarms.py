@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from api.models import AsOf, FreeText, Lasting, LastingToAnEnd, PersonName, Version
+from api.models import Asked, AsOf, FreeText, Lasting, LastingToAnEnd, PersonName, Version
+from edge.site.fields import Id
 
 
 class ShelfOut(BaseModel):
@@ -84,7 +85,9 @@ class PastAlarm(BaseModel):
 
 class Past(AsOf):
     alarms: list[PastAlarm] = Field(description="The newest first")
-    more: bool = Field(description="Whether older ones fit the search too")
+    more: bool = Field(description="Whether older ones fit the search too, or may")
+    before: int | None = Field(description="Give it as `before` for the older ones; null when there are none")
+    looked_to: datetime | None = Field(description="How far back the search looked, when it stopped before it had found enough")
 
 
 class CountOut(BaseModel):
@@ -154,7 +157,7 @@ class Drills(AsOf):
 # --- what people ask for ----------------------------------------------------------------------------------------------
 
 
-class Transferring(BaseModel):
+class Transferring(Asked):
     by: PersonName
     to: PersonName
     version: Version
@@ -166,7 +169,7 @@ class Shelving(LastingToAnEnd):
     reason: FreeText
 
 
-class Unshelving(BaseModel):
+class Unshelving(Asked):
     by: PersonName
     type: Annotated[str, StringConstraints(max_length=100)]
     subject: Annotated[str, StringConstraints(max_length=1024)]
@@ -177,11 +180,11 @@ class TakingSourceOut(Lasting):
     reason: FreeText
 
 
-class Testing(BaseModel):
+class Testing(Asked):
     by: PersonName
-    buttons: list[str] = Field([], max_length=1000, description="Ids of panic buttons; empty for all")
+    buttons: list[Id] = Field([], max_length=1000, description="Ids of panic buttons; empty for all")
     minutes: int = Field(15, ge=1, le=60)
 
 
-class Acting(BaseModel):
+class Acting(Asked):
     by: PersonName

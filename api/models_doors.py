@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from api.models import AsOf, FreeText, Lasting, LastingToAnEnd, PersonName, ReadingOut, WishOut
+from api.models import Asked, AsOf, FreeText, Lasting, LastingToAnEnd, PersonName, ReadingOut, WishOut
 from edge.profiles import Lease
 from security.overrides import DoorValue
 
@@ -62,7 +62,7 @@ class Doors(AsOf):
 # --- what people ask for ----------------------------------------------------------------------------------------------
 
 
-class Releasing(BaseModel):
+class Releasing(Asked):
     by: PersonName
     seconds: int = Field(ge=1, le=600, description="How long the door stays unlocked")
     reason: FreeText
@@ -79,7 +79,7 @@ class TakingOut(Lasting):
     reason: FreeText
 
 
-class Ending(BaseModel):
+class Ending(Asked):
     by: PersonName
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from api.models import PersonName, Version
+from api.models import Asked, PersonName, Version
 from edge.site.fields import Id
 
 MessageState = Literal["waiting", "delivered", "given-up", "withdrawn"]
@@ -53,7 +53,7 @@ class EscalationOut(BaseModel):
     shown: list[ReceiptOut]
 
 
-class Showing(BaseModel):
+class Showing(Asked):
     """A page has painted an alarm."""
 
     version: Version
@@ -62,12 +62,12 @@ class Showing(BaseModel):
     )
 
 
-class Escalating(BaseModel):
+class Escalating(Asked):
     by: PersonName
     version: Version
 
 
-class Calling(BaseModel):
+class Calling(Asked):
     by: PersonName
     version: Version
     to: list[Id] = Field(min_length=1, max_length=20, description="Ids of contacts")

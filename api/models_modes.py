@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from api.models import AsOf, PersonName
+from api.models import Asked, AsOf, PersonName
 from api.models_doors import Reason
 from security.modes import Mode
 
@@ -61,14 +61,14 @@ class PreviewOut(BaseModel):
 # --- what people ask for ----------------------------------------------------------------------------------------------
 
 
-class Beginning(BaseModel):
+class Beginning(Asked):
     by: PersonName
     mode: Begun
     scope: Scope = "site"
     reason: Reason = ""
 
 
-class AskingEnd(BaseModel):
+class AskingEnd(Asked):
     by: PersonName
     mode: Mode
     scope: Scope = "site"

@@ -5,9 +5,9 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, Field, StringConstraints, model_validator
 
-from api.models import AsOf, Instant, PersonName
+from api.models import Asked, AsOf, Instant, PersonName
 from api.models_doors import DoorOut
-from edge.site.fields import SpaceKind
+from edge.site.fields import Id, SpaceKind
 from rooms.life import RoomState
 
 
@@ -102,24 +102,24 @@ Uid = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 SHORTEST_MIN, LONGEST_MIN = 5, 24 * 60
 
 
-class Tapping(BaseModel):
+class Tapping(Asked):
     by: PersonName
 
 
-class Allowing(BaseModel):
+class Allowing(Asked):
     by: PersonName
     uid: Uid
     rid: Annotated[str, StringConstraints(max_length=1000)] = ""
 
 
-class BookingHere(BaseModel):
+class BookingHere(Asked):
     """A booking in the room's local calendar, until `end` or for so many `minutes`."""
 
     by: PersonName
     start: Instant | None = Field(None, description="With an offset from UTC; absent: now")
     end: Instant | None = None
     minutes: int | None = Field(None, ge=SHORTEST_MIN, le=LONGEST_MIN)
-    agency: str | None = Field(None, description="Id of the agency whose it is")
+    agency: Id | None = Field(None, description="Id of the agency whose it is")
 
     @model_validator(mode="after")
     def _one_end(self) -> Self:
@@ -133,5 +133,5 @@ class BookingHere(BaseModel):
         return self.end if self.end is not None else self.minutes or 0
 
 
-class Cancelling(BaseModel):
+class Cancelling(Asked):
     by: PersonName

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
-from api.models import AsOf, PersonName
+from api.models import Asked, AsOf, PersonName
 
 
 class ShowingOut(BaseModel):
@@ -28,6 +28,6 @@ class Scenes(AsOf):
     scenes: list[SceneOut]
 
 
-class Playing(BaseModel):
+class Playing(Asked):
     by: PersonName
     minutes: int = Field(ge=1, le=720)

@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, Field
 
-from api.models import FreeText, PersonName
+from api.models import Asked, FreeText, PersonName
 
 
 class SiteFileOut(BaseModel):
@@ -18,7 +18,7 @@ class SiteFileOut(BaseModel):
     asked_by: str | None = Field(description="Who has asked for it already, while the second person is awaited")
 
 
-class TakingOver(BaseModel):
+class TakingOver(Asked):
     digest: str = Field(description="Of the version that was looked at")
     by: PersonName
     reason: FreeText = ""

@@ -73,9 +73,17 @@ async def test_resolving_never_clears_a_cause(program: httpx.AsyncClient) -> Non
     assert "still active" in answer.json()["detail"]
 
 
-@pytest.mark.parametrize("action", ["acknowledge", "claim", "note", "resolve"])
-async def test_an_alarm_that_is_not_open_is_404(program: httpx.AsyncClient, action: str) -> None:
-    answer = await post(program, f"/api/v1/alarms/99/{action}", version=1, text="x", reason="x")
+@pytest.mark.parametrize(
+    ("action", "body"),
+    [
+        ("acknowledge", {"version": 1}),
+        ("claim", {"version": 1}),
+        ("note", {"text": "x"}),
+        ("resolve", {"version": 1, "reason": "x"}),
+    ],
+)
+async def test_an_alarm_that_is_not_open_is_404(program: httpx.AsyncClient, action: str, body: dict[str, object]) -> None:
+    answer = await post(program, f"/api/v1/alarms/99/{action}", **body)
     assert answer.status_code == 404
     assert answer.json()["detail"] == "No open alarm has the number 99."
 

@@ -12,43 +12,44 @@ from tests.api.conftest import OF_ROLES, TOKEN, TOKENS, client_of
 from tests.api.desk import MemoryDesk
 
 DOOR = "/api/v1/doors/{door}"
-BODY: Mapping[str, object] = {"by": "M. Virtanen", "reason": "key lost"}
+WHO: Mapping[str, object] = {"by": "M. Virtanen"}
+BODY: Mapping[str, object] = {**WHO, "reason": "key lost"}
 ALARM = "/api/v1/alarms/{number}"
-SEEN: Mapping[str, object] = {**BODY, "version": 1}
-LOCKDOWN = {**BODY, "mode": "lockdown"}
-EVACUATION = {**BODY, "mode": "evacuation"}
+SEEN: Mapping[str, object] = {**WHO, "version": 1}
+LOCKDOWN = {**WHO, "mode": "lockdown"}
+EVACUATION = {**WHO, "mode": "evacuation"}
 ASKED: list[tuple[str, str, Mapping[str, object], Action]] = [
     ("POST", f"{DOOR}/release", {**BODY, "seconds": 60}, "release"),
-    ("POST", f"{DOOR}/release/end", BODY, "release"),
-    ("DELETE", f"{DOOR}/release", BODY, "release"),
+    ("POST", f"{DOOR}/release/end", WHO, "release"),
+    ("DELETE", f"{DOOR}/release", WHO, "release"),
     ("POST", f"{DOOR}/override", {**BODY, "value": "locked", "minutes": 5}, "override-locked"),
     ("POST", f"{DOOR}/override", {**BODY, "value": "unlocked", "minutes": 5}, "override-unlocked"),
-    ("DELETE", f"{DOOR}/override", BODY, "override-locked"),
+    ("DELETE", f"{DOOR}/override", WHO, "override-locked"),
     ("POST", f"{DOOR}/out-of-service", BODY, "out-of-service"),
-    ("DELETE", f"{DOOR}/out-of-service", BODY, "out-of-service"),
+    ("DELETE", f"{DOOR}/out-of-service", WHO, "out-of-service"),
     ("POST", "/api/v1/modes", LOCKDOWN, "lockdown"),
     ("POST", "/api/v1/modes", EVACUATION, "evacuation"),
     ("POST", "/api/v1/modes/end-request", LOCKDOWN, "end-lockdown"),
     ("POST", "/api/v1/modes/end", LOCKDOWN, "end-lockdown"),
     ("POST", "/api/v1/modes/end", EVACUATION, "end-evacuation"),
-    ("POST", "/api/v1/modes/end", {**BODY, "mode": "fire"}, "end-fire"),
-    ("POST", "/api/v1/scenes/{scene}/play", {**BODY, "minutes": 5}, "play-scene"),
-    ("DELETE", "/api/v1/scenes/{scene}/play", BODY, "play-scene"),
+    ("POST", "/api/v1/modes/end", {**WHO, "mode": "fire"}, "end-fire"),
+    ("POST", "/api/v1/scenes/{scene}/play", {**WHO, "minutes": 5}, "play-scene"),
+    ("DELETE", "/api/v1/scenes/{scene}/play", WHO, "play-scene"),
     ("POST", f"{ALARM}/acknowledge", SEEN, "acknowledge"),
     ("POST", f"{ALARM}/claim", SEEN, "claim"),
-    ("POST", f"{ALARM}/note", {**SEEN, "text": "On my way"}, "note"),
+    ("POST", f"{ALARM}/note", {**WHO, "text": "On my way"}, "note"),
     ("POST", f"{ALARM}/transfer", {**SEEN, "to": "L. Korhonen"}, "transfer"),
-    ("POST", f"{ALARM}/resolve", SEEN, "resolve"),
-    ("POST", f"{ALARM}/shown", {**SEEN, "view": "lobby"}, "acknowledge"),
+    ("POST", f"{ALARM}/resolve", {**SEEN, "reason": "over"}, "resolve"),
+    ("POST", f"{ALARM}/shown", {"version": 1, "view": "lobby"}, "acknowledge"),
     ("POST", f"{ALARM}/escalate", SEEN, "escalate"),
     ("POST", f"{ALARM}/call", {**SEEN, "to": ["nobody"]}, "escalate"),
-    ("POST", f"{ALARM}/shelve", {**SEEN, "minutes": 5}, "shelve"),
-    ("POST", "/api/v1/alarms/unshelve", {**BODY, "type": "tamper", "subject": "masking-lobby"}, "shelve"),
+    ("POST", f"{ALARM}/shelve", {**SEEN, **BODY, "minutes": 5}, "shelve"),
+    ("POST", "/api/v1/alarms/unshelve", {**WHO, "type": "tamper", "subject": "masking-lobby"}, "shelve"),
     ("POST", "/api/v1/devices/{device}/out-of-service", BODY, "out-of-service"),
-    ("DELETE", "/api/v1/devices/{device}/out-of-service", BODY, "out-of-service"),
-    ("POST", "/api/v1/drills", {**BODY, "minutes": 5}, "walk-test"),
-    ("POST", "/api/v1/drills/end", BODY, "walk-test"),
-    ("POST", "/api/v1/drills/{button}/confirm", BODY, "walk-test"),
+    ("DELETE", "/api/v1/devices/{device}/out-of-service", WHO, "out-of-service"),
+    ("POST", "/api/v1/drills", {**WHO, "minutes": 5}, "walk-test"),
+    ("POST", "/api/v1/drills/end", WHO, "walk-test"),
+    ("POST", "/api/v1/drills/{button}/confirm", WHO, "walk-test"),
 ]
 THINGS = {
     "door": "room-2-front",

@@ -71,9 +71,13 @@ async def test_who_is_signed_in_acts_under_no_other_name(house: House) -> None:
     async with house.browser() as client:
         await sign_in(client, "guard", password_of("guard"))
         before = len(house.desk.journal)
-        body = {"by": "somebody else", "seconds": 60, "reason": "delivery"}
-        for path, more in (("/api/v1/alarms/3/acknowledge", {"version": 1}), ("/api/v1/doors/room-2-front/release", {})):
-            assert (await client.post(path, json={**body, **more}, headers={"Accept": "*/*"})).status_code == 200
+        asked = (
+            ("/api/v1/alarms/3/acknowledge", {"version": 1}),
+            ("/api/v1/doors/room-2-front/release", {"seconds": 60, "reason": "delivery"}),
+        )
+        for path, body in asked:
+            answer = await client.post(path, json={"by": "somebody else", **body}, headers={"Accept": "*/*"})
+            assert answer.status_code == 200
         acts = [event for event in house.desk.journal[before:] if hasattr(event, "by")]
     assert {event.by for event in acts} == {"guard"}
     assert [event.kind for event in acts].count("alarm-acknowledged") == 1
