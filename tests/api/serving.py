@@ -12,7 +12,7 @@ from tests.api.desk import MemoryDesk
 
 
 def free_socket(port: int = 0) -> socket.socket:
-    sock = socket.socket()
+    sock = socket.socket(proto=socket.IPPROTO_TCP)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     sock.bind(("127.0.0.1", port))
     return sock
