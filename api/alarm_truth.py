@@ -25,7 +25,7 @@ from security.alarm_figures import Count, Figures
 from security.alarm_groups import behind_lost_lines, grouped
 from security.alarm_past import Life
 from security.alarm_types import alarm_type
-from security.alarms import OF_CONDITION, Alarm, quiet_alarms
+from security.alarms import OF_CONDITION, Alarm, AlarmRaised, quiet_alarms
 from security.drills import Drill
 from security.quiet import TAKEN_OUT, shelves, why_quiet
 from security.walk_tests import LAST_TEST, buttons_of
@@ -36,17 +36,17 @@ class AlarmTruth:
 
     def __init__(self, truth: Truth, unspoken: frozenset[str] = frozenset()) -> None:
         self._truth = truth
-        self._site = truth.site
+        self.site = truth.site
         self._facts = truth.facts
         self._unspoken = unspoken
 
     def groups(self, alarms: Sequence[Alarm]) -> Iterator[GroupOut]:
-        for group in grouped(self._site, alarms):
+        for group in grouped(self.site, alarms):
             because = None if group.because is None else self._truth.renderer.text(group.because, self._truth.now)
             yield GroupOut(numbers=[alarm.number for alarm in group.alarms], because=because)
 
     def quiet(self) -> Quiet:
-        suppressed = behind_lost_lines(self._site, self._facts)
+        suppressed = behind_lost_lines(self.site, self._facts)
         return Quiet(
             at=self._truth.now,
             seq=self._truth.seq,
@@ -92,7 +92,7 @@ class AlarmTruth:
             number=life.number,
             type=life.type,
             name=self._type(life.type),
-            level=alarm_type(self._site, life.type).level or 4,
+            level=alarm_type(self.site, life.type).level or 4,
             subject=life.subject,
             subject_name=self._name(life.subject),
             because=self._truth.renderer.text(life.because),
@@ -101,8 +101,12 @@ class AlarmTruth:
             steps=[StepOut(at=step.at, what=step.what, by=step.by, text=step.text) for step in life.steps],
         )
 
-    def tells(self, life: Life) -> bool:
-        return life.type not in self._unspoken
+    def tells(self, kind: str) -> bool:
+        return kind not in self._unspoken
+
+    def words_of(self, event: AlarmRaised) -> tuple[str, str, str]:
+        """What a reader sees of it: name, subject and reason."""
+        return self._type(event.type), self._name(event.subject), self._truth.renderer.text(event.because)
 
     def figures(self, found: Figures) -> FiguresOut:
         return FiguresOut(
@@ -148,13 +152,13 @@ class AlarmTruth:
         )
 
     def buttons(self) -> Iterable[ButtonOut]:
-        for button in buttons_of(self._site):
+        for button in buttons_of(self.site):
             last = self._facts(LAST_TEST(button))
             at, by = (None, None) if last is None else (last.at, last.by)
             yield ButtonOut(button=button, name=self._name(button), tested_at=at, tested_by=by)
 
     def _type(self, kind: str) -> str:
-        return self._truth.renderer.text(alarm_type(self._site, kind).name)
+        return self._truth.renderer.text(alarm_type(self.site, kind).name)
 
     def _name(self, id_: str) -> str:
         return self._truth.renderer.name(id_)

@@ -5,8 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from api.models import Asked, AsOf, FreeText, Lasting, LastingToAnEnd, PersonName, Version
-from edge.site.fields import Id
+from api.models import AsOf, FreeText, Lasting, LastingToAnEnd, PersonName, Version
 
 
 class ShelfOut(BaseModel):
@@ -157,7 +156,7 @@ class Drills(AsOf):
 # --- what people ask for ----------------------------------------------------------------------------------------------
 
 
-class Transferring(Asked):
+class Transferring(BaseModel):
     by: PersonName
     to: PersonName
     version: Version
@@ -169,7 +168,7 @@ class Shelving(LastingToAnEnd):
     reason: FreeText
 
 
-class Unshelving(Asked):
+class Unshelving(BaseModel):
     by: PersonName
     type: Annotated[str, StringConstraints(max_length=100)]
     subject: Annotated[str, StringConstraints(max_length=1024)]
@@ -180,11 +179,11 @@ class TakingSourceOut(Lasting):
     reason: FreeText
 
 
-class Testing(Asked):
+class Testing(BaseModel):
     by: PersonName
-    buttons: list[Id] = Field([], max_length=1000, description="Ids of panic buttons; empty for all")
+    buttons: list[str] = Field([], max_length=1000, description="Ids of panic buttons; empty for all")
     minutes: int = Field(15, ge=1, le=60)
 
 
-class Acting(Asked):
+class Acting(BaseModel):
     by: PersonName

@@ -31,10 +31,11 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class JournalLine:
-    """One journaled event with its number."""
+    """One journaled event with its number. hash: of its entry, in hex; it stands for this one and all before it."""
 
     seq: int
     event: Event
+    hash: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +94,20 @@ class Desk(Protocol):
         """Take in something that happened and that nobody has to answer."""
         ...
 
-    def journal_of(self, kinds: Collection[str]) -> Iterator[Event]:
-        """Journaled events of these kinds, oldest first. Blocking; call it in a thread."""
+    def journal_back(
+        self, kinds: Collection[str], *, before: int | None = None, start: datetime | None = None, end: datetime | None = None
+    ) -> Iterator[JournalLine]:
+        """Journaled events of these kinds, newest first: with a number below `before`, from start until before end. Whoever stops
+        early pays for no more. Blocking; call it in a thread."""
+        ...
+
+    def journal_about(self, kinds: Collection[str], numbers: Collection[int]) -> Iterator[JournalLine]:
+        """Journaled events of these kinds about alarms of these numbers, oldest first. Blocking; call it in a thread."""
+        ...
+
+    def journal_numbers(self, kinds: Collection[str], words: str) -> frozenset[int]:
+        """Numbers of the alarms that journaled events of these kinds are about, if they may contain the words, whatever their case;
+        some may not. Blocking; call it in a thread."""
         ...
 
     def journal_after(self, seq: int, limit: int) -> Iterator[JournalLine]:

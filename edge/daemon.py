@@ -24,7 +24,7 @@ from edge.events import ClockJumped, DaemonStarted, DaemonStopped, Event, Journa
 from edge.facts import READING, START, Facts
 from edge.feed import Feed, FeedItem
 from edge.inbox import Batch, Decide, Inbox
-from edge.journal import Journal, JournalFailed, can_be_kept
+from edge.journal import Entry, Journal, JournalFailed, can_be_kept
 from edge.kernel import Outcome
 from edge.site import Site
 from security.proof.waiver import ProofWaived
@@ -94,13 +94,19 @@ class Daemon:
     def hear(self, event: Event) -> None:
         self.inbox.event(event)
 
-    def journal_of(self, kinds: Collection[str]) -> Iterator[Event]:
-        for entry in self.journal.entries(kinds=kinds):
-            yield decode(entry.kind, entry.body)
+    def journal_back(
+        self, kinds: Collection[str], *, before: int | None = None, start: datetime | None = None, end: datetime | None = None
+    ) -> Iterator[JournalLine]:
+        return map(_line, self.journal.newest_first(kinds, before, start, end))
+
+    def journal_about(self, kinds: Collection[str], numbers: Collection[int]) -> Iterator[JournalLine]:
+        return map(_line, self.journal.about(kinds, numbers))
+
+    def journal_numbers(self, kinds: Collection[str], words: str) -> frozenset[int]:
+        return self.journal.numbers_with(kinds, words)
 
     def journal_after(self, seq: int, limit: int) -> Iterator[JournalLine]:
-        for entry in self.journal.entries(seq, limit):
-            yield JournalLine(entry.seq, decode(entry.kind, entry.body))
+        return map(_line, self.journal.entries(seq, limit))
 
     def deliver(self, connection: str, topic: str, payload: bytes, within_s: float) -> None:
         """Publish a message of the outbox over one of our lines. Blocks; from any thread. Raises Unreachable."""
@@ -301,3 +307,7 @@ class Daemon:
         answers, self._unanswered = self._unanswered, []
         for answer in answers:
             answer()
+
+
+def _line(entry: Entry) -> JournalLine:
+    return JournalLine(entry.seq, decode(entry.kind, entry.body), entry.hash)

@@ -16,6 +16,7 @@ from api.sessions import Caller
 from api.truth import Truth
 from edge.language import Renderer
 from security import drills as reports
+from security.drills import Drill
 
 _BEGINNING = """Of the buttons named, or of all. A press during it raises its alarm at once, as ever; for half a minute the press
 can be confirmed as one of the test, which resolves the alarm."""
@@ -28,7 +29,7 @@ def router(desk: Desk, readers: Readers, actions: AlarmActions) -> APIRouter:
 
     async def told(renderer: Renderer) -> Drills:
         truth = Truth(desk, renderer)
-        found = await asyncio.to_thread(lambda: reports.drills(desk.journal_of(reports.KINDS)))
+        found = await asyncio.to_thread(drills_of, desk)
         report = AlarmTruth(truth)
         return Drills(
             at=truth.now,
@@ -57,3 +58,8 @@ def router(desk: Desk, readers: Readers, actions: AlarmActions) -> APIRouter:
         return await told(renderer)
 
     return routes
+
+
+def drills_of(desk: Desk) -> list[Drill]:
+    """Blocking; call it in a thread."""
+    return reports.drills(line.event for line in reversed(list(desk.journal_back(reports.KINDS))))

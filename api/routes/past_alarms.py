@@ -1,8 +1,8 @@
 """What was: past alarms and how they were attended to, and figures of how many there are. Read from the journal in a thread."""
 
 import asyncio
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Query
@@ -14,16 +14,18 @@ from api.faults import READING
 from api.gate import caller_of
 from api.models import Instant
 from api.models_alarms import FiguresOut, Past, PastAlarm
+from api.past_search import Found, Wanted, search
 from api.port import Desk
 from api.readers import Readers
 from api.sessions import Caller
 from api.truth import Truth
 from edge.language import Renderer
-from security import alarm_past
 from security.alarm_figures import figures
 from security.alarms import AlarmRaised
 
 MOST = 1000
+MOST_IN_A_TABLE: Final = 10_000
+LONGEST_DAYS: Final = 400
 _TABLE: Final[dict[int | str, dict[str, Any]]] = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
 
 
@@ -36,74 +38,67 @@ class Search:
         end: Annotated[Instant | None, Query(alias="to", description="Raised before this instant")] = None,
         kind: Annotated[str | None, Query(alias="type", max_length=100, description="Type of the alarm")] = None,
         subject: Annotated[str | None, Query(max_length=200, description="Device, door or other thing it was about")] = None,
+        level: Annotated[int | None, Query(ge=1, le=4)] = None,
         text: Annotated[
             str | None, Query(max_length=200, description="In its name, its reason, its notes, or the names of people")
         ] = None,
-        limit: Annotated[int, Query(ge=1, le=MOST)] = 100,
     ) -> None:
-        self.start, self.end, self.kind, self.subject, self.limit = start, end, kind, subject, limit
-        self.text = (text or "").casefold()
-
-    def fits(self, alarm: PastAlarm) -> bool:
-        return (
-            (self.start is None or alarm.raised_at >= self.start)
-            and (self.end is None or alarm.raised_at < self.end)
-            and self.kind in (None, alarm.type)
-            and self.subject in (None, alarm.subject)
-            and any(self.text in said.casefold() for said in _said(alarm))
-        )
-
-
-def _said(alarm: PastAlarm) -> Sequence[str]:
-    written = [part for step in alarm.steps for part in (step.by, step.text)]
-    return [alarm.name, alarm.subject_name, alarm.because, *written]
+        self.wanted = Wanted(start, end, kind, subject, level, text or "")
 
 
 def router(desk: Desk, readers: Readers) -> APIRouter:
     routes = APIRouter(responses=READING)
     Reader = Annotated[Renderer, Depends(readers)]  # noqa: N806
     From = Annotated[Caller, Depends(caller_of)]  # noqa: N806
-    Wanted = Annotated[Search, Depends()]  # noqa: N806
+    Asked = Annotated[Search, Depends()]  # noqa: N806
+    Before = Annotated[int | None, Query(ge=1, le=2**53, description="`before` of the page before this one")]  # noqa: N806
 
-    async def found(wanted: Search, truth: Truth, caller: Caller) -> list[PastAlarm]:
-        """All that fit, the newest first."""
-        told = AlarmTruth(truth, unspoken(caller.view))
-
-        def search() -> list[PastAlarm]:
-            lives = alarm_past.lives(desk.journal_of(alarm_past.KINDS))
-            every = (told.past(life) for life in reversed(lives) if told.tells(life))
-            return [alarm for alarm in every if wanted.fits(alarm)]
-
-        return await asyncio.to_thread(search)
+    def told_to(caller: Caller, truth: Truth) -> AlarmTruth:
+        return AlarmTruth(truth, unspoken(caller.view))
 
     @routes.get("/alarms/past", summary="Every alarm that the journal remembers, open ones too")
-    async def past(wanted: Wanted, caller: From, renderer: Reader) -> Past:
+    async def past(
+        asked: Asked, caller: From, renderer: Reader, limit: Annotated[int, Query(ge=1, le=MOST)] = 100, before: Before = None
+    ) -> Past:
         truth = Truth(desk, renderer)
-        every = await found(wanted, truth, caller)
-        return Past(at=truth.now, seq=truth.seq, alarms=every[: wanted.limit], more=len(every) > wanted.limit)
+        found = await asyncio.to_thread(search, desk, told_to(caller, truth), asked.wanted, limit, before)
+        more = found.before is not None
+        return Past(
+            at=truth.now, seq=truth.seq, alarms=list(found.alarms), more=more, before=found.before, looked_to=found.looked_to
+        )
 
     @routes.get(
         "/alarms/past.csv", summary="The same as a table, a line for each step", response_class=StreamingResponse, responses=_TABLE
     )
-    async def table(wanted: Wanted, caller: From, renderer: Reader) -> StreamingResponse:
-        every = await found(wanted, Truth(desk, renderer), caller)
-        lines = csv_lines(every[: wanted.limit])
+    async def table(
+        asked: Asked, caller: From, renderer: Reader, limit: Annotated[int, Query(ge=1, le=MOST_IN_A_TABLE)] = MOST_IN_A_TABLE
+    ) -> StreamingResponse:
+        every = all_pages(desk, told_to(caller, Truth(desk, renderer)), asked.wanted, limit)
         headers = {"Content-Disposition": 'attachment; filename="alarms.csv"'}
-        return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)
+        return StreamingResponse(csv_lines(every), media_type="text/csv; charset=utf-8", headers=headers)
 
     @routes.get("/alarms/figures", summary="How many alarms there were, when, and of what")
-    async def how_many(caller: From, renderer: Reader, days: Annotated[int, Query(ge=1, le=400)] = 7) -> FiguresOut:
-        truth, hidden = Truth(desk, renderer), unspoken(caller.view)
-
-        def count() -> FiguresOut:
-            raised = (
-                event
-                for event in desk.journal_of((AlarmRaised.kind,))
-                if isinstance(event, AlarmRaised) and event.type not in hidden
-            )
-            counted = figures(desk.site, raised, truth.now - timedelta(days=days), truth.now)
-            return AlarmTruth(truth).figures(counted)
-
-        return await asyncio.to_thread(count)
+    async def how_many(caller: From, renderer: Reader, days: Annotated[int, Query(ge=1, le=LONGEST_DAYS)] = 7) -> FiguresOut:
+        truth = Truth(desk, renderer)
+        return await asyncio.to_thread(figures_of, desk, told_to(caller, truth), truth.now, days)
 
     return routes
+
+
+def all_pages(desk: Desk, told: AlarmTruth, wanted: Wanted, limit: int) -> Iterator[PastAlarm]:
+    """One page after the other, so that a long table is never in memory as a whole."""
+    page, left = Found((), None), limit
+    while left > 0:
+        page = search(desk, told, wanted, min(left, MOST), page.before)
+        yield from page.alarms
+        left -= len(page.alarms)
+        if page.before is None:
+            return
+
+
+def figures_of(desk: Desk, told: AlarmTruth, now: datetime, days: int) -> FiguresOut:
+    """Blocking; call it in a thread."""
+    start = now - timedelta(days=days)
+    lines = desk.journal_back((AlarmRaised.kind,), start=start, end=now)
+    events = [line.event for line in lines if isinstance(line.event, AlarmRaised) and told.tells(line.event.type)]
+    return told.figures(figures(told.site, reversed(events), start, now))

@@ -168,10 +168,37 @@ class Journal:
             page = self._read(wanted.where(ENTRIES.c.seq > after).limit(_PAGE if left is None else min(left, _PAGE)))
             if not page:
                 return
-            for seq, at, kind, body, _, hash_ in page:
-                yield Entry(seq, datetime.fromisoformat(at), kind, json.loads(body), hash_)
+            yield from map(_entry, page)
             after = page[-1][0]
             left = None if left is None else left - len(page)
+
+    def newest_first(
+        self, kinds: Collection[str], before: int | None = None, start: datetime | None = None, end: datetime | None = None
+    ) -> Iterator[Entry]:
+        """Entries of these kinds with a number below `before` and a time from start until before end, a page at a time for as long
+        as somebody asks: what lies far back costs nothing until then. Raises JournalFailed."""
+        wanted = select(ENTRIES).where(ENTRIES.c.kind.in_(kinds)).order_by(ENTRIES.c.seq.desc()).limit(_PAGE)
+        if start is not None:
+            wanted = wanted.where(ENTRIES.c.at >= _instant(start))
+        if end is not None:
+            wanted = wanted.where(ENTRIES.c.at < _instant(end))
+        while page := self._read(wanted if before is None else wanted.where(ENTRIES.c.seq < before)):
+            yield from map(_entry, page)
+            before = page[-1][0]
+
+    def about(self, kinds: Collection[str], numbers: Collection[int]) -> Iterator[Entry]:
+        """Entries of these kinds that carry one of the numbers as their field `number`, oldest first. SQLite looks through the
+        file, which is much faster than to read every entry here. Raises JournalFailed."""
+        carried = func.json_extract(ENTRIES.c.body, "$.number")
+        wanted = select(ENTRIES).where(ENTRIES.c.kind.in_(kinds), carried.in_(numbers)).order_by(ENTRIES.c.seq)
+        yield from map(_entry, self._read(wanted))
+
+    def numbers_with(self, kinds: Collection[str], words: str) -> frozenset[int]:
+        """The field `number` of entries of these kinds that may contain the words, whatever their case; some may not, so look at
+        them. Raises JournalFailed."""
+        carried = func.json_extract(ENTRIES.c.body, "$.number")
+        wanted = select(carried).distinct().where(ENTRIES.c.kind.in_(kinds), ENTRIES.c.body.like(f"%{_loose(words)}%"))
+        return frozenset(int(number) for (number,) in self._read(wanted) if number is not None)
 
     def keep(self, texts: Mapping[str, str]) -> None:
         """Store texts durably by name, instead of those before: all of them or, raising JournalFailed, none."""
@@ -270,6 +297,16 @@ def can_be_kept(event: Event) -> bool:
     except IllegalInput:
         return False
     return True
+
+
+def _entry(row: tuple[Any, ...]) -> Entry:
+    seq, at, kind, body, _, hash_ = row
+    return Entry(seq, datetime.fromisoformat(at), kind, json.loads(body), hash_)
+
+
+def _loose(words: str) -> str:
+    """For LIKE: whatever a body writes in another way, such as ä and quotation marks, may be anything."""
+    return "".join(sign if sign.isascii() and (sign.isalnum() or sign == " ") else "%" for sign in words)
 
 
 def _prepared(event: Event) -> tuple[str, str, str]:

@@ -77,13 +77,28 @@ class MemoryDesk:
     def hear(self, event: Event) -> None:
         self.happen(event)
 
-    def journal_of(self, kinds: Collection[str]) -> Iterator[Event]:
-        return (event for event in self.journal[self.forgotten :] if event.kind in kinds)
+    def journal_back(
+        self, kinds: Collection[str], *, before: int | None = None, start: datetime | None = None, end: datetime | None = None
+    ) -> Iterator[JournalLine]:
+        for line in reversed(list(self.journal_after(0, len(self.journal)))):
+            in_time = (start is None or line.event.at >= start) and (end is None or line.event.at < end)
+            if line.event.kind in kinds and in_time and (before is None or line.seq < before):
+                yield line
+
+    def journal_about(self, kinds: Collection[str], numbers: Collection[int]) -> Iterator[JournalLine]:
+        lines = self.journal_after(0, len(self.journal))
+        return (line for line in lines if line.event.kind in kinds and getattr(line.event, "number", None) in numbers)
+
+    def journal_numbers(self, kinds: Collection[str], words: str) -> frozenset[int]:  # noqa: ARG002
+        """Gives more than are asked for, as a desk may."""
+        lines = self.journal_after(0, len(self.journal))
+        return frozenset(number for line in lines if (number := getattr(line.event, "number", None)) and line.event.kind in kinds)
 
     def journal_after(self, seq: int, limit: int) -> Iterator[JournalLine]:
+        """The hashes are no hashes, but differ."""
         first = max(seq, self.forgotten)
         for offset, event in enumerate(self.journal[first : first + limit]):
-            yield JournalLine(first + offset + 1, event)
+            yield JournalLine(first + offset + 1, event, f"{first + offset + 1:064x}")
 
     # --- what happens ---------------------------------------------------------------------------------------------
 
