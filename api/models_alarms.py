@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from api.models import AsOf, FreeText, Lasting, LastingToAnEnd, PersonName, Version
+from api.models import Asked, AsOf, FreeText, Lasting, LastingToAnEnd, PersonName, Version
+from edge.site.fields import Id
 
 
 class ShelfOut(BaseModel):
@@ -156,7 +157,7 @@ class Drills(AsOf):
 # --- what people ask for ----------------------------------------------------------------------------------------------
 
 
-class Transferring(BaseModel):
+class Transferring(Asked):
     by: PersonName
     to: PersonName
     version: Version
@@ -168,7 +169,7 @@ class Shelving(LastingToAnEnd):
     reason: FreeText
 
 
-class Unshelving(BaseModel):
+class Unshelving(Asked):
     by: PersonName
     type: Annotated[str, StringConstraints(max_length=100)]
     subject: Annotated[str, StringConstraints(max_length=1024)]
@@ -179,11 +180,11 @@ class TakingSourceOut(Lasting):
     reason: FreeText
 
 
-class Testing(BaseModel):
+class Testing(Asked):
     by: PersonName
-    buttons: list[str] = Field([], max_length=1000, description="Ids of panic buttons; empty for all")
+    buttons: list[Id] = Field([], max_length=1000, description="Ids of panic buttons; empty for all")
     minutes: int = Field(15, ge=1, le=60)
 
 
-class Acting(BaseModel):
+class Acting(Asked):
     by: PersonName
