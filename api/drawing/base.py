@@ -10,6 +10,7 @@ from api.drawing.geometry import Box
 from api.drawing.layout import Plan, plan
 from api.drawing.lettering import fitted
 from api.drawing.markup import element, number
+from api.drawing.own import ahead, box_of, middle
 from api.drawing.parts import is_hall, lettered, rect, way_of
 from api.drawing.storeys import Storey, storeys
 from api.drawing.symbols import definitions, used
@@ -18,6 +19,7 @@ from api.drawing.walls import PlacedDoor
 from edge.language import Renderer, readable
 from edge.site import Site
 from edge.site.model import DoorKind
+from edge.site.plans.drawing import Drawing
 
 _MARGIN: Final = 18.0
 """How much of the outside is seen around the building: a door in its wall has room, and a mark on that."""
@@ -59,14 +61,25 @@ class Base:
 
 
 def bases(site: Site, renderer: Renderer) -> tuple[Base, ...]:
-    """One for each storey, the lowest first."""
+    """One for each storey, the lowest first: the customer's own drawing, or one of ours."""
     return bases_in(site, (renderer,))[0]
 
 
 def bases_in(site: Site, renderers: Iterable[Renderer]) -> list[tuple[Base, ...]]:
     """The same in several languages: what takes long is done once for all of them."""
-    placed = [(storey, plan(storey.site)) for storey in storeys(site)]
-    return [tuple(_base(storey, where, renderer) for storey, where in placed) for renderer in renderers]
+    parts = [(storey, site.drawings.get(storey.name) or plan(storey.site)) for storey in storeys(site)]
+    return [
+        tuple(
+            _drawn_by_hand(storey, part) if isinstance(part, Drawing) else _base(storey, part, renderer) for storey, part in parts
+        )
+        for renderer in renderers
+    ]
+
+
+def _drawn_by_hand(storey: Storey, drawing: Drawing) -> Base:
+    doors = {name: DoorAt(*middle(box_of(box)), *ahead(storey.site, drawing, name)) for name, box in drawing.doors.items()}
+    spaces = {name: box_of(box) for name, box in drawing.spaces.items()}
+    return Base(storey.name, drawing.svg, drawing.view_box, spaces, doors)
 
 
 def _base(storey: Storey, placed: Plan, renderer: Renderer) -> Base:

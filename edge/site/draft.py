@@ -38,6 +38,7 @@ class Draft:
     alarms: Mapping[str, AlarmSettings]
     contacts: Mapping[str, Contact]
     escalations: Mapping[str, Plan]
+    plans: Mapping[str, str]
 
     @classmethod
     def of(cls, site: Site, raw: Mapping[str, Any]) -> Self:

@@ -110,6 +110,16 @@ def _storey(value: object) -> object:
 StoreyField = Annotated[Storey, BeforeValidator(_storey, json_schema_input_type=Storey | int)]
 
 
+def _plan_file(value: str) -> str:
+    safe = re.fullmatch(r"(?i)[^/\\:\x00-\x1f\x7f][^\\:\x00-\x1f\x7f]*\.svg", value) and ".." not in value.split("/")
+    if not safe:
+        raise Wrong(say('"{found}" is no drawing beside this file. Name an SVG file in its folder or below.', found=shown(value)))
+    return value
+
+
+PlanFile = Annotated[str, StringConstraints(max_length=255), AfterValidator(_plan_file)]
+
+
 def known_timezone(value: str) -> str:
     try:
         ZoneInfo(value)

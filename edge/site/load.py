@@ -14,6 +14,7 @@ from edge.site.draft import Draft
 from edge.site.explain import explain
 from edge.site.finding import BadSiteFile, Finding, Path, Problem, dotted, error, warning
 from edge.site.model import Site
+from edge.site.plans.files import read_plans
 from edge.site.reading import build_tree, read_text
 from edge.site.references import EACH, texts_at
 from edge.site.yaml_tree import Unreadable
@@ -53,10 +54,16 @@ def load_site(path: File, environ: Mapping[str, str] = os.environ) -> LoadedSite
         return LoadedSite(None, (_finding(path, Spot(1, 1), error((), _NO_SITE)),))
     site, problems = _understand(raw)
     problems += _around_the_file(raw, path.parent, environ)
+    in_drawings: list[Finding] = []
+    if site is not None:
+        drawings, unusable, in_drawings = read_plans(site, path.parent)
+        site = site.with_drawings(drawings)
+        problems += unusable
     findings = [_placed(path, root, problem) for problem in problems]
     findings += [_finding(path, spot, problem) for problem, spot in builder.problems]
     bad = any(finding.level == "error" for finding in findings)
-    return LoadedSite(None if bad else site, tuple(sorted(findings, key=lambda f: (f.line, f.column, f.level, f.path))), root)
+    findings.sort(key=lambda f: (f.line, f.column, f.level, f.path))
+    return LoadedSite(None if bad else site, (*findings, *in_drawings), root)
 
 
 _NO_SITE = say("The file holds no site. Begin with the sections site and spaces.")

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, PrivateAttr, StringConstraints
 
 from edge.points import DEVICE_TYPES
 from edge.profiles import PROFILES, Lease, Sense
@@ -28,10 +28,12 @@ from edge.site.fields import (
     NamesField,
     Period,
     PlainText,
+    PlanFile,
     Role,
     SecretRef,
     Section,
     SpaceKind,
+    Storey,
     StoreyField,
     Whole,
     ZoneClass,
@@ -41,6 +43,7 @@ from edge.site.fields import (
 from edge.site.frozen import Emptyable, FrozenDict, Table
 from edge.site.hours import LocalCalendar, Timetable
 from edge.site.panic_settings import PanicResponse
+from edge.site.plans.drawing import Drawing
 from edge.site.public_holidays import holidays_of
 from edge.site.sign_in import SignIn
 from edge.site.wrong import Wrong, shown
@@ -228,7 +231,21 @@ class Site(Section):
     alarms: Emptyable[Id, AlarmSettings] = Field({})
     contacts: Emptyable[Id, Contact] = Field({})
     escalations: Emptyable[Id, Plan] = Field({})
+    plans: Emptyable[Storey, PlanFile] = Field({}, description="By storey, a drawing of its own beside this file")
     security: Security = Security()
+
+    _drawings: Mapping[str, Drawing] = PrivateAttr(default_factory=dict)
+
+    @property
+    def drawings(self) -> Mapping[str, Drawing]:
+        """Of the plans that are fit for use, by storey; the rest are drawn from the spaces and doors."""
+        return self._drawings
+
+    def with_drawings(self, drawings: Mapping[str, Drawing]) -> "Site":
+        """The same site with what stands beside its file."""
+        site = self.model_copy()
+        site._drawings = FrozenDict(drawings)
+        return site
 
     @cached_property
     def local(self) -> LocalCalendar:
