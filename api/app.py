@@ -3,28 +3,33 @@
 import time
 from collections import Counter
 from collections.abc import Collection
+from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.security import HTTPBearer
 
 from api import metrics
 from api.actions import Actions
-from api.console import door_routes, plan_routes, room_routes
+from api.console import alarm_routes, door_routes, line_routes, plan_routes, room_routes
 from api.console import routes as console
 from api.console.pages import Pages
+from api.console.provider_sign_in import ProviderSignIn
 from api.console.sign_in import SignInPages
 from api.door_actions import DoorActions
-from api.drawing.pictures import Pictures
 from api.faults import answer_faults
 from api.gate import Gate
 from api.identity import Identity
+from api.line_actions import LineActions
 from api.metrics import Requests
 from api.policy import require_declared
 from api.port import Desk, SiteFile
 from api.readers import Readers
-from api.routes import PREFIX, alarms, calendars, doors, events, health, modes, rooms, scenes, state
+from api.routes import PREFIX, alarms, bulletins, calendars, doors, events, health, modes, rooms, scenes, shift, state
 from api.routes import site_file as site_files
 from api.tokens import Tokens
+
+if TYPE_CHECKING:
+    from edge.people.provider.provider import Provider
 
 _DESCRIPTION = """State, alarms and actions of one building's controller. Sentences come in the language of `Accept-Language`, or of
 `?language=`. Whoever is neither signed in nor sends `Authorization: Bearer TOKEN` gets 401."""
@@ -39,6 +44,7 @@ def create_app(
     read_only_reason: str | None = None,
     identity: Identity | None = None,
     sealed: str | None = None,
+    provider: "Provider | None" = None,
     site_file: SiteFile | None = None,
 ) -> FastAPI:
     """The application. To build it takes a moment and touches no facts, so a thread may do it; it serves in the controller's loop.
@@ -46,14 +52,16 @@ def create_app(
     tokens: the secrets that programs send and people sign in with. signed_in: pages open without it; only for a demo that listens
     on the loopback. hosts: names under which the controller is reached besides the loopback's. read_only_reason: why nobody
     may act through this application, in the site's language; None when people may. identity: who has an account and who is signed
-    in already. sealed: the code that signs in as guard in an emergency. site_file: where it can take over while the building runs.
+    in already. sealed: the code that signs in as guard in an emergency. provider: through which people sign in besides. site_file:
+    where it can take over while the building runs.
     """
     readers, identity = Readers(desk.site), identity or Identity()
     actions = Actions(desk, read_only_reason)
-    at_doors = DoorActions(desk.site, actions)
-    pictures = Pictures(desk.site)
+    at_doors, on_the_line = DoorActions(desk.site, actions), LineActions(desk.site, actions)
     pages = Pages(desk, readers, time.monotonic, read_only_reason)
-    sign_in = SignInPages(desk, readers, pages, identity, tokens, sealed)
+    identity.trusted = provider.section if provider is not None else None
+    sign_in = SignInPages(desk, readers, pages, identity, tokens, sealed, provider)
+    by_provider = ProviderSignIn(desk, pages, identity, provider, sign_in)
     answers: Counter[tuple[str, str, str]] = Counter()
     app = FastAPI(
         title="Talonmies",
@@ -74,6 +82,8 @@ def create_app(
         alarms.router(desk, readers, actions),
         rooms.router(desk, readers, actions),
         calendars.router(desk, readers),
+        bulletins.router(desk, readers, on_the_line),
+        shift.router(desk, readers, on_the_line),
         events.router(desk, readers),
     ):
         require_declared(part.routes, PREFIX)
@@ -86,11 +96,14 @@ def create_app(
     for part in (
         health.router(desk),
         metrics.router(desk, answers),
-        sign_in.router(),
-        console.router(desk, readers, pages, actions),
+        sign_in.router(by_provider.signed_out),
+        by_provider.router(),
+        console.router(desk, readers, pages),
+        alarm_routes.router(desk, readers, pages, actions),
         room_routes.router(desk, readers, pages, actions),
         door_routes.router(desk, readers, pages, at_doors),
-        plan_routes.router(readers, pictures),
+        line_routes.router(desk, readers, pages, on_the_line),
+        plan_routes.router(readers, pages.pictures),
     ):
         require_declared(part.routes)
         app.include_router(part)

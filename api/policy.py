@@ -23,7 +23,7 @@ RouteId = tuple[str, str]
 
 EVERY_ROLE: Final = frozenset(ROLES)
 READERS: Final[frozenset[Role]] = EVERY_ROLE - {"clerk"}
-"""A clerk sees the rooms of the own agency and nothing else."""
+"""A clerk sees the rooms of the own agency and the bulletins for it, and nothing else."""
 MINDS_ROOMS: Final[frozenset[Role]] = frozenset(("guard", "lobby-host", "facility-manager"))
 
 
@@ -44,22 +44,41 @@ POLICIES: Final[Mapping[RouteId, Policy]] = {
     ("POST", "/sign-in"): ANYBODY,
     ("POST", "/sign-in/sealed"): ANYBODY,
     ("POST", "/sign-in/panel"): ANYBODY,
+    ("GET", "/sign-in/provider"): ANYBODY,
+    ("GET", "/sign-in/callback"): ANYBODY,
     ("POST", "/sign-out"): EVERY_ROLE,
     # --- pages ---
     ("GET", "/"): READERS,
+    ("GET", "/overview"): READERS,
+    ("GET", "/keys"): READERS,
+    ("GET", "/quiet"): READERS,
     ("GET", "/alarms/{number}"): READERS,
+    ("GET", "/alarms/{number}/{deed}"): READERS,
+    ("GET", "/release"): _may("release"),
+    ("GET", "/override"): _OVERRIDE,
     ("GET", "/rooms"): EVERY_ROLE,
     ("GET", "/rooms/{room}"): EVERY_ROLE,
     ("GET", "/doors"): READERS,
     ("GET", "/doors/{door}"): READERS,
     ("GET", "/modes"): READERS,
     ("GET", "/plans/{storey}.svg"): READERS,
+    ("GET", "/bulletins"): EVERY_ROLE,
+    ("GET", "/shift"): READERS,
     ("GET", "/console/events"): EVERY_ROLE,
     # --- their forms ---
+    ("POST", "/console/alarms/acknowledge"): _may("acknowledge"),
     ("POST", "/console/alarms/{number}/acknowledge"): _may("acknowledge"),
     ("POST", "/console/alarms/{number}/claim"): _may("claim"),
     ("POST", "/console/alarms/{number}/note"): _may("note"),
     ("POST", "/console/alarms/{number}/resolve"): _may("resolve"),
+    ("POST", "/console/alarms/{number}/transfer"): _may("transfer"),
+    ("POST", "/console/alarms/{number}/shelve"): _may("shelve"),
+    ("POST", "/console/alarms/{number}/escalate"): _may("escalate"),
+    ("POST", "/console/alarms/{number}/call"): _may("escalate"),
+    ("POST", "/console/unshelve"): _may("shelve"),
+    ("POST", "/console/sound-test"): _may("acknowledge"),
+    ("POST", "/console/doors/release"): _may("release"),
+    ("POST", "/console/doors/override"): _OVERRIDE,
     ("POST", "/console/rooms/book"): MINDS_ROOMS,
     ("POST", "/console/rooms/{room}/allow"): MINDS_ROOMS,
     ("POST", "/console/rooms/{room}/cancel"): MINDS_ROOMS,
@@ -73,6 +92,11 @@ POLICIES: Final[Mapping[RouteId, Policy]] = {
     ("POST", "/console/modes/begin"): _BEGIN,
     ("POST", "/console/modes/end-request"): _END,
     ("POST", "/console/modes/end"): _END,
+    ("POST", "/console/bulletins"): _may("post-bulletin"),
+    ("POST", "/console/bulletins/{number}/end"): _may("post-bulletin"),
+    ("POST", "/console/bulletins/{number}/read"): _may("read-bulletin"),
+    ("POST", "/console/shift/hand-over"): _may("hand-over"),
+    ("POST", "/console/shift/receive"): _may("hand-over"),
     # --- programs: what is known ---
     ("GET", "/api/v1/openapi.json"): EVERY_ROLE,
     ("GET", "/api/v1/site"): READERS,
@@ -98,6 +122,8 @@ POLICIES: Final[Mapping[RouteId, Policy]] = {
     ("GET", "/api/v1/alarms/{number}/escalation"): READERS,
     ("GET", "/api/v1/drills"): READERS,
     ("GET", "/api/v1/notices"): READERS,
+    ("GET", "/api/v1/bulletins"): EVERY_ROLE,
+    ("GET", "/api/v1/shift"): READERS,
     ("GET", "/api/v1/events"): READERS,
     ("GET", "/api/v1/site-file"): READERS,
     # --- programs: what is done ---
@@ -135,6 +161,11 @@ POLICIES: Final[Mapping[RouteId, Policy]] = {
     ("POST", "/api/v1/drills"): _may("walk-test"),
     ("POST", "/api/v1/drills/end"): _may("walk-test"),
     ("POST", "/api/v1/drills/{button}/confirm"): _may("walk-test"),
+    ("POST", "/api/v1/bulletins"): _may("post-bulletin"),
+    ("POST", "/api/v1/bulletins/{number}/end"): _may("post-bulletin"),
+    ("POST", "/api/v1/bulletins/{number}/read"): _may("read-bulletin"),
+    ("POST", "/api/v1/shift/hand-over"): _may("hand-over"),
+    ("POST", "/api/v1/shift/receive"): _may("hand-over"),
     ("POST", "/api/v1/site-file"): _may("reload"),
 }
 

@@ -48,12 +48,13 @@ class _Ways:
     time: str
     day_and_time: str
     clock: str
+    second: str
 
 
 _WAYS: Final = {
-    "fi": _Ways(Locale("fi"), "H.mm", "H.mm", "EEE d.M. 'klo' H.mm", "EEE d.M. H.mm.ss"),
-    "sv": _Ways(Locale("sv", "FI"), "H.mm", "'kl.' H.mm", "EEE d.M. 'kl.' H.mm", "EEE d.M. H.mm.ss"),
-    "en": _Ways(Locale("en", "GB"), "H:mm", "H:mm", "EEE d MMM H:mm", "EEE d MMM H:mm:ss"),
+    "fi": _Ways(Locale("fi"), "H.mm", "H.mm", "EEE d.M. 'klo' H.mm", "EEE d.M. H.mm.ss", "H.mm.ss"),
+    "sv": _Ways(Locale("sv", "FI"), "H.mm", "'kl.' H.mm", "EEE d.M. 'kl.' H.mm", "EEE d.M. H.mm.ss", "H.mm.ss"),
+    "en": _Ways(Locale("en", "GB"), "H:mm", "H:mm", "EEE d MMM H:mm", "EEE d MMM H:mm:ss", "H:mm:ss"),
 }
 
 
@@ -111,6 +112,10 @@ class Renderer:
     def clock(self, t: datetime) -> str:
         """Day and time to the second."""
         return self._written(t, self._ways.clock)
+
+    def second(self, t: datetime, now: datetime) -> str:
+        """To the second: its time alone if it is of today."""
+        return self._written(t, self._ways.second) if self._local(t).date() == self._local(now).date() else self.clock(t)
 
     def number(self, value: float) -> str:
         return format_decimal(value, locale=self._ways.locale, group_separator=False)

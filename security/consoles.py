@@ -29,8 +29,18 @@ class ConsoleSeen(Event):
     kind = "console-seen"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoundTested(Event):
+    """A person at a console heard its alarm sound, or should have: what they did, as the beginning of a shift asks."""
+
+    kind = "sound-tested"
+    by: str
+
+
 CONSOLE_SEEN: Family[datetime] = Family("console-seen")
 """When a page was last heard from; refreshed without waking readers."""
+SOUND_TEST: Family[SoundTested] = Family("sound-test")
+"""The last one."""
 
 
 def is_supervised(site: Site) -> bool:
@@ -42,6 +52,14 @@ def fold(facts: Facts, event: Event, site: Site) -> None:
     if isinstance(event, ConsoleSeen):
         news = facts(CONSOLE_SEEN()) is None or facts(ACTIVE(CONSOLE_LOST, site.site.id)) is not None
         (facts.set if news else facts.refresh)(CONSOLE_SEEN(), event.at)
+    if isinstance(event, SoundTested):
+        facts.set(SOUND_TEST(), event)
+
+
+def kept(facts: Facts) -> Iterable[Event]:
+    """For a checkpoint."""
+    if (tested := facts(SOUND_TEST())) is not None:
+        yield tested
 
 
 def conditions(look: Look, site: Site, stretch: float = 1.0) -> Iterable[Condition]:

@@ -60,9 +60,10 @@ class Board:
         layout = self._layout() if old else {}
         version = self._version + 1
         for id_ in old:
-            if id_ in layout:
+            if id_ in layout or id_ in self._lists:
                 known = self._lists.get(id_)
-                drawn = {item.id: _drawn(item, known.drawn if known else {}, version) for item in layout[id_]}
+                items = layout.get(id_, ())  # a list that is no more, such as that of an alarm that left, is empty
+                drawn = {item.id: _drawn(item, known.drawn if known else {}, version) for item in items}
                 same_order = known is not None and list(known.drawn) == list(drawn)
                 self._lists[id_] = _List(drawn, known.version if known and same_order else version, now)
                 if not same_order or any(item.version == version for item in drawn.values()):

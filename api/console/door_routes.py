@@ -1,6 +1,6 @@
 """The pages of doors and of modes, and what their forms do."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from datetime import timedelta
 from typing import Annotated, Final, Literal
 
@@ -37,6 +37,7 @@ MODES: Final = "/modes"
 Back = Annotated[str, Form()]
 Minutes = Annotated[int, Form(ge=1, le=LONGEST_MIN)]
 Why = Annotated[FreeText, Form()]
+Door = Annotated[str, Form(max_length=100)]
 Sure = Annotated[Literal["yes"], Form()]
 """A tick that a person has to set: what ends a mode is never one click, nor the second of a double click."""
 
@@ -108,7 +109,30 @@ def router(desk: Desk, readers: Readers, pages: Pages, actions: DoorActions) -> 
             may=allowed(caller.role),
         )
 
+    @routes.get("/release")
+    async def release_any(request: Request) -> Response:
+        return any_door(request, "release", RELEASES)
+
+    @routes.get("/override")
+    async def override_any(request: Request) -> Response:
+        return any_door(request, "override", overrides)
+
+    def any_door(request: Request, deed: str, lengths: Sequence[int]) -> Response:
+        name, may = readers.of_page(request).name, allowed(caller_of(request).role)
+        doors = sorted(((door, name(door)) for door in site.controllers), key=lambda each: each[1])
+        return pages.answer("door_deed.html", request, deed=deed, doors=doors, lengths=lengths, may=may)
+
     # --- forms of doors -------------------------------------------------------------------------------------------
+
+    @routes.post("/console/doors/release")
+    async def release_one(request: Request, door: Door, minutes: Minutes, reason: Why) -> Response:
+        return await done(request, "/", actions.release(door, actor(request), timedelta(minutes=minutes), reason))
+
+    @routes.post("/console/doors/override")
+    async def override_one(
+        request: Request, door: Door, value: Annotated[DoorValue, Form()], minutes: Minutes, reason: Why
+    ) -> Response:
+        return await done(request, "/", actions.override(door, actor(request), value, minutes, reason))
 
     @routes.post("/console/doors/{door}/release")
     async def release(request: Request, door: str, minutes: Minutes, reason: Why) -> Response:

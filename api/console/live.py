@@ -5,8 +5,8 @@ from collections.abc import AsyncGenerator, Callable, Collection
 from typing import Final
 
 from api import stream
+from api.console.guard_sections import ALARMS
 from api.console.pages import Pages
-from api.console.sections import ALARM_LISTS
 from api.port import Desk
 from api.sessions import Caller
 from edge.events import Observed
@@ -66,7 +66,7 @@ async def messages(
     try:
         yield "retry: 300\n\n"
         heartbeat_at = seen_at = loop.time()
-        watches = caller.role in WATCHING and not set(lists).isdisjoint(ALARM_LISTS) and is_supervised(desk.site)
+        watches = caller.role in WATCHING and ALARMS in lists and is_supervised(desk.site)
         while not changes.ended and caller.stays():
             board = pages.board(renderer.language, caller.view, lists, changes.at)
             patch = board.newer_than(after, lists)

@@ -1,7 +1,8 @@
 """Templates in each language, and the few ways in which they write times."""
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -16,18 +17,34 @@ from api import policy
 from api.console.board import Board
 from api.console.roles import ROLE_NAMES, not_allowed
 from api.console.sections import Sections
+from api.drawing.pictures import Pictures
 from api.port import Desk
 from api.readers import LANGUAGE_COOKIE, Readers
 from api.sessions import Caller, View
 from edge.language import LANGUAGES, Renderer
-from edge.text import TextValue, say
+from edge.text import Text, TextValue, say
 
 FOLDER: Final = Path(__file__).parent
 STATIC: Final = FOLDER / "static"
 STYLES: Final = FOLDER / "styles"
 OWN_NAMES: Final = {"fi": "suomi", "sv": "svenska", "en": "English"}
-PLACES: Final = ("/", "/rooms", "/doors")
+PLACES: Final[Mapping[str, Text]] = {
+    "/": say("Alarms"),
+    "/overview": say("Overview"),
+    "/rooms": say("Rooms"),
+    "/doors": say("Doors"),
+    "/modes": say("Fire, evacuation and lockdown"),
+    "/bulletins": say("Bulletins"),
+    "/shift": say("Shift"),
+}
+"""What the menu leads to, for those who may go there."""
 _YEAR_S: Final = 365 * 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    path: str
+    name: str
 
 
 class _CompiledOnce(BytecodeCache):
@@ -54,6 +71,7 @@ class Pages:
     """
 
     def __init__(self, desk: Desk, readers: Readers, clock: Callable[[], float], read_only_reason: str | None) -> None:
+        self.pictures = Pictures(desk.site)
         self._desk = desk
         self._readers = readers
         self._clock = clock
@@ -70,7 +88,8 @@ class Pages:
     def _board(self, language: str, view: View) -> Board:
         """There are as many as views: by role, and by agency and room of those who see no more."""
         if (language, view) not in self._boards:
-            sections = Sections(self._desk, self._readers.of(language), self._environments[language], view)
+            plans = partial(self.pictures.of, language)
+            sections = Sections(self._desk, self._readers.of(language), self._environments[language], view, plans)
             self._boards[language, view] = Board(sections)
         return self._boards[language, view]
 
@@ -87,7 +106,7 @@ class Pages:
             .render(
                 path=request.url.path,
                 user=person_or_panel(caller),
-                places=[place for place in PLACES if caller and policy.admitted(caller, "GET", place)],
+                places=[Place(place, renderer.text(name)) for place, name in PLACES.items() if may_go(caller, place)],
                 home=caller.home if caller else "/",
                 role=caller.role if caller else None,
                 role_name=renderer.text(ROLE_NAMES[caller.role]) if caller else None,
@@ -114,6 +133,7 @@ class Pages:
             {
                 "_": partial(_translated, renderer),
                 "when": renderer.moment,
+                "second": renderer.second,
                 "span": partial(_span, renderer),
                 "age": partial(age, renderer.language),
                 "not_allowed": partial(not_allowed, renderer),
@@ -122,11 +142,16 @@ class Pages:
                 "languages": OWN_NAMES,
                 "version": self.version,
                 "read_only_reason": read_only_reason,
+                "plan_address": self.pictures.address,
             }
         )
         for template in environment.list_templates():
             environment.get_template(template)
         return environment
+
+
+def may_go(caller: Caller | None, place: str) -> bool:
+    return caller is not None and policy.admitted(caller, "GET", place)
 
 
 def person_or_panel(caller: Caller | None) -> str | None:
@@ -156,6 +181,12 @@ def version_of(*folders: Path) -> str:
     for path in sorted(path for folder in folders for path in folder.iterdir()):
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()[:12]
+
+
+def guard_script() -> bytes:
+    """One file of the three that make the guard console; the last shares no names with the others."""
+    console, attend, guard = ((STATIC / name).read_bytes() for name in ("console.js", "attend.js", "guard.js"))
+    return console + attend + b"{\n" + guard + b"}\n"
 
 
 def stylesheet() -> bytes:

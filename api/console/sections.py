@@ -10,9 +10,12 @@ from typing import Final
 from jinja2 import Environment
 
 from api.console.board import Item
+from api.console.bulletin_sections import BulletinSections
 from api.console.door_sections import MODES_BAR, DoorSections
-from api.console.roles import allowed
+from api.console.guard_sections import ALARMS, QUIET, STANDING, GuardSections
+from api.console.plan_marks import PlanMarks, Plans
 from api.console.room_sections import RoomSections
+from api.console.shift_sections import ShiftSections
 from api.port import Desk
 from api.room_truth import RoomTruth
 from api.sessions import View
@@ -23,12 +26,10 @@ from edge.facts import ACTIVE
 from edge.language import Renderer, other_side, space_of
 from security.alarms import Alarm
 
-MOST_ALARMS: Final = 50
 MOST_BOOKINGS: Final = 8
-LISTS: Final = (MODES_BAR, "summary", "alarms", "notices", "spaces", "bookings", "calendars")
-"""Of the first page."""
-ALARM_LISTS: Final = ("alarms",)
-"""Of the page of one alarm."""
+OVERVIEW: Final = (MODES_BAR, "summary", "notices", "spaces", "bookings", "calendars")
+CONSOLE: Final = (MODES_BAR, "summary", ALARMS, QUIET, STANDING)
+"""Of the guard console, besides one alarm in full and the marks on the plan."""
 _LEVELS: Final = (1, 2, 3, 4)
 
 
@@ -44,14 +45,16 @@ class Counts:
 class Sections:
     """Lays out the facts of one desk in one language, for people of one view; the layout of a board."""
 
-    def __init__(self, desk: Desk, renderer: Renderer, templates: Environment, view: View) -> None:
+    def __init__(self, desk: Desk, renderer: Renderer, templates: Environment, view: View, plans: Plans) -> None:
         self._desk = desk
         self._renderer = renderer
         self._parts = templates.get_template("parts.html")
         self._rooms = RoomSections(desk, renderer, templates, view)
         self._view = view
-        self._may = allowed(view.role)
+        self._bulletins = BulletinSections(templates, view)
+        self._shift = ShiftSections(templates, view)
         self._at_doors = DoorSections(desk, renderer, templates, view.role)
+        self.guard = GuardSections(desk, renderer, templates, view, PlanMarks(desk.site, renderer, templates, plans))
         self._bookable = frozenset(desk.site.bookable)
         self._doors: dict[str, list[str]] = {}
         for door in desk.site.controllers:
@@ -63,16 +66,18 @@ class Sections:
         told = RoomTruth(truth, self._view)
         today = self._desk.site.local.date_of(truth.now)
         if self._view.of_few_rooms:
-            return self._rooms.lists(truth, told, today)
+            return {**self._rooms.lists(truth, told, today), **self._bulletins.lists(truth, today)}
         alarms = panics_first(told_alarms(truth.facts, self._view))
         return {
             "summary": [self._summary(alarms)],
-            "alarms": (self.alarm(truth, today, alarm) for alarm in alarms[:MOST_ALARMS]),
             "notices": self._notices(truth, today),
             "spaces": self._spaces(truth, told, today),
             "bookings": self._bookings(truth, told, today),
             **self._rooms.lists(truth, told, today),
             **self._at_doors.lists(truth, today),
+            **self._bulletins.lists(truth, today),
+            **self._shift.lists(truth, today),
+            **self.guard.lists(truth, today, alarms),
         }
 
     def _draw(self, macro: str, **values: object) -> str:
@@ -81,14 +86,8 @@ class Sections:
     def _summary(self, alarms: list[Alarm]) -> Item:
         by_level = Counter(alarm.level for alarm in alarms)
         waiting = sum(alarm.acknowledged_at is None for alarm in alarms)
-        counts = Counts(tuple(by_level[level] for level in _LEVELS), waiting, max(len(alarms) - MOST_ALARMS, 0))
+        counts = Counts(tuple(by_level[level] for level in _LEVELS), waiting, self.guard.hidden(alarms))
         return Item("counts", counts, lambda: self._draw("summary", counts=counts))
-
-    def alarm(self, truth: Truth, today: date, alarm: Alarm) -> Item:
-        def draw() -> str:
-            return self._draw("alarm", alarm=truth.alarm(alarm), now=truth.now, may=self._may)
-
-        return Item(f"alarm-{alarm.number}", (alarm, today), draw)
 
     def _notices(self, truth: Truth, today: date) -> Iterator[Item]:
         for began in open_notices(truth.site, truth.facts.of(ACTIVE)):

@@ -15,8 +15,10 @@ const waiting = new Map(); // elements that somebody is writing in are replaced 
 
 function element(html) {
   const template = document.createElement("template");
-  template.innerHTML = html;
-  return template.content.firstElementChild;
+  // A mark on a drawing is only one when it is read inside a drawing.
+  const drawn = html.startsWith("<g");
+  template.innerHTML = drawn ? `<svg>${html}</svg>` : html;
+  return drawn ? template.content.firstElementChild.firstElementChild : template.content.firstElementChild;
 }
 
 function writesIn(node) {
@@ -52,7 +54,14 @@ function arrange(list, ids) {
     list.insertBefore(child, list.children[place] ?? null);
     focused?.focus({ preventScroll: true });
   });
-  if ([...list.children].map((child) => child.id).join(" ") !== before) settlesAt = performance.now() + SETTLE_MS;
+  if (list.id === "alarms" && [...list.children].map((child) => child.id).join(" ") !== before) settle();
+}
+
+// A list that has just moved may have put another alarm under the pointer, or under the key.
+function settle() {
+  settlesAt = performance.now() + SETTLE_MS;
+  page.dataset.settling = "yes";
+  setTimeout(() => { if (performance.now() >= settlesAt) delete page.dataset.settling; }, SETTLE_MS + 1);
 }
 
 function announce(old, fresh) {
@@ -94,6 +103,7 @@ function patch({ lists, items }) {
   if (title) document.title = title;
   if (offline) disable(true);
   else if (heardAt) ages(heardAt);
+  document.dispatchEvent(new CustomEvent("talonmies:patched"));
 }
 
 document.addEventListener("focusout", () => setTimeout(() => {
@@ -112,6 +122,8 @@ function ages(now) {
     const text = since ? span(Math.floor(now - since)) : `(${span(Math.ceil(until - now))})`;
     if (node.textContent !== text) node.textContent = text;
   }
+  for (const node of document.querySelectorAll("[data-countdown]")) node.textContent = span(Math.ceil(node.dataset.countdown - now));
+  for (const bar of document.querySelectorAll("progress[data-to]")) bar.value = (now - bar.dataset.from) / (bar.dataset.to - bar.dataset.from);
 }
 
 // --- whether it is current -----------------------------------------------------------------------------------------
@@ -128,6 +140,7 @@ function show(nowOffline) {
   page.classList.toggle("offline", offline);
   banner.textContent = offline ? banner.dataset.text.replace("{clock}", clock.textContent) : "";
   disable(offline);
+  document.dispatchEvent(new CustomEvent("talonmies:link", { detail: { offline } }));
 }
 
 function beat(event) {
@@ -175,7 +188,6 @@ function watch() {
 // --- what people do ------------------------------------------------------------------------------------------------
 
 document.addEventListener("click", (event) => {
-  // A list that has just moved may have put another alarm under the pointer.
   if (event.target.closest("#alarms") && event.detail > 0 && performance.now() < settlesAt) event.preventDefault();
 }, true);
 
@@ -191,6 +203,7 @@ document.addEventListener("submit", async (event) => {
     const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), headers: { Accept: "application/json" } });
     if (answer.status === 401) { location.reload(); return; }
     if (!answer.ok) told = (await answer.json()).detail;
+    else if (form.hasAttribute("data-clears")) form.reset();
   } catch { told = freshness.dataset.offline; }
   tell(told);
   setTimeout(() => { if (!offline) button.removeAttribute("aria-disabled"); }, told ? 0 : DONE_MS);
@@ -203,6 +216,7 @@ function tell(told) {
   if (byId("page").dataset.quiet === "briefly") setTimeout(() => { if (message.textContent === told) message.textContent = ""; }, FADE_MS);
 }
 
+page.dataset.awake = "yes";
 connect();
 receipts();
 setInterval(watch, 250);

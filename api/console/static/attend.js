@@ -1,0 +1,54 @@
+// The alarm that the guard console shows in full: chosen by the guard, or the most urgent as long as nobody works on one.
+// Served as one file with console.js, whose names it uses.
+
+const chosen = () => document.querySelector(".chosen");
+let choosing = 0;
+
+/** Mark the row, and the place on the plan, of the alarm that is shown; of one that has left, go on to the most urgent. */
+function attended() {
+  if (!chosen()) return;
+  const number = chosen().firstElementChild?.dataset.number;
+  if (!number && chosen().id !== "chosen-top") { choose(""); return; }
+  for (const node of document.querySelectorAll("#alarms [aria-current], .at.current")) { node.removeAttribute("aria-current"); node.classList.remove("current"); }
+  byId(`open-${number}`)?.closest("li").setAttribute("aria-current", "true");
+  byId(`at-${number}`)?.classList.add("current");
+}
+
+/** From now on this alarm is shown, whatever else comes: somebody works on it. */
+function keep() {
+  const number = chosen()?.firstElementChild?.dataset.number;
+  if (number && chosen().id === "chosen-top") follow(`chosen-${number}`, number);
+}
+
+function follow(list, number) {
+  page.dataset.stream = page.dataset.stream.replace(/chosen-\w+/, list);
+  chosen().id = list;
+  const address = new URL(location);
+  if (number) address.searchParams.set("alarm", number); else address.searchParams.delete("alarm");
+  history.replaceState(null, "", address);
+  connect();
+}
+
+async function choose(number) {
+  const asked = ++choosing, address = new URL(location);
+  if (number) address.searchParams.set("alarm", number); else address.searchParams.delete("alarm");
+  try {
+    const answer = await fetch(address, { headers: { Accept: "text/html" } });
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".chosen");
+    if (asked !== choosing || !fresh) return;
+    chosen().replaceChildren(...fresh.children);
+    follow(fresh.id, number);
+    attended();
+    if (offline) disable(true);
+  } catch { /* away: the banner says so */ }
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a.choose");
+  if (!link || !chosen() || event.ctrlKey || event.metaKey || event.shiftKey || event.defaultPrevented) return;
+  event.preventDefault();
+  choose(new URL(link.href).searchParams.get("alarm"));
+});
+document.addEventListener("focusin", (event) => { if (event.target.closest(".chosen")) keep(); });
+document.addEventListener("talonmies:patched", attended);
+attended();
