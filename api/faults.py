@@ -14,6 +14,7 @@ from api.models import Problem
 from edge.errors import IllegalCommand, TalonmiesError
 from edge.refusal import Refusal
 from security.alarms import AlarmConflict, NoSuchAlarm
+from security.bulletins import NoSuchBulletin
 from security.roles import NotAllowed
 
 log = logging.getLogger("talonmies.api")
@@ -48,7 +49,7 @@ ACTING: Final[dict[int | str, dict[str, Any]]] = {
 
 def status_of(error: TalonmiesError) -> int:
     match error:
-        case NoSuchAlarm() | Unknown():
+        case NoSuchAlarm() | NoSuchBulletin() | Unknown():
             return 404
         case AlarmConflict() | Refusal():
             return 409

@@ -1,10 +1,11 @@
-"""What a screen must not tell while its person may be threatened: that they signed in under duress."""
+"""What a screen must not tell: that its person, who may be threatened, signed in under duress; and bulletins for others."""
 
 from api.sessions import View
 from edge.conditions import DURESS
 from edge.events import Event
 from edge.facts import Facts
 from security.alarms import ALARM, Alarm, open_alarms
+from security.bulletins import BULLETIN, BulletinEnded, BulletinPosted, BulletinRead, sees
 from security.sign_ins import SignedInUnderDuress
 
 
@@ -24,12 +25,21 @@ class Discretion:
 
     def __init__(self, facts: Facts, view: View) -> None:
         self._unaware = view.unaware
+        self._view = view
         self._untold = {alarm.number for alarm in open_alarms(facts) if alarm.type == DURESS}
+        self._for_others = {found.number for _, found in facts.of(BULLETIN) if not self._is_for_them(found.posted)}
 
     def tells(self, event: Event) -> bool:
+        if isinstance(event, BulletinPosted) and not self._is_for_them(event):
+            self._for_others.add(event.bulletin)
+        if isinstance(event, BulletinPosted | BulletinRead | BulletinEnded):
+            return event.bulletin not in self._for_others
         if not self._unaware:
             return True
         number = getattr(event, "number", None)
         if getattr(event, "type", None) == DURESS and isinstance(number, int):
             self._untold.add(number)
         return not (isinstance(event, SignedInUnderDuress) or getattr(event, "type", None) == DURESS or number in self._untold)
+
+    def _is_for_them(self, posted: BulletinPosted) -> bool:
+        return sees(posted, self._view.role, self._view.agency)
