@@ -45,8 +45,15 @@ def fitted(text: str, across: float, down: float, largest: float) -> Lettering:
     lines = _wrapped(pieces, across, _SMALLEST) or []
     most = max(1, int(down / (_SMALLEST * LINE)))
     if len(lines) > most:
-        lines = [*lines[: most - 1], lines[most - 1][:-1] + "…"]
+        lines = [*lines[: most - 1], _cut(lines[most - 1], across)]
     return Lettering(tuple(lines), _SMALLEST)
+
+
+def _cut(line: str, across: float) -> str:
+    """The line with a sign that it goes on."""
+    while line and width(line + "…", _SMALLEST) > across:
+        line = line[:-1]
+    return line + "…"
 
 
 def _wrapped(words: Sequence[str], across: float, size: float) -> list[str] | None:
