@@ -171,8 +171,11 @@ function listen(now) {
     if (RANKING.includes(dataset.sound) && (dataset.sound !== "silent" || headset.checked)) asks(id, dataset.sound);
   }
   if (isOffline()) asks("link", "lost");
-  if (silence) silence.of = silence.of.filter((key) => waiting.has(key));
-  if (now >= silence?.until || silence?.of.length < waiting.size) silence = null;
+  if (!silence) return;
+  silence.of = silence.of.filter((key) => waiting.has(key));
+  const isNews = silence.of.length < waiting.size;
+  if (isNews) for (const one of waiting.values()) if (one.next < Infinity) one.next = now;
+  if (isNews || now >= silence.until) silence = null;
 }
 
 function sound(name, now) {
