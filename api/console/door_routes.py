@@ -52,14 +52,11 @@ def router(desk: Desk, readers: Readers, pages: Pages, actions: DoorActions) -> 
     @routes.get(DOORS)
     async def doors(request: Request, zone: ZoneClass | None = None) -> Response:
         list_id = zone_list(zone)
-        board = pages.board(readers.of_page(request).language, caller_of(request).view, (list_id,))
-        return pages.answer(
+        return pages.live(
             "doors.html",
             request,
-            follows=(list_id,),
+            (list_id,),
             list_id=list_id,
-            doors=board.html(list_id),
-            cursor=board.cursor,
             zone=zone,
             zones=[each for each in ZONES if any(space.zone == each for space in site.spaces.values())],
         )
@@ -69,15 +66,12 @@ def router(desk: Desk, readers: Readers, pages: Pages, actions: DoorActions) -> 
         if door not in site.doors:
             return forms.refused(request, say("There is no door of that name."), 404, DOORS)
         renderer, caller, list_id = readers.of_page(request), caller_of(request), door_list(door)
-        board = pages.board(renderer.language, caller.view, (list_id,))
         truth = Truth(desk, renderer)
-        return pages.answer(
+        return pages.live(
             "door.html",
             request,
-            follows=(list_id,),
+            (list_id,),
             list_id=list_id,
-            whole=board.html(list_id),
-            cursor=board.cursor,
             door=truth.door(door),
             sides=[renderer.name(side) for side in truth.sides(door)],
             may=allowed(caller.role),
@@ -89,7 +83,6 @@ def router(desk: Desk, readers: Readers, pages: Pages, actions: DoorActions) -> 
     @routes.get(MODES)
     async def modes(request: Request, begin: Begun | None = None, scope: Scope = SITE) -> Response:
         renderer, caller = readers.of_page(request), caller_of(request)
-        board = pages.board(renderer.language, caller.view, (MODES_ENDED,))
         told = ModeTruth(Truth(desk, renderer))
         try:
             if begin is not None:
@@ -97,12 +90,10 @@ def router(desk: Desk, readers: Readers, pages: Pages, actions: DoorActions) -> 
             seen = told.preview(begin, scope) if begin is not None else None
         except IllegalCommand as error:
             return forms.refused(request, told_of(error), status_of(error), MODES)
-        return pages.answer(
+        return pages.live(
             "modes.html",
             request,
-            follows=(MODES_ENDED,),
-            holding=board.html(MODES_ENDED),
-            cursor=board.cursor,
+            (MODES_ENDED,),
             seen=seen,
             obstacle=told.obstacle_to_begin(begin, scope) if begin is not None else None,
             scopes=told.scopes(),

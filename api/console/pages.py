@@ -15,9 +15,11 @@ from jinja2.bccache import Bucket
 
 from api import policy
 from api.console.board import Board
+from api.console.bulletin_sections import line_of
 from api.console.roles import ROLE_NAMES, not_allowed
 from api.console.sections import Sections
 from api.drawing.pictures import Pictures
+from api.gate import caller_of
 from api.port import Desk
 from api.readers import LANGUAGE_COOKIE, Readers
 from api.sessions import Caller, View
@@ -95,6 +97,16 @@ class Pages:
 
     def now(self) -> datetime:
         return self._desk.clock.now()
+
+    def live(self, template: str, request: Request, follows: Iterable[str], **values: object) -> HTMLResponse:
+        """A page that keeps itself up to date. follows: the lists that it shows, besides the bulletins of whoever looks; the page
+        finds their items in `lists`."""
+        caller, renderer = caller_of(request), self._readers.of_page(request)
+        line = line_of(self._desk.facts, caller)
+        every = (*follows, *([line] if line else []))
+        board = self.board(renderer.language, caller.view, every)
+        lists = {list_id: board.html(list_id) for list_id in every}
+        return self.answer(template, request, 200, follows=every, cursor=board.cursor, lists=lists, line_id=line, **values)
 
     def answer(self, template: str, request: Request, status: int = 200, **values: object) -> HTMLResponse:
         renderer = self._readers.of_page(request)

@@ -54,16 +54,17 @@ class PlanMarks:
         return str(getattr(self._parts.module, macro)(**values)).strip()
 
     def _marks(self, truth: Truth, alarms: list[Alarm], base: Base) -> Iterator[Item]:
+        scale = round(max(base.view_box[2] / _TRUE_SIZE, 1.0), 2)
         for door, at in base.doors.items():
             yield self._door(truth, door, at)
         for space, box in base.spaces.items():
             if self._site.sensors_of(space):
-                present, spot = truth.present(space), Spot(box.x + box.width - 9, box.y + 9)
+                present, spot = truth.present(space), Spot(box.x + box.width - 8 * scale, box.y + 8 * scale, scale=scale)
                 yield Item(f"in-{space}", (present, spot), lambda s=space, p=present, o=spot: self._presence(s, p, o))  # type: ignore[misc]
         # The most urgent is drawn last, over all others.
         for alarm in reversed(alarms[:MOST_MARKS]):
             if (found := self._spot_of(base, alarm.subject)) is not None:
-                spot = replace(found, scale=round(max(base.view_box[2] / _TRUE_SIZE, 1.0), 2))
+                spot = replace(found, scale=scale)
                 shows = (alarm.level, alarm.active, alarm.acknowledged_at is None, spot, alarm.type)
                 yield Item(f"at-{alarm.number}", shows, lambda a=alarm, s=spot: self._alarm(truth, a, s))  # type: ignore[misc]
 

@@ -46,14 +46,11 @@ def router(desk: Desk, readers: Readers, pages: Pages, actions: Actions) -> APIR
     @routes.get(ROOMS)
     async def rooms(request: Request) -> Response:
         renderer, caller = readers.of_page(request), caller_of(request)
-        board = pages.board(renderer.language, caller.view, HOST_LISTS)
         here = bookable_here if caller.role in MINDS_ROOMS else []
-        return pages.answer(
+        return pages.live(
             "rooms.html",
             request,
-            follows=HOST_LISTS,
-            lists={list_id: board.html(list_id) for list_id in HOST_LISTS},
-            cursor=board.cursor,
+            HOST_LISTS,
             bookable_here={room: renderer.name(room) for room in here},
             agencies={agency: renderer.name(agency) for agency in site.agencies},
             lengths=LENGTHS,
@@ -64,13 +61,10 @@ def router(desk: Desk, readers: Readers, pages: Pages, actions: Actions) -> APIR
         if not sees(site, caller_of(request).view, room):
             return forms.refused(request, say("No calendar books a room of that name."), 404, ROOMS)
         renderer, list_id = readers.of_page(request), panel_list(room)
-        board = pages.board(renderer.language, caller_of(request).view, (list_id,))
-        return pages.answer(
+        return pages.live(
             "room.html",
             request,
-            follows=(list_id,),
-            panel=board.html(list_id),
-            cursor=board.cursor,
+            (list_id,),
             room=room,
             room_name=renderer.name(room),
         )

@@ -36,14 +36,11 @@ def router(desk: Desk, readers: Readers, pages: Pages) -> APIRouter:
         plans = pages.pictures.of(renderer.language)
         base = next((plan for plan in plans if plan.storey == storey), plans[0] if plans else None)
         follows = (*CONSOLE, chosen_in, *([plan_list(base.storey)] if base else []))
-        board = pages.board(renderer.language, caller.view, follows)
         tested = desk.facts(SOUND_TEST())
-        return pages.answer(
+        return pages.live(
             "guard.html",
             request,
-            follows=follows,
-            lists={list_id: board.html(list_id) for list_id in follows},
-            cursor=board.cursor,
+            follows,
             unseen=sum(each.acknowledged_at is None for each in told),
             may=allowed(caller.role),
             chosen=chosen.number if chosen else None,
@@ -57,10 +54,7 @@ def router(desk: Desk, readers: Readers, pages: Pages) -> APIRouter:
 
     @routes.get("/overview")
     async def overview(request: Request) -> Response:
-        caller = caller_of(request)
-        board = pages.board(readers.of_page(request).language, caller.view, OVERVIEW)
-        lists = {list_id: board.html(list_id) for list_id in OVERVIEW}
-        return pages.answer("overview.html", request, follows=OVERVIEW, lists=lists, cursor=board.cursor, may=allowed(caller.role))
+        return pages.live("overview.html", request, OVERVIEW, may=allowed(caller_of(request).role))
 
     @routes.get("/keys")
     async def keys(request: Request) -> Response:

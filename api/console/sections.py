@@ -15,7 +15,7 @@ from api.console.door_sections import MODES_BAR, DoorSections
 from api.console.guard_sections import ALARMS, QUIET, STANDING, GuardSections
 from api.console.plan_marks import PlanMarks, Plans
 from api.console.room_sections import RoomSections
-from api.console.shift_sections import ShiftSections
+from api.console.shift_sections import SHIFT_LINE, ShiftSections
 from api.port import Desk
 from api.room_truth import RoomTruth
 from api.sessions import View
@@ -28,7 +28,7 @@ from security.alarms import Alarm
 
 MOST_BOOKINGS: Final = 8
 OVERVIEW: Final = (MODES_BAR, "summary", "notices", "spaces", "bookings", "calendars")
-CONSOLE: Final = (MODES_BAR, "summary", ALARMS, QUIET, STANDING)
+CONSOLE: Final = (MODES_BAR, "summary", ALARMS, SHIFT_LINE, QUIET, STANDING)
 """Of the guard console, besides one alarm in full and the marks on the plan."""
 _LEVELS: Final = (1, 2, 3, 4)
 
@@ -51,9 +51,9 @@ class Sections:
         self._parts = templates.get_template("parts.html")
         self._rooms = RoomSections(desk, renderer, templates, view)
         self._view = view
+        self._at_doors = DoorSections(desk, renderer, templates, view.role)
         self._bulletins = BulletinSections(templates, view)
         self._shift = ShiftSections(templates, view)
-        self._at_doors = DoorSections(desk, renderer, templates, view.role)
         self.guard = GuardSections(desk, renderer, templates, view, PlanMarks(desk.site, renderer, templates, plans))
         self._bookable = frozenset(desk.site.bookable)
         self._doors: dict[str, list[str]] = {}
@@ -75,9 +75,9 @@ class Sections:
             "bookings": self._bookings(truth, told, today),
             **self._rooms.lists(truth, told, today),
             **self._at_doors.lists(truth, today),
+            **self.guard.lists(truth, today, alarms),
             **self._bulletins.lists(truth, today),
             **self._shift.lists(truth, today),
-            **self.guard.lists(truth, today, alarms),
         }
 
     def _draw(self, macro: str, **values: object) -> str:
