@@ -266,7 +266,7 @@ def test_a_restart_at_any_point_changes_nothing(checkpoint: bool) -> None:
 
 
 def known(house: House) -> object:
-    """Without the devices that have been silent for a while, which are lost later where the controller was away, and their numbers."""
+    """Without numbers, and without the silent devices, which are lost later where the controller was away."""
     last = house.facts(HAND_OVER())
     left = [] if last is None else [replace(alarm, number=0) for alarm in last.handed.left.alarms if alarm.type == PANIC]
     said = None if last is None else (replace(last.handed, left=Standing()), last.received)
