@@ -17,6 +17,11 @@ from security.alarms import AlarmRaised
 SHIFT_HOURS = (6, 14, 22)
 """When the guards' shifts begin, in the building's time."""
 PEAK_SPAN = timedelta(minutes=10)
+SHIFT_TARGET = 6
+"""Alarms that one guard can give their due in a shift, at most: our own figure for a lobby with one guard."""
+DAY_TARGET = SHIFT_TARGET * len(SHIFT_HOURS)
+FLOOD = 10
+"""Alarms within ten minutes that nobody can follow any more (EEMUA 191 and ISA-18.2 call that a flood)."""
 WORST = 10
 """How many of the worst offenders are named."""
 
