@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Form, Path, Request, Response
 
 from api.bulletin_truth import BulletinTruth
-from api.console.bulletin_sections import ALL, line_of
+from api.console.bulletin_sections import ALL
 from api.console.forms import Forms, actor, told_of
 from api.console.pages import Pages
 from api.console.roles import allowed
@@ -42,17 +42,10 @@ def router(desk: Desk, readers: Readers, pages: Pages, actions: LineActions) -> 
     @routes.get(BULLETINS)
     async def bulletins(request: Request) -> Response:
         renderer, caller = readers.of_page(request), caller_of(request)
-        line_id = line_of(desk.facts, caller)
-        follows = (ALL,) if line_id is None else (line_id, ALL)
-        board = pages.board(renderer.language, caller.view, follows)
-        return pages.answer(
+        return pages.live(
             "bulletins.html",
             request,
-            follows=follows,
-            cursor=board.cursor,
-            line_id=line_id,
-            unread="" if line_id is None else board.html(line_id),
-            all=board.html(ALL),
+            (ALL,),
             may=allowed(caller.role),
             levels=LEVELS,
             spans=_spans(renderer),
@@ -62,13 +55,10 @@ def router(desk: Desk, readers: Readers, pages: Pages, actions: LineActions) -> 
     @routes.get(SHIFT)
     async def shift(request: Request) -> Response:
         caller, waits = caller_of(request), waiting(desk.facts)
-        board = pages.board(readers.of_page(request).language, caller.view, (SHIFT_NOW,))
-        return pages.answer(
+        return pages.live(
             "shift.html",
             request,
-            follows=(SHIFT_NOW,),
-            cursor=board.cursor,
-            whole=board.html(SHIFT_NOW),
+            (SHIFT_NOW,),
             may=allowed(caller.role),
             handed_over_by_you=waits is not None and caller.name is not None and same_person(waits.by, caller.name),
             waits_for=None if waits is None else waits.to,

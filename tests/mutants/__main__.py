@@ -1,5 +1,5 @@
-"""`make mutants`: breaks the kernel in every way of `breaks.py` and `door_breaks.py`, one at a time in a copy; each must turn a
-test red. `python -m tests.mutants WORDS` makes only those whose name, file or tests contain one of the words."""
+"""`make mutants`: breaks the kernel in each way of `breaks.py`, `door_breaks.py` and `line_breaks.py`, one at a time in a copy;
+each must turn a test red. `python -m tests.mutants WORDS` makes only those whose name, file or tests contain one of the words."""
 
 import os
 import shutil
@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tests.mutants.breaks import BREAKS, Break
 from tests.mutants.door_breaks import DOOR_BREAKS
+from tests.mutants.line_breaks import LINE_BREAKS
 
 ROOT = Path(__file__).parent.parent.parent
 COPIED = ("edge", "rooms", "security", "drivers", "examples", "tests", "pyproject.toml")
@@ -23,7 +24,7 @@ _FAILED = 1
 
 
 def main(words: Sequence[str] = ()) -> int:
-    chosen = [each for each in (*BREAKS, *DOOR_BREAKS) if not words or any(word in _about(each) for word in words)]
+    chosen = [each for each in (*BREAKS, *DOOR_BREAKS, *LINE_BREAKS) if not words or any(word in _about(each) for word in words)]
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         whole = copy_to(Path(folder) / "whole")
         every = sorted({path for each in chosen for path in each.tests})
