@@ -74,7 +74,7 @@ function present(next) {
   body = next;
   body.tabIndex = -1;
   dialog.prepend(body);
-  dialog.setAttribute("aria-labelledby", body.querySelector("[id]:is(h1, h2)")?.id ?? "");
+  dialog.ariaLabel = body.querySelector("h1, h2")?.textContent.trim() ?? dialog.ariaLabel;
   if (!dialog.open) dialog.showModal();
   (body.querySelector("input:not([type=hidden], :disabled), textarea, select") ?? body).focus();
   settlesAt = performance.now() + SETTLE_MS;
@@ -103,7 +103,7 @@ async function ask(url, form) {
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-dialog]");
-  if (event.target.closest("[data-close]")) dialog.close();
+  if (dialog.open && event.target.closest("[data-close]")) { event.preventDefault(); dialog.close(); }
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   if (!dialog.open) opener = link;
@@ -210,8 +210,8 @@ function tick() {
     sound("lost", now);
     if (returned) play("returned");
   }
-  dataset.state = audio.state !== "running" ? "blocked" : silence ? "silenced" : dataset.at ? "on" : "off";
-  const text = dataset[dataset.state].replace("{time}", silence?.clock ?? dataset.at);
+  dataset.state = audio.state !== "running" ? "blocked" : silence ? "silenced" : dataset.tested ? "on" : "off";
+  const text = dataset[dataset.state].replace("{time}", silence?.clock ?? dataset.tested);
   if (words.textContent !== text) words.textContent = text;
 }
 
@@ -221,7 +221,7 @@ async function test() {
   tick();
   if (audio.state !== "running" || isOffline()) return;
   const answer = await fetch("/console/sound-test", { method: "POST", headers: { Accept: "application/json" } }).catch(() => null);
-  if (answer?.ok) byId("sound").dataset.at = clock(0); // it counts as tested when it stands in the log
+  if (answer?.ok) byId("sound").dataset.tested = clock(0); // it counts as tested when it stands in the log
   tick();
 }
 
