@@ -45,6 +45,7 @@ from security.alarms import (
 from security.escalation import ContactsCalled, EscalationStepped
 from security.modes import ModeEndAsked
 from security.overrides import DoorTakenBack, OverrideEnded
+from security.panic import ContactsTold
 from security.releases import DoorReleased, ReleaseEnded
 
 Render = Callable[[Text], str]
@@ -137,6 +138,8 @@ def _alarm_lines(event: Event, site: Site, line: Callable[..., Line]) -> Iterato
             yield line("alarm", told, state="transferred", number=event.number, by=event.by, to=event.to)
         case EscalationStepped():
             yield line("alarm", event.because, state="escalated", number=event.number, step=event.step, to=list(event.to))
+        case ContactsTold():
+            yield line("alarm", say("It was raised"), state="told", number=event.number, to=list(event.to))
         case ContactsCalled():
             yield line("alarm", say("By {by}", by=event.by), state="called", number=event.number, to=list(event.to))
         case AlarmAcknowledged() | AlarmClaimed() | AlarmResolved() | AlarmNoted():

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from edge.claims import Claim, Follows, Priority
-from edge.conditions import DURESS
+from edge.conditions import DURESS, PANIC
 from edge.events import Event
 from edge.facts import Facts, Family, Look
 from edge.points import PointId
@@ -27,6 +27,7 @@ from security.alarms import (
     AlarmResolved,
     AlarmTransferred,
 )
+from security.panic import leaves_alone
 from security.quiet import why_quiet
 
 SHOWN_WITHIN = timedelta(seconds=3)
@@ -315,7 +316,16 @@ def _forget_if_gone(facts: Facts, number: int) -> None:
 
 def relays(look: Look, site: Site, contact: str) -> Iterable[Claim]:
     """A relay is on while an alarm that it was switched on for waits for somebody. It outranks no door: it is none."""
-    numbers, relay = look(CALLED(contact)), site.contacts[contact].relay
-    if numbers and relay is not None:
+    relay = site.contacts[contact].relay
+    if relay is None:
+        return
+    numbers = [number for number in look(CALLED(contact)) or () if not _betrayed(look, site, number, relay)]
+    if numbers:
         told = say("Alarm {number} waits for somebody: {contact}", number=numbers[0], contact=Ref(contact))
         yield Claim(PointId(relay, "on"), True, Priority.PANIC, f"escalation:{contact}", told)
+
+
+def _betrayed(look: Look, site: Site, number: int, relay: str) -> bool:
+    """Whether a relay would tell somebody in a silent place that the panic button there was pressed."""
+    alarm = look(ALARM(str(number)))
+    return alarm is not None and alarm.type == PANIC and leaves_alone(site, alarm.subject, relay)

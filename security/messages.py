@@ -1,7 +1,8 @@
 """Messages to contacts: which are to be delivered, and how far that has come.
 
 There is no store of them beside the journal: what a step of an escalation asked for, minus what the events below say of it, is
-what waits. A message that waits is tried until it is delivered, given up, or the alarm is acknowledged.
+what waits. A message that waits is tried until it is delivered, given up, or the alarm is acknowledged; one that a panic sends
+in any case outlives even its alarm.
 """
 
 from collections.abc import Callable, Iterable
@@ -15,6 +16,7 @@ from edge.facts import Facts, Family, Look
 from edge.text import Ref, Text, say
 from security.alarms import ALARM, AlarmAcknowledged, AlarmCleared, AlarmResolved
 from security.escalation import ESCALATION, ContactsCalled, EscalationStepped
+from security.panic import ContactsTold
 
 UNDELIVERED_TOLD = timedelta(days=1)
 
@@ -51,7 +53,10 @@ class MessageGivenUp(Event):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """key: the same at every try, so that a receiver can tell a repeat. step: 0 where a person turned to the contact."""
+    """key: the same at every try, so that a receiver can tell a repeat. step: 0 where no step of an escalation asked for it.
+
+    lasting: it is delivered also when somebody has acknowledged, or resolved, the alarm.
+    """
 
     key: str
     number: int
@@ -63,6 +68,7 @@ class Message:
     delivered_at: datetime | None = None
     given_up_at: datetime | None = None
     withdrawn_at: datetime | None = None
+    lasting: bool = False
 
     @property
     def waits(self) -> bool:
@@ -99,14 +105,18 @@ def fold(facts: Facts, event: Event) -> None:
                 _add(facts, event, event.step, escalation.began_at)
         case ContactsCalled():
             _add(facts, event, 0, event.at)
+        case ContactsTold():
+            _add(facts, event, 0, event.at, lasting=True)
         case MessageTried(problem=problem):
             _change(facts, event.number, event.key, lambda m: replace(m, tries=m.tries + 1, problem=problem))
         case MessageDelivered():
             _change(facts, event.number, event.key, lambda m: replace(m, tries=m.tries + 1, delivered_at=event.at, problem=None))
             facts.set(UNDELIVERED(event.contact), None)
+            _forget_if_gone(facts, event.number)
         case MessageGivenUp(problem=problem):
             _change(facts, event.number, event.key, lambda m: replace(m, given_up_at=event.at, problem=problem))
             facts.set(UNDELIVERED(event.contact), event)
+            _forget_if_gone(facts, event.number)
         case AlarmAcknowledged(number=number):
             _withdraw(facts, number, event.at)
             _forget_if_gone(facts, number)
@@ -126,11 +136,16 @@ def kept(facts: Facts, at: datetime) -> MessagesKept:
     return MessagesKept(at=at, messages=messages, undelivered=tuple(given_up for _, given_up in facts.of(UNDELIVERED)))
 
 
-def _add(facts: Facts, event: EscalationStepped | ContactsCalled, step: int, since: datetime) -> None:
+def _add(
+    facts: Facts, event: EscalationStepped | ContactsCalled | ContactsTold, step: int, since: datetime, *, lasting: bool = False
+) -> None:
     number = event.number
     known = facts(MESSAGES(str(number))) or ()
     begun = f"{since:%Y%m%d%H%M%S%f}"
-    new = tuple(Message(f"{number}-{begun}-{step}-{contact}", number, step, contact, event.at) for contact in event.to)
+    which = "any" if lasting else str(step)
+    new = tuple(
+        Message(f"{number}-{begun}-{which}-{contact}", number, step, contact, event.at, lasting=lasting) for contact in event.to
+    )
     facts.set(MESSAGES(str(number)), known + new)
 
 
@@ -141,13 +156,13 @@ def _change(facts: Facts, number: int, key: str, how: Callable[[Message], Messag
 
 
 def _withdraw(facts: Facts, number: int, at: datetime) -> None:
-    for message in waiting(facts, number):
+    for message in [message for message in waiting(facts, number) if not message.lasting]:
         _change(facts, number, message.key, lambda m: replace(m, withdrawn_at=at))
 
 
 def _forget_if_gone(facts: Facts, number: int) -> None:
     if facts(ALARM(str(number))) is None:
-        facts.set(MESSAGES(str(number)), None)
+        facts.set(MESSAGES(str(number)), tuple(message for message in waiting(facts, number) if message.lasting) or None)
 
 
 def conditions(look: Look, contact: str) -> Iterable[Condition]:

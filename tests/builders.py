@@ -56,8 +56,9 @@ def service_rooms(count: int = 1) -> Site:
         {"lobby": "public", "office": "internal", **rooms},  # type: ignore[dict-item]
         doors,
         hours={"open": {"mon-fri": "8:00-16:00"}},
-        devices={f"button-{n}": {"type": "panic-button", "space": f"room-{n}", "locks": [f"front-{n}"]} for n in numbers},
+        devices={f"button-{n}": {"type": "panic-button", "space": f"room-{n}"} for n in numbers},
         calendars={"rooms": {"url": "https://calendar.example/rooms.ics", "rooms": {room: f"Room {room[5:]}" for room in rooms}}},
+        security={"panic": [{"spaces": [f"room-{n}"], "locks": [f"front-{n}"]} for n in numbers]},
     )
 
 

@@ -19,10 +19,11 @@ from edge.outbox.mqtt import Publication, Publish
 from edge.outbox.sender import Sender, Standing
 from edge.site import Site
 from edge.site.escalations import Contact
-from edge.text import say
+from edge.text import Text, say
 from security.alarms import ALARM, AlarmAcknowledged, AlarmCleared, AlarmResolved
 from security.escalation import ContactsCalled, EscalationStepped
-from security.messages import MESSAGES, Message, MessageGivenUp, waiting
+from security.messages import MESSAGES, Message, MessageDelivered, MessageGivenUp, waiting
+from security.panic import ContactsTold
 
 _AT_ONCE = 2
 """So many conversations that block."""
@@ -76,9 +77,11 @@ class Outbox:
                 self._look_at(number)
             async for item in self._follower:
                 match item.event:
-                    case EscalationStepped(number=number) | ContactsCalled(number=number):
+                    case EscalationStepped(number=number) | ContactsCalled(number=number) | ContactsTold(number=number):
                         self._look_at(number)
                     case AlarmAcknowledged(number=number) | AlarmCleared(number=number) | AlarmResolved(number=number):
+                        self._look_at(number)
+                    case MessageDelivered(number=number) | MessageGivenUp(number=number):
                         self._look_at(number)
                     case _:
                         pass
@@ -102,11 +105,11 @@ class Outbox:
     def _put(self, message: Message) -> None:
         contact, alarm = self._site.contacts.get(message.contact), self._facts(ALARM(str(message.number)))
         if alarm is None:
+            # Resolved before a restart: what to write went with it, and a person must know that it was never said.
+            self._give_up(message, say("The alarm was over before it could be delivered"))
             return
         if contact is None:
-            gone = say("The site file has no such contact any more")
-            now, name = self._clock.now(), message.contact
-            self._tell(MessageGivenUp(at=now, number=message.number, key=message.key, contact=name, problem=gone))
+            self._give_up(message, say("The site file has no such contact any more"))
             return
         if message.contact not in self._lanes:
             sender = self._senders.of(contact)
@@ -114,6 +117,10 @@ class Outbox:
             self._begin(lane.run())
         renderer = self._renderer(contact.language or self._site.site.language)
         self._lanes[message.contact].put(message, write(self._site, renderer, alarm, message, self._clock.now()))
+
+    def _give_up(self, message: Message, why: Text) -> None:
+        now, contact = self._clock.now(), message.contact
+        self._tell(MessageGivenUp(at=now, number=message.number, key=message.key, contact=contact, problem=why))
 
     def _renderer(self, language: str) -> Renderer:
         if language not in self._renderers:

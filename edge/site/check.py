@@ -13,6 +13,7 @@ from edge.site.fields import ALWAYS, OUTSIDE
 from edge.site.finding import Path, Problem, error, warning
 from edge.site.line_rules import LINE_RULES
 from edge.site.model import Device, Unlock
+from edge.site.panic_rules import PANIC_RULES
 from edge.site.references import unknown_ids, used_ids
 from edge.site.routes import route_problems
 from edge.site.wrong import near_miss, shown
@@ -82,8 +83,6 @@ def device_places(draft: Draft) -> Iterator[Problem]:
             yield error(path, say("A {type} is at a door. Add door.", type=device.type))
         elif device.type in _IN_A_SPACE and not device.space:
             yield error(path, say("A {type} is in a space. Add space.", type=device.type))
-        if device.locks and device.type != "panic-button":
-            yield error((*path, "locks"), say("Only a panic-button locks doors. Remove locks."), at_key=True)
 
 
 def one_controller_a_door(draft: Draft) -> Iterator[Problem]:
@@ -173,5 +172,6 @@ RULES: tuple[Rule, ...] = (
     *DOOR_RULES,
     *ALARM_RULES,
     *ESCALATION_RULES,
+    *PANIC_RULES,
     route_problems,
 )

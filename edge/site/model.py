@@ -176,7 +176,6 @@ class Device(Section):
     space: Id | None = Field(None, description="The space or desk it is in")
     points: Emptyable[str, Address] = Field({}, description="Addresses that differ from the profile's")
     heartbeat: Period | None = Field(None, description="How often it is heard; absent: by type, 2 s for panic buttons")
-    locks: tuple[Id, ...] = Field((), description="Panic button: doors whose entry locks while its alarm is active")
     lacks: tuple[Sense, ...] = Field((), description="Door controller: what this one does not report although its profile does")
     lease: Lease | None = Field(None, description="Door controller: how an unlock ends by itself; absent: as its profile says")
     pulse: Period = Field(timedelta(seconds=5), description="Door controller with lease pulse: how long its pulse is")
@@ -353,6 +352,12 @@ class Site(Section):
     def feeds_of(self, room: str) -> tuple[str, ...]:
         """The feeds that book a space, in the order of the file."""
         return self._feeds_by_space.get(room, ())
+
+    def is_noticed_in(self, device: str, space: str) -> bool:
+        """Whether a device is in a space, or at a door of it."""
+        described = self.devices[device]
+        door = self.doors.get(described.door or "")
+        return described.space == space or (door is not None and space in (door.from_, door.to))
 
     def zone_of(self, space: str) -> ZoneClass:
         return "public" if space == OUTSIDE else self.spaces[space].zone

@@ -5,6 +5,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from edge.site.booking import Ids
+from edge.site.escalations import places_in
 from edge.site.fields import Flag, Id, NamesField, Section
 from edge.site.frozen import Emptyable
 from edge.site.wrong import Wrong
@@ -30,4 +31,7 @@ class PanicResponse(Section):
         if not (self.locks or self.mute or self.relays or self.signs or self.tell or self.silent):
             ways = "locks, mute, relays, signs, tell, silent"
             raise Wrong(say("A response does something. Write one of {ways}, or remove it.", ways=ways))
+        for sign, words in self.signs.items():
+            if any(place != "place" for _, text in words for place in places_in(text)):
+                raise Wrong(say("Only these may stand in braces: {places}.", places="place"), "signs", sign)
         return self

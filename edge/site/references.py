@@ -9,6 +9,7 @@ from typing import Any
 from edge.site.draft import Draft
 from edge.site.fields import ALWAYS, OUTSIDE
 from edge.site.finding import Path, Problem, error
+from edge.site.panic_settings import AROUND
 from edge.site.wrong import near_miss, shown
 from edge.text import Text, say
 
@@ -32,7 +33,6 @@ REFERENCES: tuple[tuple[Path, str], ...] = (
     (("devices", EACH, "connection"), "connections"),
     (("devices", EACH, "door"), "doors"),
     (("devices", EACH, "space"), "spaces"),
-    (("devices", EACH, "locks", EACH), "doors"),
     (("devices", EACH, "alarm"), "alarms"),
     (("calendars", EACH, "room"), "spaces"),
     (("calendars", EACH, "rooms", KEYS), "spaces"),
@@ -55,9 +55,26 @@ REFERENCES: tuple[tuple[Path, str], ...] = (
     (("escalations", EACH, EACH, "to", EACH), "contacts"),
     (("alarms", EACH, "escalation"), "escalations"),
     (("security", "escalation", EACH), "escalations"),
+    (("security", "panic", EACH, "spaces"), "spaces"),
+    (("security", "panic", EACH, "spaces", EACH), "spaces"),
+    (("security", "panic", EACH, "locks"), "doors"),
+    (("security", "panic", EACH, "locks", EACH), "doors"),
+    (("security", "panic", EACH, "mute"), "devices"),
+    (("security", "panic", EACH, "mute", EACH), "devices"),
+    (("security", "panic", EACH, "relays"), "devices"),
+    (("security", "panic", EACH, "relays", EACH), "devices"),
+    (("security", "panic", EACH, "signs", KEYS), "devices"),
+    (("security", "panic", EACH, "tell"), "contacts"),
+    (("security", "panic", EACH, "tell", EACH), "contacts"),
     (("security", "sign_in", "roles", EACH, "agency"), "agencies"),
 )
-_RESERVED: dict[Path, str] = {("doors", EACH, "from"): OUTSIDE, ("doors", EACH, "to"): OUTSIDE, ("rooms", EACH, "hours"): ALWAYS}
+_RESERVED: dict[Path, str] = {
+    ("doors", EACH, "from"): OUTSIDE,
+    ("doors", EACH, "to"): OUTSIDE,
+    ("rooms", EACH, "hours"): ALWAYS,
+    ("security", "panic", EACH, "mute"): AROUND,
+    ("security", "panic", EACH, "mute", EACH): AROUND,
+}
 
 
 def unknown_ids(draft: Draft) -> Iterator[Problem]:

@@ -22,7 +22,7 @@ def test_the_events_of_the_simulate_page_are_understood_and_lead_to_what_it_says
     (events,) = code_blocks(DOCS / "simulate.md", "json")
     lines = [*rehearse(SITE, *FRIDAY, {"room-calendar": CALENDAR}, events.splitlines(), Renderer(SITE, "en").text)]
     alarm_states = [line["state"] for line in lines if line["kind"] == "alarm" and line["number"] == 1]
-    assert alarm_states == ["raised", "acknowledged", "resolved"]
+    assert alarm_states == ["raised", "told", "acknowledged", "resolved"]
     assert {"command", "alarm", "booking", "notice"} <= {line["kind"] for line in lines}
     assert len([*read_happenings(SITE, events.splitlines())]) == len(events.splitlines())
 

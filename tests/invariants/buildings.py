@@ -67,6 +67,8 @@ def _drawn(chance: Random, plain: bool) -> Sections:
         **({"hours": chance.choice([*TABLES, "always"])} if chance.random() < 0.4 else {}),
         **({"staff_first": True} if not plain and chance.random() < 0.2 else {}),
     }
+    devices = _devices(chance, doors, plain)
+    locked = [door for door in chance.sample([*doors], 1) if f"lock-{door}" in devices]
     return {
         "site": {"id": "random", "name": "Random", "holidays": None, **({"hours": "late"} if chance.random() < 0.3 else {})},
         "hours": {name: {"mon-sun": f"{opens}:00-{closes}:00"} for name, (opens, closes) in TABLES.items()},
@@ -74,7 +76,7 @@ def _drawn(chance: Random, plain: bool) -> Sections:
         "spaces": spaces,
         "doors": doors,
         "connections": {"line": {"protocol": "mqtt"}},
-        "devices": _devices(chance, doors, plain),
+        "devices": devices,
         "calendars": {
             "rooms": {
                 "url": "https://calendar.example/r.ics",
@@ -84,7 +86,10 @@ def _drawn(chance: Random, plain: bool) -> Sections:
         },
         "rooms": {"all": policy},
         "scenes": scenes,
-        "security": {"fire_loss": chance.choice(["alarm", "alarm", "release"])},
+        "security": {
+            "fire_loss": chance.choice(["alarm", "alarm", "release"]),
+            "panic": [{"locks": locked}] if locked else [],
+        },
     }
 
 
@@ -138,7 +143,7 @@ def _door(chance: Random, name: str, start: str, end: str, scenes: Collection[st
 def _devices(chance: Random, doors: Mapping[str, Mapping[str, Any]], plain: bool) -> dict[str, dict[str, Any]]:
     devices: dict[str, dict[str, Any]] = {
         "fire-1": {"type": "fire-input"},
-        "button-1": {"type": "panic-button", "space": "room-1", "locks": chance.sample([*doors], 1)},
+        "button-1": {"type": "panic-button", "space": "room-1"},
         "eye-1": {"type": "occupancy-sensor", "space": "room-1"},
         "masking": {"type": "masking-unit", "space": "room-1"},
         "dock": {"type": "terminal-dock", "space": "room-2"},
@@ -149,5 +154,4 @@ def _devices(chance: Random, doors: Mapping[str, Mapping[str, Any]], plain: bool
         odd = {} if plain else chance.choice([*[{}] * 8, *({"lacks": [sense]} for sense in ("contact", "read-back"))])
         lease = chance.choice([*[{}] * 9, {"lease": "watchdog"}, {"lease": "latch"}, {"lease": "pulse", "pulse": "20 s"}])
         devices[f"lock-{name}"] = {"type": "door-controller", "door": name, **odd, **lease}
-    devices["button-1"]["locks"] = [door for door in devices["button-1"]["locks"] if f"lock-{door}" in devices]
     return {name: {"connection": "line", **device} for name, device in devices.items()}

@@ -149,7 +149,7 @@ class Oracle:
         section = self.sections["doors"][door]
         zones = {self._zone(section["from"]), self._zone(section["to"])}
         border = any(len(zones) > 1 and f"zone:{zone}" in self.lockdowns for zone in zones)
-        panic = any(door in self.sections["devices"][button]["locks"] for button in self.panics)
+        panic = bool(self.panics) and any(door in response["locks"] for response in self.sections["security"]["panic"])
         return border or panic or not self.lockdowns.isdisjoint({"site", f"door:{door}"})
 
     def causes(self, door: str, t: datetime) -> list[Cause]:

@@ -123,8 +123,8 @@ def test_a_day_of_a_room() -> None:
 
 
 def test_a_room_whose_door_an_alarm_holds_shut_is_not_open() -> None:
-    button = {"type": "panic-button", "space": ROOM_1, "locks": ["front"]}
-    day = Day(of("dvv", TEN, ELEVEN), in_site=site(devices={"button": button})).at(TEN)
+    button, response = {"type": "panic-button", "space": ROOM_1}, {"locks": ["front"]}
+    day = Day(of("dvv", TEN, ELEVEN), in_site=site(devices={"button": button}, security={"panic": [response]})).at(TEN)
     day.simulation.press("button", "1")
     assert not day.open()
     assert day.state == "closed"

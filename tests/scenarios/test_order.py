@@ -34,9 +34,10 @@ def building(hours: bool) -> Site:
         hours={"open": {"mon-fri": "8-16"}},
         devices={
             "fire-panel": {"type": "fire-input"},
-            "button": {"type": "panic-button", "space": "room", "locks": ["front"]},
+            "button": {"type": "panic-button", "space": "room"},
         },
         calendars={"rooms": {"url": "https://calendar.example/r.ics", "rooms": {"room": "Room"}}},
+        security={"panic": [{"locks": ["front"]}]},
     )
 
 

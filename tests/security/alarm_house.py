@@ -19,11 +19,12 @@ def house(**alarms: Any) -> Site:
         {"lobby": "public", "room-1": "semi-public"},
         {"front-1": {"from": "lobby", "to": "room-1", "unlock": "booking"}},
         devices={
-            "button-1": {"type": "panic-button", "space": "room-1", "locks": ["front-1"]},
+            "button-1": {"type": "panic-button", "space": "room-1"},
             "sensor-1": {"type": "occupancy-sensor", "space": "room-1"},
             "bell": {"type": "alarm-input", "alarm": "lift-bell"},
         },
         alarms={"lift-bell": LIFT_BELL, **alarms},
+        security={"panic": [{"locks": ["front-1"]}]},
     )
 
 

@@ -32,14 +32,14 @@ def building(**security: object) -> Site:
         devices={
             "fire-1": {"type": "fire-input"},
             "fire-2": {"type": "fire-input"},
-            "button": {"type": "panic-button", "space": "room", "locks": ["entrance"]},
+            "button": {"type": "panic-button", "space": "room"},
             "sign": {"type": "sign", "space": "room"},
             "relay": {"type": "relay", "space": "room"},
             "dock": {"type": "terminal-dock", "space": "room"},
             "masking": {"type": "masking-unit", "space": "room"},
         },
         calendars={"rooms": {"url": "https://calendar.example/r.ics", "rooms": {"room": "Room"}}},
-        security=security,
+        security={"panic": [{"locks": ["entrance"]}], **security},
     )
 
 

@@ -39,13 +39,20 @@ def building() -> Site:
         DOORS,
         hours={"open": {"mon-fri": f"{OPENS}:00-{CLOSES}:00"}},
         devices={
-            **{button: {"type": "panic-button", "space": "lobby", "locks": list(doors)} for button, doors in LOCKED_BY.items()},
+            "button-1": {"type": "panic-button", "space": "lobby"},
+            "button-2": {"type": "panic-button", "space": "office"},
             "presence": {"type": "occupancy-sensor", "space": "room-1"},
         },
         calendars={"rooms": {"url": "https://calendar.example/r.ics", "rooms": {r: r.upper() for r in ROOMS}, "hold": "20 min"}},
         # The model demands that a booked door is open; who comes too late for that is tested in tests/rooms/test_life.py.
         rooms={"all": {"no_show": "never"}},
         site={"holidays": None},
+        security={
+            "panic": [
+                {"spaces": "lobby", "locks": list(LOCKED_BY["button-1"])},
+                {"spaces": "office", "locks": list(LOCKED_BY["button-2"])},
+            ]
+        },
     )
 
 

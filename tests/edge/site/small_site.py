@@ -26,10 +26,11 @@ GOOD: dict[str, Any] = {
     "devices": {
         "lock-entrance": {"type": "door-controller", "connection": "broker", "door": "entrance"},
         "lock-front": {"type": "door-controller", "connection": "broker", "door": "front"},
-        "panic": {"type": "panic-button", "connection": "broker", "space": "room", "locks": ["entrance"]},
+        "panic": {"type": "panic-button", "connection": "broker", "space": "room"},
     },
     "calendars": {"bookings": {"file": "a.ics", "rooms": {"room": "Room"}}},
     "rooms": {"service": {"kinds": ["service-room"]}},
+    "security": {"panic": [{"locks": ["entrance"]}]},
 }
 
 

@@ -43,7 +43,7 @@ CASES: list[tuple[dict[str, Any], str]] = [
     ({"site": {"hours": "nope"}}, 'error site.hours: "nope" is not in hours.'),
     ({"spaces": {"office": {"agency": "dw"}}}, "error spaces.office.agency: "),
     ({"devices": {"panic": {"connection": "brocker"}}}, "error devices.panic.connection: "),
-    ({"devices": {"panic": {"locks": ["entrance", "exit"]}}}, "error devices.panic.locks.1: "),
+    ({"security": {"panic": [{"locks": ["entrance", "exit"]}]}}, "error security.panic.0.locks.1: "),
     ({"devices": {"panic": {"space": "outside"}}}, "error devices.panic.space: "),
     ({"calendars": {"bookings": {"rooms": {"romo": "Romo"}}}}, "error calendars.bookings.rooms.romo: "),
     ({"rooms": {"service": {"hours": "alway"}}}, 'error rooms.service.hours: "alway" is not in hours. Did you mean "always"?'),
@@ -66,7 +66,6 @@ CASES: list[tuple[dict[str, Any], str]] = [
     ({"devices": {"panic": {"door": "front"}}}, "error devices.panic.door: A device is either at a door or in a space."),
     ({"devices": {"panic": {"space": ...}}}, "error devices.panic: A panic-button is in a space."),
     ({"devices": {"lock-front": {"door": ...}}}, "error devices.lock-front: A door-controller is at a door."),
-    ({"devices": {"lock-front": {"locks": ["entrance"]}}}, "error devices.lock-front.locks: Only a panic-button"),
     ({"devices": {"second": lock("front")}}, "error devices.second.door: front already has the door-controller lock-front."),
     (
         {"devices": {"panic": {"points": {"presed": {"topic": "a"}}}}},
