@@ -9,6 +9,10 @@ function attended() {
   if (!chosen()) return;
   const number = chosen().firstElementChild?.dataset.number;
   if (!number && chosen().id !== "chosen-top") { choose(""); return; }
+  mark(number);
+}
+
+function mark(number) {
   for (const node of document.querySelectorAll("#alarms [aria-current], .at.current")) { node.removeAttribute("aria-current"); node.classList.remove("current"); }
   byId(`open-${number}`)?.closest("li").setAttribute("aria-current", "true");
   byId(`at-${number}`)?.classList.add("current");
@@ -31,6 +35,7 @@ function follow(list, number) {
 
 async function choose(number) {
   const asked = ++choosing, address = new URL(location);
+  mark(number); // at once: the next key goes on from here
   if (number) address.searchParams.set("alarm", number); else address.searchParams.delete("alarm");
   try {
     const answer = await fetch(address, { headers: { Accept: "text/html" } });
