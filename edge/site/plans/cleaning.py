@@ -78,18 +78,15 @@ def _style_sheet(text: str) -> str:
     rules = []
     for rule in _without_comments(text).split("}"):
         selector, _, declarations = rule.partition("{")
-        kept = _declarations(declarations)
+        kept = _declarations(declarations) if declarations else ""
         if _SELECTOR.fullmatch(selector) and kept and "url(" not in kept:
             rules.append(f"{selector.strip()}{{{kept}}}")
     return "\n".join(rules)
 
 
 def _without_comments(text: str) -> str:
-    kept, _, rest = text.partition("/*")
-    while rest:
-        after, _, rest = rest.partition("*/")[2].partition("/*")
-        kept += after
-    return kept
+    first, *others = text.split("/*")
+    return first + "".join(other.partition("*/")[2] for other in others)
 
 
 def references(element: Element) -> Iterator[str]:
@@ -98,7 +95,7 @@ def references(element: Element) -> Iterator[str]:
         if name == "href":
             yield value[1:]
         elif name in _PAINTING or name == "style":
-            yield from (paint[1][1:] for paint in _PAINT_OF.finditer(value))
+            yield from (paint[2][1:] for paint in _PAINT_OF.finditer(value))
 
 
 def _written_length(element: Element) -> int:
