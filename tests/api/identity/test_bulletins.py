@@ -17,6 +17,7 @@ async def test_a_clerk_sees_what_is_for_the_own_agency_and_to_them_no_other_is_t
         assert [each["number"] for each in told] == [3, 1]
         text = await page(clerk)
         assert ("For [&#39;agency:mml&#39;]" in text, "For [&#39;agency:dvv&#39;]" in text) == (False, True)
+        assert "For [&#39;agency:dvv&#39;]" in await page(clerk, "/rooms")
         assert (await clerk.post(f"{LINE}/2/read", json={"by": "x"})).status_code == 404
         assert (await clerk.post(f"{LINE}/1/read", json={"by": "x"})).status_code == 200
         (first,) = [each for each in (await manager.get(LINE)).json()["bulletins"] if each["number"] == 1]
