@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 
 from api.gate import HEADERS
 from api.models import Problem
+from api.policy import methods_at
 from edge.errors import IllegalCommand, TalonmiesError
 from edge.refusal import Refusal
 from security.alarms import AlarmConflict, NoSuchAlarm
@@ -71,7 +72,9 @@ def answer_faults(app: FastAPI) -> None:
         return problem(422, " ".join(_told(fault) for fault in list(error.errors())[:10]))
 
     @app.exception_handler(HTTPException)
-    async def refused(_: Request, error: HTTPException) -> Response:
+    async def refused(request: Request, error: HTTPException) -> Response:
+        if error.status_code == 405:  # the router names the methods of one of the routes at an address, and not of the others
+            error.headers = {"Allow": ", ".join(methods_at(request.url.path))}
         return JSONResponse({"detail": _STATUS.get(error.status_code, str(error.detail))}, error.status_code, error.headers)
 
     @app.exception_handler(Exception)

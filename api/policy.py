@@ -57,8 +57,11 @@ POLICIES: Final[Mapping[RouteId, Policy]] = {
     ("GET", "/alarms/{number}"): READERS,
     ("GET", "/alarms/{number}/past"): READERS,
     ("GET", "/alarms/{number}/{deed}"): READERS,
-    ("GET", "/release"): _may("release"),
-    ("GET", "/override"): _OVERRIDE,
+    ("GET", "/release"): READERS,
+    ("GET", "/override"): READERS,
+    ("GET", "/drills"): READERS,
+    ("GET", "/drills/now"): READERS,
+    ("GET", "/drills/{began}/report"): READERS,
     ("GET", "/rooms"): EVERY_ROLE,
     ("GET", "/rooms/{room}"): EVERY_ROLE,
     ("GET", "/doors"): READERS,
@@ -82,6 +85,9 @@ POLICIES: Final[Mapping[RouteId, Policy]] = {
     ("POST", "/console/sound-test"): _may("acknowledge"),
     ("POST", "/console/doors/release"): _may("release"),
     ("POST", "/console/doors/override"): _OVERRIDE,
+    ("POST", "/console/drills"): _may("walk-test"),
+    ("POST", "/console/drills/end"): _may("walk-test"),
+    ("POST", "/console/drills/{button}/confirm"): _may("walk-test"),
     ("POST", "/console/rooms/book"): MINDS_ROOMS,
     ("POST", "/console/rooms/{room}/allow"): MINDS_ROOMS,
     ("POST", "/console/rooms/{room}/cancel"): MINDS_ROOMS,
@@ -213,6 +219,11 @@ def policies_of(method: str, path: str) -> list[tuple[RouteId, Policy]]:
     """The rows that fit a request: more than one where a name could stand for a word, and then all of them count."""
     asked = "GET" if method == "HEAD" else method
     return [(route, POLICIES[route]) for route, pattern in _PATTERNS.items() if route[0] == asked and pattern.match(path)]
+
+
+def methods_at(path: str) -> list[str]:
+    """What may be asked at an address, by whomever."""
+    return sorted({method for (method, _), pattern in _PATTERNS.items() if pattern.match(path)})
 
 
 def is_open(method: str, path: str) -> bool:
