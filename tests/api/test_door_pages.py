@@ -153,14 +153,14 @@ async def test_a_role_is_offered_of_an_alarm_what_it_may(signed_in: SignedIn, de
     desk.press("panic-room-1", "p-1")
     number = max(alarm.number for _, alarm in desk.facts.of(ALARM))
     async with signed_in(role) as client:
-        for path in ("/", f"/alarms/{number}"):
+        for path in ("/", f"/?alarm={number}"):
             text = await page(client, path)
             assert (f'action="/console/alarms/{number}/acknowledge"' in text) == (role in MAY["acknowledge"])
             assert ("data-receipt" in text) == (role in MAY["acknowledge"]), "a receipt of others does not count"
         assert (f'action="/console/alarms/{number}/note"' in text) == (role in MAY["note"])
         desk.happen(alarms.acknowledge(desk.facts, desk.clock.now(), number, "M. Virtanen", None))
         assert (f'action="/console/alarms/{number}/claim"' in await page(client, "/")) == (role in MAY["claim"])
-        text = await page(client, f"/alarms/{number}")
+        text = await page(client, f"/alarms/{number}/resolve")
         assert (f'action="/console/alarms/{number}/resolve"' in text) == (role in MAY["resolve"])
 
 

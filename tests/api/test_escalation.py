@@ -11,7 +11,7 @@ import pytest
 from api.app import create_app
 from api.console import live
 from api.console.pages import Pages
-from api.console.sections import ALARM_LISTS, LISTS
+from api.console.sections import CONSOLE, OVERVIEW
 from api.readers import Readers
 from api.sessions import Caller
 from edge.conditions import CONSOLE_LOST
@@ -117,7 +117,7 @@ async def test_a_receipt_of_somebody_who_cannot_act_does_not_count(app_and_desk:
 
 @pytest.mark.parametrize(
     ("role", "lists", "watched"),
-    [("guard", LISTS, True), ("lobby-host", ALARM_LISTS, True), ("facility-manager", LISTS, False), ("guard", ["doors"], False)],
+    [("guard", CONSOLE, True), ("lobby-host", CONSOLE, True), ("facility-manager", CONSOLE, False), ("guard", OVERVIEW, False)],
 )
 async def test_an_open_page_of_those_who_watch_keeps_the_console_alive(role: Role, lists: list[str], watched: bool) -> None:
     desk = MemoryDesk(site=escalating_site())

@@ -40,7 +40,7 @@ async def page(client: httpx.AsyncClient, path: str) -> str:
 
 
 async def test_the_first_page_tells_how_rooms_stand_and_how_old_that_is(guard: httpx.AsyncClient, desk: MemoryDesk) -> None:
-    text = await page(guard, "/")
+    text = await page(guard, "/overview")
     for shown in (
         "<strong>Prepared</strong>",
         "Booked 10:30–11:30: waits for the official",
@@ -56,14 +56,14 @@ async def test_the_first_page_tells_how_rooms_stand_and_how_old_that_is(guard: h
         assert shown in text
     desk.report("occ-room-1", "present", True)
     desk.wait(timedelta(minutes=140))
-    assert "somebody is still there" in await page(guard, "/")
+    assert "somebody is still there" in await page(guard, "/overview")
 
 
 async def test_calendars_that_are_old_or_fail_are_marked(guard: httpx.AsyncClient, desk: MemoryDesk) -> None:
     assert "Out of date" not in await page(guard, "/rooms")
     desk.happen(CalendarFailed(at=desk.clock.t, calendar="rooms", problem=say("The calendar cannot be read")))
     desk.wait(timedelta(minutes=16))
-    for path in ("/", "/rooms"):
+    for path in ("/overview", "/rooms"):
         text = await page(guard, path)
         assert 'Bookings as of 10:40 <span class="chip dashed">Out of date</span>' in text
         assert "The calendar cannot be read" in text
@@ -168,7 +168,7 @@ async def test_every_state_has_a_word_and_a_symbol_of_its_own(guard: httpx.Async
     words = set()
     for state in (*get_args(RoomState), None):
         desk.facts.set(ROOM("wedding"), RoomNow(state=state, because=say("Booked")) if state else None)
-        for path in ("/", "/rooms", "/rooms/wedding"):
+        for path in ("/overview", "/rooms", "/rooms/wedding"):
             text = await page(guard, path)
             (word,) = set(re.findall(rf'#life-{state or "unknown"}"/></svg><strong>([^<]+)</strong>', text))
             words.add(word)
