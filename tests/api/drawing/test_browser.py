@@ -2,14 +2,17 @@
 
 import os
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Page, async_playwright
 
 from edge.language import LANGUAGES
+from edge.site.plans.comparing import understand
 from tests.api.drawing.buildings import NAMES, drawing, example
 from tests.api.test_browser import CHROMIUM, FLAGS
+from tests.builders import site_of
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
@@ -57,3 +60,33 @@ async def test_words_stay_in_their_boxes_and_apart(page: Page, tmp_path_factory:
         await page.goto(file.as_uri())
         assert await page.locator("g.space").count() == len(site.spaces)
         assert await page.evaluate(FAULTS) == [], language
+
+
+STRANGE = Path(__file__).parents[2] / "edge/site/plans/nasty"
+
+
+@pytest.mark.parametrize("name", ["script", "foreign", "outside", "break-out"])
+async def test_what_is_left_of_a_nasty_drawing_shows_and_asks_for_nothing(page: Page, tmp_path: Path, name: str) -> None:
+    """As an image, as the console shows it, and by itself, as somebody may open it."""
+    site = site_of({"lobby": "public"}, {"entrance": {"from": "outside", "to": "lobby"}})
+    drawing, faults = understand((STRANGE / f"{name}.svg").read_bytes(), site, "1")
+    assert drawing is not None, faults
+    picture, around = tmp_path / "plan.svg", tmp_path / "page.html"
+    picture.write_text(drawing.svg, encoding="utf-8")
+    around.write_text(
+        '<svg viewBox="0 0 100 100" width="200"><image href="plan.svg" width="100" height="100"/></svg>', encoding="utf-8"
+    )
+    asked: list[str] = []
+    said: list[str] = []
+    assert page.context.browser is not None
+    fresh = await page.context.browser.new_page()
+    fresh.on("request", lambda request: asked.append(request.url))
+    fresh.on("console", lambda message: said.append(message.text))
+    fresh.on("dialog", lambda dialog: said.append(dialog.message))
+    for file in (around, picture):
+        await fresh.goto(file.as_uri(), wait_until="load")
+    assert (set(asked), said) == ({around.as_uri(), picture.as_uri()}, [])
+    box = await fresh.locator("[id='space:lobby']").bounding_box()
+    assert box is not None
+    assert box["width"] > 0
+    await fresh.close()
