@@ -1,5 +1,6 @@
 """What a guard does with keys, in dialogs and by ear: static/guard.js in a real browser, its time and sound card in our hands."""
 
+import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from itertools import pairwise
@@ -9,11 +10,16 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright, expect
 
+from api.app import create_app
 from api.console.pages import STATIC
-from tests.api.desk import MemoryDesk
+from security.alarms import ALARM
+from security.consoles import SOUND_TEST
+from security.modes import MODE
+from tests.api.conftest import TOKENS
+from tests.api.desk import MemoryDesk, busy_desk
 from tests.api.guard_page import Sent, guard_app
 from tests.api.serving import served
-from tests.api.test_browser import CHROMIUM, FLAGS, pytestmark  # noqa: F401  (the marks hold for this file, too)
+from tests.api.test_browser import CHROMIUM, FLAGS, OFFLINE_WITHIN_MS, is_live, pytestmark  # noqa: F401  (the marks hold for this file, too)
 
 SOUND_CARD = """
 window.tones = [];
@@ -84,6 +90,26 @@ async def opened(browser: Browser, sent: Sent) -> AsyncIterator[Opened]:
             return page
 
         yield opened
+        await context.close()
+    assert faults == []
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def at_work(browser: Browser) -> AsyncIterator[tuple[Opened, MemoryDesk]]:
+    """Opens the real console over a busy morning, in time as it goes by."""
+    desk, faults = busy_desk(), []
+    context = await browser.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
+    await context.add_init_script(SOUND_CARD)
+    async with served(create_app(desk, tokens=TOKENS, signed_in=True), desk) as address:
+
+        async def opened(path: str = "/?language=en") -> Page:
+            page = await context.new_page()
+            page.on("pageerror", lambda error: faults.append(str(error)))
+            await page.goto(address + path)
+            await is_live(page)
+            return page
+
+        yield opened, desk
         await context.close()
     assert faults == []
 
@@ -354,32 +380,6 @@ async def test_one_action_however_long_or_often_never_begins_a_lockdown(opened: 
     assert [name for name, _ in sent.forms] == ["lockdown"]
 
 
-async def test_a_thousand_keys_and_clicks_begin_no_lockdown(opened: Opened, sent: Sent) -> None:
-    """Anything but pressing the button of the lockdown itself, in any order."""
-    page = await opened()
-    await page.evaluate(
-        """() => {
-          document.querySelectorAll("#plain, #moved").forEach((link) => link.remove());
-          document.addEventListener("click", (event) => {
-            const isAimed = event.detail > 0 || document.activeElement === event.target;
-            if (event.target.matches(".grave") && isAimed) event.preventDefault();
-          }, true);
-        }"""
-    )
-    chance = random.Random(15)
-    keys = [*"komnshpavt12?", "F9", "F9", "Enter", "Space", "Tab", "Escape", "ArrowUp", "ArrowDown", "Home"]
-    for _ in range(1000):
-        if chance.random() < 0.9:
-            await page.keyboard.press(chance.choice(keys))
-        else:
-            await page.mouse.click(chance.randrange(1200), chance.randrange(600), click_count=chance.choice((1, 2)))
-        if chance.random() < 0.05:
-            await page.clock.run_for(500)
-    assert len(sent.pages) > 20
-    assert any("begin=lockdown" in page for page in sent.pages)
-    assert "lockdown" not in [name for name, _ in sent.forms]
-
-
 # --- sounds -----------------------------------------------------------------------------------------------------------
 
 
@@ -513,6 +513,101 @@ async def test_twelve_hours_leave_no_timers_behind_and_no_beats_out(opened: Open
     await heard(page)
     await page.clock.fast_forward(12 * 3600 * 1000)
     assert await heard(page, 30_000) in (HIGH * 3, HIGH * 4)
+
+
+# --- on the console -----------------------------------------------------------------------------------------------------
+
+
+async def test_an_alarm_is_chosen_acknowledged_and_resolved_with_keys_alone(at_work: tuple[Opened, MemoryDesk]) -> None:
+    opened, desk = at_work
+    page = await opened()
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("ArrowDown")
+    await expect(page.locator("#alarm-1")).to_have_attribute("aria-current", "true")
+    await expect(page.locator("#detail-1")).to_be_visible()
+    await page.keyboard.press("Home")
+    await expect(page.locator("#detail-3")).to_be_visible()
+    await page.keyboard.press("k")
+    await expect(page.locator("#alarm-3 .chip")).to_have_text("Acknowledged")
+    assert desk.facts(ALARM("3")).owner == "demo"  # type: ignore[union-attr]
+    await page.keyboard.press("n")
+    await page.keyboard.type("All is well")
+    await page.keyboard.press("Enter")
+    await page.keyboard.press("Escape")
+    await expect(page.locator("#detail-3 .log")).to_contain_text("All is well")
+    await page.keyboard.press("p")
+    await expect(page.get_by_role("dialog", name="Resolve")).to_be_visible()
+    await page.keyboard.type("Pressed by mistake")
+    await page.wait_for_timeout(500)  # nothing is pressed before it has been seen
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#dialog")).to_be_hidden()
+    await expect(page.locator("#alarm-3")).to_have_count(0)
+    assert desk.facts(ALARM("3")) is None
+
+
+async def test_every_key_of_the_console_is_told_and_every_key_that_is_told_is_there(at_work: tuple[Opened, MemoryDesk]) -> None:
+    opened, _ = at_work
+    page = await opened()
+    carried = set(await page.locator("[data-key]").evaluate_all("nodes => nodes.map(node => node.dataset.key.toUpperCase())"))
+    await page.goto(page.url.replace("/?language=en", "/keys"))
+    told = set(await page.locator(".keys kbd").all_text_contents())
+    assert carried <= told
+    assert {"K", "M", "N", "S", "A", "V", "F9", "T", "?"} <= carried
+
+
+async def test_a_dialog_is_closed_with_a_click_and_sends_nothing_while_away(at_work: tuple[Opened, MemoryDesk]) -> None:
+    opened, desk = at_work
+    page = await opened()
+    await page.keyboard.press("F9")
+    await expect(page.get_by_role("dialog", name="Lockdown: whole building")).to_be_visible()
+    desk.feed.end()
+    await page.context.set_offline(True)
+    await expect(page.locator("body")).to_have_class("offline", timeout=OFFLINE_WITHIN_MS)
+    await expect(page.locator("#dialog .grave")).to_have_attribute("aria-disabled", "true")
+    await page.locator("#dialog .grave").click(force=True)
+    await page.get_by_role("link", name="Do not begin").click()
+    await expect(page.locator("#dialog")).to_be_hidden()
+    await expect(page.locator("#lockdown")).to_be_focused()
+    assert desk.facts(MODE("lockdown", "site")) is None
+
+
+async def test_the_test_of_the_sound_stands_in_the_log(at_work: tuple[Opened, MemoryDesk]) -> None:
+    opened, desk = at_work
+    page = await opened()
+    await page.keyboard.press("t")
+    await expect(page.locator("#sound span")).to_have_text("Sound on · tested 10:47")
+    assert desk.facts(SOUND_TEST()).by == "demo"  # type: ignore[union-attr]
+    await page.reload()
+    await expect(page.locator("#sound span")).to_have_text("Sound on · tested 10:47")
+    for language, until in (("fi", "10.49"), ("sv", "10.49")):
+        await page.goto(page.url.replace("language=en", f"language={language}"))
+        await page.keyboard.press("m")
+        await expect(page.locator("#sound span")).to_contain_text(until)
+
+
+async def test_a_thousand_keys_and_clicks_begin_no_lockdown(at_work: tuple[Opened, MemoryDesk]) -> None:
+    """Anything but pressing the button of the lockdown itself, in any order."""
+    opened, desk = at_work
+    page = await opened()
+    await page.evaluate(
+        """() => {
+          navigation.addEventListener("navigate", (event) => { if (!event.destination.sameDocument) event.preventDefault(); });
+          document.addEventListener("click", (event) => {
+            const isAimed = event.detail > 0 || document.activeElement === event.target;
+            if (event.target.matches("button.grave") && isAimed) event.preventDefault();
+          }, true);
+        }"""
+    )
+    seen: list[str] = []
+    page.on("request", lambda request: seen.append(request.url))
+    chance = random.Random(15)
+    keys = [*"komnshpavt12?", "F9", "F9", "Enter", "Space", "Tab", "Escape", "ArrowUp", "ArrowDown", "Home"]
+    for _ in range(100):
+        await asyncio.gather(*(page.keyboard.press(chance.choice(keys)) for _ in range(9)))
+        await page.mouse.click(chance.randrange(1280), chance.randrange(800), click_count=chance.choice((1, 2)))
+    assert any("begin=lockdown" in url for url in seen)
+    assert desk.facts(MODE("lockdown", "site")) is None
 
 
 async def test_the_module_is_small() -> None:
