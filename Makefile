@@ -35,8 +35,8 @@ soak: $(INSTALLED) system-packages ## the long runs: kills, fuzz, weather
 messages: $(INSTALLED) ## bring the translations up to date with the code; says what is not translated
 	$(BIN)/python tools/messages.py
 
-system-packages: ## what tests need from Debian: the broker and the browser
-	@sh tools/system-packages.sh broker browser
+system-packages: ## what tests need besides Python: the broker, the browser, an identity provider
+	@sh tools/system-packages.sh broker browser provider
 
 broker:
 	@sh tools/system-packages.sh broker

@@ -28,6 +28,8 @@ SEND_WITHIN_S: Final = 30.0
 """A reader that takes nothing for so long is let go."""
 PANEL_COOKIE: Final = "talonmies_panel"
 """Holds the token of a panel's browser: it shows its room again after any restart, until the token is revoked."""
+FLOW_COOKIE: Final = "talonmies_flow"
+"""Holds the secret of a way to the identity provider and back, for as long as that takes."""
 OPEN_FOLDER: Final = "/static/"
 LOOPBACK_HOSTS: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -164,6 +166,14 @@ def session_cookie(request: Request, id_: str) -> str:
 def panel_cookie(request: Request, token: str) -> str:
     """Browsers keep none for longer than 400 days; each page that a panel loads begins them anew."""
     return f"{_cookie(request, PANEL_COOKIE, token)}; Max-Age={400 * 24 * 3600}"
+
+
+def flow_of(request: Request) -> str | None:
+    return request.cookies.get(_cookie_name(request, FLOW_COOKIE))
+
+
+def flow_cookie(request: Request, value: str, lasts_s: int) -> str:
+    return f"{_cookie(request, FLOW_COOKIE, value)}; Max-Age={lasts_s}"
 
 
 def _cookie(request: Request, name: str, value: str) -> str:

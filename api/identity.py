@@ -1,4 +1,7 @@
-"""Signing people in: by name and password, under threat, and with the sealed code. One for all versions of the site file."""
+"""Signing people in: by name and password, under threat, with the sealed code, and through the identity provider.
+
+One for all versions of the site file.
+"""
 
 import asyncio
 import hmac
@@ -8,17 +11,25 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from api.port import Decide, Desk
 from api.sessions import Caller, Sessions
 from api.tokens import Tokens
 from api.tries import Tries, place_of
 from edge.errors import TalonmiesError
+from edge.events import Event
 from edge.people.passwords import Passwords
+from edge.people.provider.faults import NoRole, NotConfirmed, ProviderAway
+from edge.people.provider.flow import Flow
 from edge.people.register import Register
 from edge.people.roll import Person, Roll, key_of
-from security.sign_ins import SealedCodeUsed, SignedInUnderDuress
+from edge.site.sign_in import SignIn
+from security.sign_ins import SealedCodeUsed, SignedInByProvider, SignedInUnderDuress, SignInByProviderRefused
+
+if TYPE_CHECKING:
+    from edge.people.provider.newcomer import Newcomer
+    from edge.people.provider.provider import Provider
 
 log = logging.getLogger("talonmies.api")
 
@@ -45,8 +56,22 @@ class NotSignedIn:
     wait_s: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Return:
+    """Somebody who came back from the provider. said_by: how the answer names it. callback: the address to which it was sent."""
+
+    flow: Flow
+    code: str
+    said_by: str | None
+    callback: str
+    address: str
+
+
 class Identity:
-    """register: None where there are no accounts. clock: steady seconds."""
+    """register: None where there are no accounts. clock: steady seconds.
+
+    trusted: the identity provider of the site file as it is now, if it has one; whoever came in by another one goes.
+    """
 
     def __init__(
         self,
@@ -62,6 +87,8 @@ class Identity:
         self._names = Tries(clock, most=MOST_TRIES, free=3, longest_pause_s=_LONGEST_PAUSE_S)
         self._places = Tries(clock, most=MOST_TRIES, free=MOST_TRIES, longest_pause_s=_LONGEST_PAUSE_S)
         self._sealed = Tries(clock, most=None, free=2, longest_pause_s=_LONGEST_PAUSE_SEALED_S)
+        self._returns = Tries(clock, most=MOST_TRIES, free=MOST_TRIES, longest_pause_s=_LONGEST_PAUSE_S)
+        self.trusted: SignIn | None = None
         self._checking = ThreadPoolExecutor(AT_ONCE, "sign-in")
         self._waiting = 0
         self.telling: set[asyncio.Task[None]] = set()
@@ -148,6 +175,43 @@ class Identity:
         self._tell(desk, lambda _, at: SealedCodeUsed(at=at, by=name, address=address))
         return SignedIn(self.sessions.begin(name, "guard"))
 
+    async def sign_in_by_provider(self, desk: Desk, provider: "Provider", back: Return) -> SignedIn | NotSignedIn:
+        """Raises ProviderAway, NotConfirmed, NoRole. Whatever happens here keeps nobody from their password or the sealed code."""
+        place = place_of(back.address)
+        if wait_s := self._returns.wait_s(place):
+            return NotSignedIn(wait_s)
+        self._returns.note(place)
+        try:
+            newcomer = await provider.newcomer(back.flow, back.code, back.said_by, back.callback, desk.clock.now())
+        except ProviderAway as fault:
+            self._returns.take_back(place)
+            log.warning("nobody was signed in through %s: %s", provider.section.issuer, fault)
+            raise
+        except NoRole as fault:
+            self._returns.take_back(place)
+            name, subject = fault.name, fault.subject
+            self._tell(
+                desk,
+                lambda _, at: SignInByProviderRefused(at=at, why="no-role", by=name, subject=subject, address=back.address),
+            )
+            raise
+        except NotConfirmed as fault:
+            log.warning("nobody was signed in through %s: %s", provider.section.issuer, fault)
+            self._tell(desk, lambda _, at: SignInByProviderRefused(at=at, why="not-confirmed", address=back.address))
+            raise
+        self._returns.take_back(place)
+        self._tell(desk, lambda _, at: _entry(newcomer, at, back.address))
+        return SignedIn(self._session_of_newcomer(newcomer, provider.section))
+
+    def _session_of_newcomer(self, newcomer: "Newcomer", section: SignIn) -> str:
+        return self.sessions.begin(
+            newcomer.name,
+            newcomer.grant.role,
+            agency=newcomer.grant.agency,
+            by_provider=True,
+            holds=lambda: self.trusted is section or self.trusted == section,
+        )
+
     def _session_of(self, person: Person, *, threatened: bool) -> str:
         def holds() -> bool:
             found = self.roll.person(person.name)
@@ -167,3 +231,14 @@ class Identity:
         task = asyncio.get_running_loop().create_task(tell())
         self.telling.add(task)
         task.add_done_callback(self.telling.discard)
+
+
+def _entry(newcomer: "Newcomer", at: datetime, address: str) -> Event:
+    return SignedInByProvider(
+        at=at,
+        by=newcomer.name,
+        role=newcomer.grant.role,
+        agency=newcomer.grant.agency,
+        subject=newcomer.subject,
+        address=address,
+    )

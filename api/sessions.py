@@ -42,6 +42,7 @@ class Caller:
 
     role: of the secret that the person or the program showed. agency: of a clerk. threatened: signed in under duress, so that
     nothing they see may tell of it. via: the name of a program's own token. room: of a panel, the only one that it shows and taps.
+    by_provider: signed in through the site's identity provider.
     """
 
     name: str | None
@@ -52,6 +53,7 @@ class Caller:
     threatened: bool = False
     via: str | None = None
     room: str | None = None
+    by_provider: bool = False
 
     @property
     def view(self) -> View:
@@ -83,6 +85,7 @@ class _Session:
     ends: float
     agency: str | None
     threatened: bool
+    by_provider: bool
     holds: Callable[[], bool]
 
 
@@ -100,13 +103,14 @@ class Sessions:
         *,
         agency: str | None = None,
         threatened: bool = False,
+        by_provider: bool = False,
         holds: Callable[[], bool] = lambda: True,
     ) -> str:
         """A new session's id, which is the secret that the browser keeps."""
         while len(self._open) >= MOST_SESSIONS:
             del self._open[next(iter(self._open))]
         id_ = secrets.token_urlsafe(32)
-        self._open[id_] = _Session(name, role, self._clock() + SESSION_S, agency, threatened, holds)
+        self._open[id_] = _Session(name, role, self._clock() + SESSION_S, agency, threatened, by_provider, holds)
         return id_
 
     def end(self, id_: str | None) -> None:
@@ -126,6 +130,7 @@ class Sessions:
             lambda: self._open.get(id_) is session and self._lasts(session),
             agency=session.agency,
             threatened=session.threatened,
+            by_provider=session.by_provider,
         )
 
     def _lasts(self, session: _Session) -> bool:

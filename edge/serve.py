@@ -38,6 +38,7 @@ from security.proof.waiver import NO_WAIVER, Waiver, waived
 
 if TYPE_CHECKING:
     from edge.outbox.outbox import Outbox
+    from edge.people.provider.provider import Provider
 
 log = logging.getLogger("talonmies")
 
@@ -88,6 +89,20 @@ def sealed_code(site: Site, folder: Path) -> str | None:
     return code
 
 
+def provider_of(site: Site, folder: Path) -> "Provider | None":
+    """The identity provider of a site, if it has one. Its libraries are imported only then. Raises StartRefused."""
+    if site.security.sign_in is None:
+        return None
+    from edge.people.provider.provider import Provider
+
+    return Provider(site.security.sign_in, _secret_of_provider(site, folder))
+
+
+def _secret_of_provider(site: Site, folder: Path) -> str | None:
+    reference = site.security.sign_in.client_secret if site.security.sign_in is not None else None
+    return read_secret(reference, folder) if reference is not None else None
+
+
 def _secrets_of_calendars(site: Site, folder: Path) -> dict[str, str]:
     """By reference."""
     passwords = [calendar.password for calendar in site.calendars.values()]
@@ -109,6 +124,7 @@ def require_secrets(site: Site, folder: Path, token_of: Callable[[Site], str], *
     sealed_code(site, folder)
     _secrets_of_calendars(site, folder)
     if not signed_in:
+        _secret_of_provider(site, folder)
         _secrets_of_outbox(site, folder)
     for section in _with_whole_paths(site, folder).connections.values():
         if isinstance(section, MqttConnection):
@@ -372,6 +388,7 @@ class _Screens:
             signed_in=self._signed_in,
             identity=self._identity,
             sealed=sealed_code(daemon.site, self.folder),
+            provider=None if self._signed_in else await asyncio.to_thread(provider_of, daemon.site, self.folder),
             site_file=self._change,
         )
         self._shown.set()

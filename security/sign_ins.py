@@ -1,18 +1,19 @@
 """Sign-ins that others must learn of: under threat, and with the sealed code of the site. Neither ever keeps anybody out.
 
-Each is an alarm of its own that stays until somebody acknowledges it; what raised it is over after a minute, so that the next one
-is told again.
+Each of those is an alarm of its own that stays until somebody acknowledges it; what raised it is over after a minute, so that
+the next one is told again. What comes by the identity provider is in the journal and alarms nobody.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import Final, Literal
 
 from edge.claims import Condition
 from edge.conditions import BREAK_GLASS, DURESS
 from edge.events import Event
 from edge.facts import Facts, Family, Look
+from edge.site.fields import Role
 from edge.text import Text, say
 
 LASTS: Final = timedelta(minutes=1)
@@ -32,6 +33,29 @@ class SealedCodeUsed(Event):
 
     kind = "sealed-code-used"
     by: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedInByProvider(Event):
+    """The site's identity provider said who somebody is. subject: under which it knows them, whatever they are called."""
+
+    kind = "signed-in-by-provider"
+    by: str
+    role: Role
+    agency: str | None
+    subject: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInByProviderRefused(Event):
+    """Somebody came back from the identity provider and was not let in. by, subject: where it said who they are."""
+
+    kind = "sign-in-by-provider-refused"
+    why: Literal["no-role", "not-confirmed"]
+    by: str | None = None
+    subject: str | None = None
     address: str
 
 

@@ -1,12 +1,14 @@
 #!/bin/sh
-# Installs what the project needs from Debian, if it is missing: sh tools/system-packages.sh [venv] [broker] [browser]
+# Installs what the project needs from Debian, if it is missing: sh tools/system-packages.sh [venv] [broker] [browser] [provider]
 #   venv     python3-venv, where Debian's Python comes without it
 #   broker   mosquitto; without root it is unpacked into .cache/debian instead of installed
 #   browser  Chromium with a font, and axe-core from npm, for the tests of the screens
+#   provider an identity provider from npm, for the tests of signing in
 set -u
 PATH="$PATH:/usr/sbin:/sbin"
 CACHE="$(dirname "$0")/../.cache"
 AXE=axe-core@4.14.1
+PROVIDER=oidc-provider@9.13.3
 
 as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"; elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then sudo "$@"; else return 1; fi
@@ -32,6 +34,13 @@ unpack_broker() {
   for package in ./*.deb; do dpkg -x "$package" .. || return 1; done
 }
 
+from_npm() {
+  [ -f "$CACHE/node/node_modules/axe-core/axe.min.js" ] && [ -d "$CACHE/node/node_modules/oidc-provider" ] && return
+  command -v npm >/dev/null || install npm || ask npm
+  # Both at once: npm removes what it was not asked for.
+  npm install --silent --no-save --no-audit --no-fund --prefix "$CACHE/node" "$AXE" "$PROVIDER"
+}
+
 for what in "$@"; do
   case "$what" in
     venv) python3 -c 'import ensurepip, venv' 2>/dev/null || install python3-venv || ask python3-venv ;;
@@ -40,10 +49,8 @@ for what in "$@"; do
         install mosquitto || (unpack_broker) || ask mosquitto ;;
     browser)
       command -v chromium >/dev/null || install chromium fonts-dejavu-core || ask chromium fonts-dejavu-core
-      if [ ! -f "$CACHE/node/node_modules/axe-core/axe.min.js" ]; then
-        command -v npm >/dev/null || install npm || ask npm
-        npm install --silent --no-save --no-audit --no-fund --prefix "$CACHE/node" "$AXE" || exit 1
-      fi ;;
+      from_npm || exit 1 ;;
+    provider) from_npm || exit 1 ;;
     *) echo "system-packages.sh: what is $what?" >&2; exit 2 ;;
   esac
 done

@@ -1,8 +1,8 @@
 """Signing in and out, and what somebody sees instead of a page that is not open to them."""
 
 import math
-from collections.abc import Collection
-from typing import Annotated, Final
+from collections.abc import Awaitable, Callable, Collection
+from typing import TYPE_CHECKING, Annotated, Final
 
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
@@ -23,28 +23,45 @@ from edge.people.passwords import LONGEST
 from edge.site.fields import Role
 from edge.text import say
 
+if TYPE_CHECKING:
+    from edge.people.provider.provider import Provider
+
 SIGN_IN: Final = "/sign-in"
 
 _PANEL: Final = say("This token is for the panel of one room.")
 
+SignedOut = Callable[[Request], Awaitable[Response | None]]
 Given = Annotated[str, Form(max_length=LONGEST)]
 Back = Annotated[str, Form()]
 
 
 class SignInPages:
-    """tokens: one of them signs people in until somebody has an account. sealed: the code that the site keeps for emergencies."""
+    """tokens: one of them signs people in until somebody has an account. sealed: the code that the site keeps for emergencies.
 
-    def __init__(self, desk: Desk, readers: Readers, pages: Pages, identity: Identity, tokens: Tokens, sealed: str | None) -> None:
+    provider: through which people may sign in besides.
+    """
+
+    def __init__(
+        self,
+        desk: Desk,
+        readers: Readers,
+        pages: Pages,
+        identity: Identity,
+        tokens: Tokens,
+        sealed: str | None,
+        provider: "Provider | None",
+    ) -> None:
         self._desk = desk
         self._readers = readers
         self._pages = pages
         self._identity = identity
         self._tokens = tokens
         self._sealed = sealed
+        self._provider = provider
 
     def challenge(self, request: Request) -> Response:
         """The sign-in page in place of one that was asked for."""
-        return self._page(request, 401, request.url.path)
+        return self.page(request, 401, request.url.path)
 
     def forbidden(self, request: Request) -> Response:
         """What a role may not ask for, in a sentence that names those who may."""
@@ -58,47 +75,50 @@ class SignInPages:
             return self._pages.answer("refused.html", request, 403, back=caller.home, why=told)
         return JSONResponse({"detail": told}, 403)
 
-    def router(self) -> APIRouter:
+    def router(self, signed_out: SignedOut) -> APIRouter:
+        """signed_out: what somebody sees next who came through the provider; None: nothing of it."""
         routes = APIRouter(include_in_schema=False)
 
         @routes.get(SIGN_IN)
         async def sign_in_page(request: Request) -> Response:
-            return self._page(request, 200, "/")
+            return self.page(request, 200, "/")
 
         @routes.post(SIGN_IN)
         async def sign_in(
             request: Request, name: Annotated[PersonName, Form()], password: Given = "", token: Given = "", back: Back = "/"
         ) -> Response:
             if self._identity.roll.empty:
-                return self._answer(request, back, self._identity.sign_in_by_token(self._tokens, name, token, _address(request)))
-            return self._answer(request, back, await self._identity.sign_in(self._desk, name, password, _address(request)))
+                return self.answer(request, back, self._identity.sign_in_by_token(self._tokens, name, token, address_of(request)))
+            return self.answer(request, back, await self._identity.sign_in(self._desk, name, password, address_of(request)))
 
         @routes.post("/sign-in/sealed")
         async def sealed(request: Request, name: Annotated[PersonName, Form()], code: Given, back: Back = "/") -> Response:
-            found = self._identity.break_glass(self._desk, self._sealed, name, code, _address(request))
-            return self._answer(request, back, found, wrong="code")
+            found = self._identity.break_glass(self._desk, self._sealed, name, code, address_of(request))
+            return self.answer(request, back, found, wrong="code")
 
         @routes.post("/sign-in/panel")
         async def panel(request: Request, token: Given) -> Response:
-            caller = self._identity.panel(token.strip(), _address(request), self._desk.clock.now)
+            caller = self._identity.panel(token.strip(), address_of(request), self._desk.clock.now)
             if isinstance(caller, NotSignedIn):
-                return self._answer(request, "/", caller, wrong="panel")
+                return self.answer(request, "/", caller, wrong="panel")
             answer = RedirectResponse(caller.home, 303)
             answer.headers.append("Set-Cookie", panel_cookie(request, token.strip()))
             return answer
 
         @routes.post("/sign-out")
         async def sign_out(request: Request) -> Response:
+            came_by_provider = caller_of(request).by_provider
             self._identity.sessions.end(session_of(request))
-            return RedirectResponse(SIGN_IN, 303)
+            onward = await signed_out(request) if came_by_provider else None
+            return onward or RedirectResponse(SIGN_IN, 303)
 
         return routes
 
-    def _answer(self, request: Request, back: str, found: SignedIn | NotSignedIn, wrong: str = "name") -> Response:
+    def answer(self, request: Request, back: str, found: SignedIn | NotSignedIn, wrong: str = "name") -> Response:
         """A new id at each sign-in: whoever knew the one before has nothing of it."""
         if isinstance(found, NotSignedIn):
             seconds = math.ceil(found.wait_s)
-            page = self._page(request, 429 if seconds else 403, local_path(back), wait_s=seconds, wrong="" if seconds else wrong)
+            page = self.page(request, 429 if seconds else 403, local_path(back), wait_s=seconds, wrong="" if seconds else wrong)
             if seconds:
                 page.headers["Retry-After"] = str(seconds)
             return page
@@ -108,7 +128,7 @@ class SignInPages:
         answer.headers.append("Set-Cookie", session_cookie(request, found.id))
         return answer
 
-    def _page(self, request: Request, status: int, back: str, *, wait_s: int = 0, wrong: str = "") -> Response:
+    def page(self, request: Request, status: int, back: str, *, wait_s: int = 0, wrong: str = "") -> Response:
         by_token = self._identity.roll.empty
         return self._pages.answer(
             "sign_in.html",
@@ -118,9 +138,18 @@ class SignInPages:
             by_token=by_token,
             has_sealed=self._sealed is not None,
             has_panels=any(token.room is not None for token in self._identity.roll.tokens.values()),
+            provider=self._name_of_provider(request),
             wait_s=wait_s,
             wrong="token" if by_token and wrong == "name" else wrong,
         )
+
+    def _name_of_provider(self, request: Request) -> str | None:
+        """On its button."""
+        if self._provider is None:
+            return None
+        section = self._provider.section
+        named = section.name.in_language(self._readers.of_page(request).language) if section.name is not None else None
+        return named or section.host
 
 
 def _plainly(caller: Caller, roles: Collection[Role]) -> str:
@@ -129,5 +158,5 @@ def _plainly(caller: Caller, roles: Collection[Role]) -> str:
     return f"A {caller.role} may not do this; ask one of: {', '.join(sorted(roles))}."
 
 
-def _address(request: Request) -> str:
+def address_of(request: Request) -> str:
     return request.client.host if request.client is not None else "unknown"

@@ -91,7 +91,7 @@ class SignIn(Section):
     roles: Annotated[Table[PlainText, GrantField], AfterValidator(_not_empty)] = Field(
         description="By value of the claim, the role; of several the first in this order"
     )
-    sign_out: Flag = Field(True, description="Whether signing out here signs out at the provider too")
+    sign_out: Flag = Field(True, description="Whether signing out here leads on to the provider's own sign-out")
 
     @property
     def host(self) -> str:
