@@ -10,7 +10,7 @@ from fastapi.security import HTTPBearer
 
 from api import metrics
 from api.actions import Actions
-from api.console import alarm_routes, door_routes, line_routes, past_routes, plan_routes, room_routes
+from api.console import alarm_routes, door_routes, drill_routes, line_routes, past_routes, plan_routes, room_routes
 from api.console import routes as console
 from api.console.pages import Pages
 from api.console.provider_sign_in import ProviderSignIn
@@ -99,6 +99,7 @@ def create_app(
         sign_in.router(by_provider.signed_out),
         by_provider.router(),
         past_routes.router(desk, readers, pages),
+        drill_routes.router(desk, readers, pages, actions),
         console.router(desk, readers, pages),
         alarm_routes.router(desk, readers, pages, actions),
         room_routes.router(desk, readers, pages, actions),
