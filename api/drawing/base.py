@@ -97,7 +97,7 @@ def _drawn(storey: Storey, placed: Plan, renderer: Renderer, seen: Box) -> str:
             "svg",
             f"<style>\n{_style()}</style>",
             definitions(_KINDS),
-            *(rect(box, "house") for box in placed.spaces.values()),
+            *(rect(box, "house") for box in (*placed.spaces.values(), *placed.passages)),
             *(rect(passage, "passage") for passage in placed.passages),
             *(_space(storey, name, placed, renderer) for name in placed.spaces),
             *(_door(storey, name, placed, renderer) for name in placed.doors),
@@ -137,7 +137,7 @@ def _free_of_doors(storey: Storey, box: Box, placed: Plan) -> Box:
     for name, door in placed.doors.items():
         side = _side(box, door)
         if side == "upright":
-            beside = name in storey.onward and abs(door.at[1] - box.y - box.height / 2) < 2 * _ONWARD[1]
+            beside = name in storey.onward and abs(door.at[1] - box.y - box.height / 2) < _ONWARD[1]
             across = max(across, _ONWARD[0] if beside else _LEAF)
         elif side == "level":
             down = max(down, _ONWARD[1] if name in storey.onward else _LEAF)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 LINE: Final = 1.2
@@ -27,6 +28,7 @@ def width(text: str, size: float) -> float:
     return size * sum(_width_of(char) for char in text)
 
 
+@lru_cache(maxsize=1024)
 def _width_of(char: str) -> float:
     if ord(char) >= _NARROW_UNTIL:
         return 1.1
