@@ -75,7 +75,9 @@ def answer_faults(app: FastAPI) -> None:
     async def refused(request: Request, error: HTTPException) -> Response:
         if error.status_code == 405:  # the router names the methods of one of the routes at an address, and not of the others
             error.headers = {"Allow": ", ".join(methods_at(request.url.path))}
-        return JSONResponse({"detail": _STATUS.get(error.status_code, str(error.detail))}, error.status_code, error.headers)
+        return JSONResponse(
+            {"detail": _STATUS.get(error.status_code, _sentence(str(error.detail)))}, error.status_code, error.headers
+        )
 
     @app.exception_handler(Exception)
     async def unexpected(request: Request, error: Exception) -> Response:

@@ -75,8 +75,9 @@ def test_what_its_description_suggests(house: House) -> None:
 
 
 @pytest.mark.timeout(120)
-def test_every_role_asks_for_everything(house: House) -> None:
-    runs = [{"token": token(role), "phases": {"fuzzing": 1}} for role in (*ROLES, ANONYMOUS)]
+def test_who_may_little_or_nothing_asks_for_everything(house: House) -> None:
+    """The other roles in `make soak`: what each may ask, the table of policies and its tests say."""
+    runs = [{"token": token(role), "phases": {"fuzzing": 1}} for role in ("clerk", ANONYMOUS)]
     for tried in ask(house, runs):
         assert tried.keys() >= operations(house)
 
