@@ -41,7 +41,7 @@ class ProviderSignIn:
         async def leave(request: Request, back: str = "/") -> Response:
             # Only from a page of ours: no other site changes who is signed in here.
             if self._provider is None or request.headers.get("sec-fetch-site") in _FOREIGN:
-                return RedirectResponse(SIGN_IN, 303)
+                return self._sign_in.page(request, 200, "/")
             flow = Flow.begin(local_path(back))
             try:
                 address = await self._provider.address_for(flow, _here(request, CALLBACK))
@@ -52,7 +52,7 @@ class ProviderSignIn:
         @routes.get(CALLBACK)
         async def come_back(request: Request, state: str = "", code: str = "", iss: str | None = None, again: str = "") -> Response:
             if self._provider is None or not state:
-                return RedirectResponse(SIGN_IN, 303)
+                return self._sign_in.page(request, 200, "/")
             flow = Flow.of_cookie(flow_of(request))
             if flow is None and not again:
                 said = {"state": state, "code": code, "again": "1"} | ({} if iss is None else {"iss": iss})
