@@ -24,6 +24,8 @@ LEVELS: tuple[Level, ...] = ("safety", "exception", "information")
 LONGEST_TEXT = 500
 LONGEST = timedelta(days=7)
 MOST_OPEN = 20
+READERS_KEPT = 500
+"""People remembered as readers: far more than read at one site."""
 AGENCY = "agency:"
 """Before the id of an agency, among those to whom a bulletin goes; a role stands there as it is."""
 
@@ -83,11 +85,12 @@ class Bulletin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BulletinsKept(Event):
-    """All that must survive a checkpoint of the journal."""
+    """All that must survive a checkpoint of the journal. readers: as in READERS."""
 
     kind = "bulletins-kept"
     last_number: int
     bulletins: tuple[Bulletin, ...]
+    readers: tuple[str, ...] = ()
 
 
 BULLETIN: Family[Bulletin] = Family("bulletin")
@@ -95,6 +98,8 @@ BULLETIN: Family[Bulletin] = Family("bulletin")
 OPEN_BULLETINS: Family[tuple[int, ...]] = Family("open-bulletins")
 """Their numbers, the oldest first."""
 LAST_BULLETIN: Family[int] = Family("last-bulletin-number")
+READERS: Family[tuple[str, ...]] = Family("bulletin-readers")
+"""The names of those who have ever read one, the last one last: a page of theirs may be open for weeks."""
 
 
 class NoSuchBulletin(Refusal):
@@ -113,6 +118,7 @@ def fold(facts: Facts, event: Event) -> None:
             _keep(facts, Bulletin(event))
         case BulletinRead(bulletin=number, by=by):
             found = facts(BULLETIN(str(number)))
+            facts.set(READERS(), (*(name for name in facts(READERS()) or () if name != by), by)[-READERS_KEPT:])
             if found is not None and not found.read_by(by):
                 _keep(facts, replace(found, receipts=(*found.receipts, Receipt(event.at, by))))
         case BulletinEnded(bulletin=number):
@@ -120,6 +126,7 @@ def fold(facts: Facts, event: Event) -> None:
             facts.set(OPEN_BULLETINS(), tuple(n for n in facts(OPEN_BULLETINS()) or () if n != number) or None)
         case BulletinsKept():
             facts.set(LAST_BULLETIN(), event.last_number or None)
+            facts.set(READERS(), event.readers or None)
             for bulletin in event.bulletins:
                 _keep(facts, bulletin)
         case _:
@@ -135,7 +142,8 @@ def _keep(facts: Facts, bulletin: Bulletin) -> None:
 
 def kept(facts: Facts, at: datetime) -> BulletinsKept:
     """For a checkpoint: also what is over, so that a restart says that it is."""
-    return BulletinsKept(at=at, last_number=facts(LAST_BULLETIN()) or 0, bulletins=tuple(_all(facts)))
+    last, readers = facts(LAST_BULLETIN()) or 0, facts(READERS()) or ()
+    return BulletinsKept(at=at, last_number=last, bulletins=tuple(_all(facts)), readers=readers)
 
 
 def _all(facts: Facts) -> list[Bulletin]:

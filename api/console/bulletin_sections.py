@@ -12,10 +12,10 @@ from api.console.roles import allowed
 from api.sessions import Caller, View
 from api.truth import Truth
 from edge.facts import Facts
-from security.bulletins import BULLETIN, Bulletin
+from security.bulletins import READERS, Bulletin
 
 LINE: Final = "bulletins"
-"""Of somebody who has read none of those that stand; readers have a list of their own each."""
+"""Of somebody who has never read one; readers have a list of their own each."""
 ALL: Final = "all-bulletins"
 
 
@@ -23,8 +23,12 @@ def line_of(facts: Facts, caller: Caller) -> str | None:
     """The list of what this person has not read; None for a panel or a program, which is no reader."""
     if caller.room is not None or caller.name is None:
         return None
-    has_read = any(bulletin.read_by(caller.name) for _, bulletin in facts.of(BULLETIN))
-    return _line_of_reader(caller.name) if has_read else LINE
+    return _line_of_reader(caller.name) if caller.name in (facts(READERS()) or ()) else LINE
+
+
+def may_follow(caller: Caller, list_id: str) -> bool:
+    """What somebody has not read is for their own pages alone."""
+    return not list_id.startswith(f"{LINE}-") or (caller.name is not None and list_id == _line_of_reader(caller.name))
 
 
 def _line_of_reader(name: str) -> str:
@@ -38,14 +42,12 @@ class BulletinSections:
         self._view = view
         self._may = allowed(view.role)
         self._parts = templates.get_template("bulletin_parts.html")
-        self._readers: dict[str, None] = {}
 
     def lists(self, truth: Truth, today: date) -> Mapping[str, Iterable[Item]]:
         told = BulletinTruth(truth, self._view)
         seen = told.seen()
-        # Whoever has read something keeps their list when that ends: a page that is open goes on following it.
-        self._readers.update(dict.fromkeys(receipt.by for bulletin in seen for receipt in bulletin.receipts))
-        lines = {_line_of_reader(name): self._unread(truth, told, seen, today, name) for name in self._readers}
+        readers = truth.facts(READERS()) or ()
+        lines = {_line_of_reader(name): self._unread(truth, told, seen, today, name) for name in readers}
         return {LINE: self._unread(truth, told, seen, today, None), ALL: self._all(truth, told, seen, today), **lines}
 
     def _draw(self, macro: str, **values: object) -> str:

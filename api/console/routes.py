@@ -8,6 +8,7 @@ from starlette.types import Scope
 
 from api import stream
 from api.console import live
+from api.console.bulletin_sections import may_follow
 from api.console.forms import person
 from api.console.guard_sections import TOP, chosen_list
 from api.console.pages import STATIC, Pages, guard_script, stylesheet
@@ -66,7 +67,14 @@ def router(desk: Desk, readers: Readers, pages: Pages) -> APIRouter:
     ) -> Response:
         """lists: their names, with commas."""
         renderer, caller = readers.of_page(request), caller_of(request)
-        messages = live.messages(desk, pages, renderer, caller, lists.split(","), last_event_id or after)
+        messages = live.messages(
+            desk,
+            pages,
+            renderer,
+            caller,
+            [list_id for list_id in lists.split(",") if may_follow(caller, list_id)],
+            last_event_id or after,
+        )
         return stream.EventStream(messages)
 
     return routes

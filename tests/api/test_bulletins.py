@@ -10,7 +10,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from api.console.bulletin_sections import line_of
+from api.console.bulletin_sections import line_of, may_follow
 from api.sessions import Caller, View
 from api.unseen import Discretion
 from edge.site.fields import Role
@@ -153,3 +153,20 @@ def test_a_program_has_no_line_of_its_own(desk: MemoryDesk) -> None:
     assert line_of(desk.facts, Caller(None, "guard")) is None
     assert line_of(desk.facts, Caller("M", "lobby-host", room="room-1")) is None
     assert line_of(desk.facts, Caller("M", "lobby-host")) == "bulletins"
+
+
+def test_nobody_follows_what_another_has_not_read(desk: MemoryDesk) -> None:
+    at, until = desk.clock.now(), desk.clock.now() + timedelta(hours=1)
+    desk.happen(
+        BulletinPosted(at=at, bulletin=1, by="M", role="guard", level="safety", text=ICE, until=until),
+        BulletinRead(at=at, bulletin=1, by="A. Nieminen"),
+    )
+    reader, other = Caller("A. Nieminen", "clerk"), Caller("B. Laine", "clerk")
+    own = line_of(desk.facts, reader)
+    assert own not in (None, "bulletins")
+    assert (may_follow(reader, own or ""), may_follow(other, own or ""), may_follow(Caller(None, "guard"), own or "")) == (
+        True,
+        False,
+        False,
+    )
+    assert all(may_follow(other, list_id) for list_id in ("bulletins", "all-bulletins", "doors"))

@@ -16,7 +16,7 @@ LINE_BREAKS = (
         'or role == "clerk"',
         ON_THE_LINE,
     ),
-    broken("a restart forgets who has read a bulletin", BULLETINS, "bulletins=tuple(_all(facts))", "bulletins=()", ON_THE_LINE),
+    broken("a restart forgets who has read a bulletin", BULLETINS, "bulletins=tuple(_all(facts)),", "bulletins=(),", ON_THE_LINE),
     broken(
         "a hand-over takes what nobody has acknowledged along",
         HAND_OVER,

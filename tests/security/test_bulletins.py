@@ -12,6 +12,7 @@ from security.bulletins import (
     LONGEST,
     LONGEST_TEXT,
     MOST_OPEN,
+    READERS,
     BulletinEnded,
     BulletinRead,
     Level,
@@ -87,6 +88,7 @@ def test_the_writer_sees_who_has_read_it_each_once() -> None:
     with pytest.raises(Refusal, match=r"A\. Nieminen has read bulletin 1 already"):
         read(house, 1, "A. Nieminen")
     (found,) = bulletins_for(house.facts, "guard", None)
+    assert house.facts(READERS()) == ("A. Nieminen", "B. Laine")
     assert found.receipts == (Receipt(house.now - MINUTE, "A. Nieminen"), Receipt(house.now, "B. Laine"))
     assert (found.read_by("B. Laine"), found.read_by("C. Mäki"), found.read_by(None)) == (True, False, False)
     assert len(house.told(BulletinRead)) == 2
@@ -178,6 +180,7 @@ def test_a_restart_at_any_point_changes_nothing(checkpoint: bool) -> None:
             else:
                 dies.wait(MINUTE)
         assert bulletins_for(dies.facts, "guard", None) == bulletins_for(lives.facts, "guard", None)
+        assert dies.facts(READERS()) == lives.facts(READERS())
         assert post(dies) == post(lives)
 
 
