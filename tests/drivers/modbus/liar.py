@@ -5,7 +5,7 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import count
 from typing import NamedTuple, Self
 
@@ -22,7 +22,7 @@ def frame(request: Request, pdu: bytes, *, tid: int | None = None, unit: int | N
     return head + pdu
 
 
-Answers = Callable[[int, Request], list[tuple[float, bytes | None]]]
+Answers = Callable[[int, Request], Iterable[tuple[float, bytes | None]]]
 """From the number of a request (from 0) and the request to octets, each after a pause; None ends the connection."""
 
 

@@ -1,6 +1,5 @@
 """One line against a server that lies: an old or a foreign answer is never taken for a fresh one."""
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -154,14 +153,19 @@ def test_a_write_that_is_answered_as_another_is_not_done(write: Write, pdu: tupl
 
 @pytest.mark.parametrize("noise", [b"\xff" * 300, bytes(300), b"HTTP/1.1 400 Bad Request\r\n\r\n"], ids=["ones", "zeros", "http"])
 def test_noise_ends_in_time(noise: bytes) -> None:
-    def answers(_: int, __: Request) -> list[tuple[float, bytes | None]]:
-        return [(TIMEOUT_S / 4, noise)] * 12
+    """However much of it comes: it does not put off the deadline."""
+    made = 0
+
+    def answers(_: int, __: Request) -> Iterator[tuple[float, bytes | None]]:
+        nonlocal made
+        while True:
+            made += 1
+            yield TIMEOUT_S / 4, noise
 
     with wire_to(answers) as wire:
-        began = time.monotonic()
         with pytest.raises(DeviceFault):
             wire.read(3, ONE)
-        assert time.monotonic() - began < 10 * TIMEOUT_S
+        assert made
 
 
 def test_nobody_there() -> None:

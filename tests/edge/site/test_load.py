@@ -2,7 +2,6 @@
 
 import copy
 import json
-import time
 from pathlib import Path
 from typing import Any
 
@@ -128,13 +127,6 @@ def test_indexes_of_the_site() -> None:
     assert site.zone_of("staff-corridor") == "internal"
     assert site.local is site.local
     assert str(site.local.zone) == "Europe/Helsinki"
-
-
-def test_loading_a_whole_building_is_quick() -> None:
-    load_site(EXAMPLES / "pelkosenniemi.yaml", SET)  # pays for what is built once
-    start = time.perf_counter()
-    assert load_site(EXAMPLES / "joensuu.yaml", SET).site is not None
-    assert time.perf_counter() - start < 0.9  # a busy machine; alone it is under 0.1
 
 
 # Breaking the example at random.
