@@ -212,7 +212,9 @@ def draw_plan(
     site_file: SiteFile,
     output: Annotated[Path, typer.Option("--output", "-o", help="The file to write; - for standard output")] = Path("plan.svg"),
     language: Language = None,
-    storey: Annotated[str | None, typer.Option("--storey", help="Which storey, where there are several; absent: the lowest")] = None,
+    storey: Annotated[
+        str | None, typer.Option("--storey", help="Which storey, where there are several; absent: the lowest")
+    ] = None,
 ) -> None:
     """Draw the zones and doors of a building, as SVG: one storey where it has several.
 
