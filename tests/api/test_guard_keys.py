@@ -422,6 +422,15 @@ async def test_a_medium_alarm_is_heard_twice_and_each_by_itself(opened: Opened) 
     assert await heard(page, 20_000) == []
 
 
+async def test_two_of_a_kind_repeat_as_one(opened: Opened) -> None:
+    page = await opened("/")
+    await ring(page, 1, "high")
+    assert await heard(page, 5_000) == HIGH
+    await ring(page, 2, "high")
+    assert await heard(page, 9_000) == HIGH
+    assert await heard(page, 10_000) == HIGH
+
+
 async def test_silence_lasts_two_minutes_or_until_something_new(opened: Opened) -> None:
     page = await opened("/")
     await page.keyboard.press("m")
