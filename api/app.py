@@ -59,6 +59,7 @@ def create_app(
     actions = Actions(desk, read_only_reason)
     at_doors, on_the_line = DoorActions(desk.site, actions), LineActions(desk.site, actions)
     pages = Pages(desk, readers, time.monotonic, read_only_reason)
+    identity.tokens, identity.sealed = tokens, sealed
     identity.trusted = provider.section if provider is not None else None
     sign_in = SignInPages(desk, readers, pages, identity, tokens, sealed, provider)
     by_provider = ProviderSignIn(desk, pages, identity, provider, sign_in)

@@ -4,6 +4,7 @@ One for all versions of the site file.
 """
 
 import asyncio
+import hashlib
 import hmac
 import logging
 import time
@@ -14,7 +15,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from api.port import Decide, Desk
-from api.sessions import Caller, Sessions
+from api.sessions import Caller, Rests, Sessions
 from api.tokens import Tokens
 from api.tries import Tries, place_of
 from edge.errors import TalonmiesError
@@ -23,7 +24,7 @@ from edge.people.passwords import Passwords
 from edge.people.provider.faults import NoRole, NotConfirmed, ProviderAway
 from edge.people.provider.flow import Flow
 from edge.people.register import Register
-from edge.people.roll import Person, Roll, key_of
+from edge.people.roll import Person, Roll, digest_of, key_of
 from edge.site.sign_in import SignIn
 from security.sign_ins import SealedCodeUsed, SignedInByProvider, SignedInUnderDuress, SignInByProviderRefused
 
@@ -70,7 +71,8 @@ class Return:
 class Identity:
     """register: None where there are no accounts. clock: steady seconds.
 
-    trusted: the identity provider of the site file as it is now, if it has one; whoever came in by another one goes.
+    tokens, sealed and trusted are what the site file names as it is now: secrets of roles, the sealed code, the identity provider.
+    Whoever came in by another one goes, also when that was before a restart.
     """
 
     def __init__(
@@ -88,7 +90,10 @@ class Identity:
         self._places = Tries(clock, most=MOST_TRIES, free=MOST_TRIES, longest_pause_s=_LONGEST_PAUSE_S)
         self._sealed = Tries(clock, most=None, free=2, longest_pause_s=_LONGEST_PAUSE_SEALED_S)
         self._returns = Tries(clock, most=MOST_TRIES, free=MOST_TRIES, longest_pause_s=_LONGEST_PAUSE_S)
+        self.tokens: Tokens | None = None
+        self.sealed: str | None = None
         self.trusted: SignIn | None = None
+        self.sessions.holds = self._holds
         self._checking = ThreadPoolExecutor(AT_ONCE, "sign-in")
         self._waiting = 0
         self.telling: set[asyncio.Task[None]] = set()
@@ -161,7 +166,7 @@ class Identity:
         if role is None:
             return NotSignedIn()
         self._places.take_back(place)
-        return SignedIn(self.sessions.begin(name, role))
+        return SignedIn(self.sessions.begin(name, role, rests=lambda id_: f"token {_mark(id_, role, token.strip())}"))
 
     def break_glass(self, desk: Desk, sealed: str | None, name: str, code: str, address: str) -> SignedIn | NotSignedIn:
         """As guard, at once, however often others tried their passwords. sealed: the code of the site, if it has one."""
@@ -173,7 +178,7 @@ class Identity:
             return NotSignedIn()
         self._sealed.forget(place)
         self._tell(desk, lambda _, at: SealedCodeUsed(at=at, by=name, address=address))
-        return SignedIn(self.sessions.begin(name, "guard"))
+        return SignedIn(self.sessions.begin(name, "guard", rests=lambda id_: f"sealed {_mark(id_, sealed)}"))
 
     async def sign_in_by_provider(self, desk: Desk, provider: "Provider", back: Return) -> SignedIn | NotSignedIn:
         """Raises ProviderAway, NotConfirmed, NoRole. Whatever happens here keeps nobody from their password or the sealed code."""
@@ -209,15 +214,27 @@ class Identity:
             newcomer.grant.role,
             agency=newcomer.grant.agency,
             by_provider=True,
-            holds=lambda: self.trusted is section or self.trusted == section,
+            rests=resting_on(section),
         )
 
     def _session_of(self, person: Person, *, threatened: bool) -> str:
-        def holds() -> bool:
-            found = self.roll.person(person.name)
-            return found is not None and found.mark == person.mark
+        rests = f"account {person.mark}"
+        return self.sessions.begin(person.name, person.role, agency=person.agency, threatened=threatened, rests=lambda _: rests)
 
-        return self.sessions.begin(person.name, person.role, agency=person.agency, threatened=threatened, holds=holds)
+    def _holds(self, id_: str, name: str, standing: str) -> bool:
+        on, _, mark = standing.partition(" ")
+        match on:
+            case "account":
+                person = self.roll.person(name)
+                return person is not None and person.mark == mark
+            case "token":
+                return self.tokens is not None and any(_mark(id_, *secret) == mark for secret in self.tokens.secrets)
+            case "sealed":
+                return self.sealed is not None and _mark(id_, self.sealed) == mark
+            case "provider":
+                return self.trusted is not None and _mark_of(self.trusted) == mark
+            case _:
+                return False
 
     def _tell(self, desk: Desk, decide: Decide) -> None:
         """Without waiting for it: a slow disk must neither give a threatened person away nor keep anybody out."""
@@ -242,3 +259,16 @@ def _entry(newcomer: "Newcomer", at: datetime, address: str) -> Event:
         subject=newcomer.subject,
         address=address,
     )
+
+
+def _mark(id_: str, *secret: str) -> str:
+    """Of a secret that somebody showed: guesses cannot be tried against it without the session's id, which is kept nowhere."""
+    return hmac.new(id_.encode(), "\n".join(secret).encode(errors="surrogatepass"), hashlib.sha256).hexdigest()
+
+
+def resting_on(provider: SignIn) -> Rests:
+    return lambda _: f"provider {_mark_of(provider)}"
+
+
+def _mark_of(provider: SignIn) -> str:
+    return digest_of(provider.model_dump_json())

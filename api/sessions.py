@@ -1,15 +1,23 @@
-"""Who is signed in to the consoles. Kept in memory: a restart of the controller signs everybody out."""
+"""Who is signed in to the consoles, also after a restart of the controller: a console at night goes on showing alarms by itself."""
 
+import asyncio
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
 
-from edge.people.roll import VIA
+from edge.clock import SystemClock
+from edge.people.roll import VIA, digest_of
+from edge.people.session_file import KeptSession, SessionFile
 from edge.site.fields import Role
 
 SESSION_S = 12 * 3600.0
 """One long shift."""
+_CLOCK: Final = SystemClock()
+_CLOCK_MAY_GO_BACK: Final = timedelta(minutes=1)
 MOST_SESSIONS = 500
 
 
@@ -78,23 +86,43 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class _Session:
-    """holds: whether the account behind it is still as it was when it began."""
+    """ends: in steady seconds, whatever becomes of the clock on the wall."""
 
-    name: str
-    role: Role
     ends: float
-    agency: str | None
-    threatened: bool
-    by_provider: bool
-    holds: Callable[[], bool]
+    known: KeptSession
+
+
+Rests = Callable[[str], str]
+"""Says for the id of a new session on what it rests."""
+Holds = Callable[[str, str, str], bool]
+"""Whether what a session rests on is still as it was: by its id, its person and what it rests on."""
 
 
 class Sessions:
-    """clock: steady seconds. The oldest session makes room when there are too many."""
+    """clock: steady seconds. The oldest session makes room when there are too many. Only digests of ids are remembered.
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    file: where sessions survive a restart; None: nowhere. now: the time by which that file reckons. holds: set by whoever knows.
+    """
+
+    def __init__(
+        self,
+        clock: Callable[[], float] = time.monotonic,
+        file: SessionFile | None = None,
+        now: Callable[[], datetime] = _CLOCK.now,
+    ) -> None:
         self._clock = clock
-        self._open: dict[str, _Session] = {}
+        self._file = file
+        self._now = now
+        self._keeping: Future[None] | None = None
+        self.holds: Holds = lambda *_: True
+        self._open = {} if file is None else {known.digest: _Session(ends, known) for known, ends in self._found(file)}
+
+    def _found(self, file: SessionFile) -> Iterator[tuple[KeptSession, float]]:
+        """Those of before the restart that have not ended. While the clock is behind the beginning of one, nobody can say."""
+        now = self._now()
+        for known in file.read():
+            if known.since <= now + _CLOCK_MAY_GO_BACK and now < known.ends:
+                yield known, self._clock() + min((known.ends - now).total_seconds(), SESSION_S)
 
     def begin(
         self,
@@ -104,34 +132,59 @@ class Sessions:
         agency: str | None = None,
         threatened: bool = False,
         by_provider: bool = False,
-        holds: Callable[[], bool] = lambda: True,
+        rests: Rests | None = None,
     ) -> str:
-        """A new session's id, which is the secret that the browser keeps."""
+        """A new session's id, which is the secret that the browser keeps. rests: None for one that ends with the process."""
         while len(self._open) >= MOST_SESSIONS:
             del self._open[next(iter(self._open))]
-        id_ = secrets.token_urlsafe(32)
-        self._open[id_] = _Session(name, role, self._clock() + SESSION_S, agency, threatened, by_provider, holds)
+        id_, since = secrets.token_urlsafe(32), self._now()
+        known = KeptSession(
+            digest=digest_of(id_),
+            name=name,
+            role=role,
+            agency=agency,
+            threatened=threatened,
+            by_provider=by_provider,
+            standing=rests(id_) if rests is not None else None,
+            since=since,
+            ends=since + timedelta(seconds=SESSION_S),
+        )
+        self._open[known.digest] = _Session(self._clock() + SESSION_S, known)
+        self._keep()
         return id_
 
     def end(self, id_: str | None) -> None:
-        if id_ is not None:
-            self._open.pop(id_, None)
+        if id_ is not None and self._open.pop(digest_of(id_), None) is not None:
+            self._keep()
+
+    async def kept(self) -> None:
+        """Returns when a restart would find it all as it is now."""
+        if self._keeping is not None:
+            await asyncio.wrap_future(self._keeping)
 
     def caller(self, id_: str | None) -> Caller | None:
-        session = self._open.get(id_) if id_ is not None else None
+        session = self._open.get(digest_of(id_)) if id_ is not None else None
         if id_ is None or session is None:
             return None
-        if not self._lasts(session):
+        if not self._lasts(id_, session):
             self.end(id_)
             return None
+        known = session.known
         return Caller(
-            session.name,
-            session.role,
-            lambda: self._open.get(id_) is session and self._lasts(session),
-            agency=session.agency,
-            threatened=session.threatened,
-            by_provider=session.by_provider,
+            known.name,
+            known.role,
+            lambda: self._open.get(known.digest) is session and self._lasts(id_, session),
+            agency=known.agency,
+            threatened=known.threatened,
+            by_provider=known.by_provider,
         )
 
-    def _lasts(self, session: _Session) -> bool:
-        return session.ends > self._clock() and session.holds()
+    def _lasts(self, id_: str, session: _Session) -> bool:
+        if session.ends <= self._clock():
+            return False
+        known = session.known
+        return known.standing is None or self.holds(id_, known.name, known.standing)
+
+    def _keep(self) -> None:
+        if self._file is not None:
+            self._keeping = self._file.keep([s.known for s in self._open.values() if s.known.standing is not None])

@@ -1,7 +1,7 @@
 """The secrets of a site, and the role that each of them gives."""
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from edge.errors import StartRefused
 from edge.site.fields import Role
@@ -29,3 +29,7 @@ class Tokens:
             if hmac.compare_digest(guess, secret):
                 found = role
         return found
+
+    @property
+    def secrets(self) -> Iterable[tuple[Role, str]]:
+        return ((role, secret.decode()) for secret, role in self._roles.items())

@@ -9,7 +9,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +25,7 @@ from edge.errors import StartRefused, TalonmiesError
 from edge.events import Event, SiteFileRejected
 from edge.inbox import Inbox
 from edge.people.register import Register
+from edge.people.session_file import SessionFile
 from edge.proving import proof_at_start, require_proof
 from edge.refusal import Refusal
 from edge.secrets import read_secret
@@ -206,7 +207,7 @@ async def serve(
     secret is missing, or two roles share one. signed_in: a demo, which sends no message to anybody.
     """
     sys.setswitchinterval(_SWITCH_S)
-    screens = _Screens(folder, token_of, register, signed_in=signed_in, change=change)
+    screens = _Screens(folder, token_of, register, daemon.clock.now, signed_in=signed_in, change=change)
     require_secrets(daemon.site, folder, token_of, signed_in=signed_in)
     stopping = asyncio.Event()
     with _stopped_by_signals(stopping):
@@ -233,6 +234,7 @@ async def serve(
             await serving
         finally:
             await life.end()
+            screens.close()
 
 
 class _Life:
@@ -341,12 +343,15 @@ class _Screens:
         folder: Path,
         token_of: Callable[[Site], str],
         register: Register | None,
+        now: Callable[[], datetime],
         *,
         signed_in: bool,
         change: SiteChange | None,
     ) -> None:
         self.folder = folder
         self._register = register
+        self._now = now
+        self._file = SessionFile(register.folder) if register is not None else None
         self.ready = asyncio.Event()
         self._token_of = token_of
         self._signed_in = signed_in
@@ -359,6 +364,7 @@ class _Screens:
         import uvicorn
 
         from api.identity import Identity
+        from api.sessions import Sessions
 
         ready = self.ready
 
@@ -371,7 +377,7 @@ class _Screens:
             def capture_signals(self) -> Iterator[None]:
                 yield  # signals are ours: they stop more than this server
 
-        self._identity = Identity(self._register)
+        self._identity = Identity(self._register, sessions=Sessions(file=self._file, now=self._now))
         config = uvicorn.Config(self._answer, interface="asgi3", log_config=None, server_header=False, lifespan="off")
         config.timeout_graceful_shutdown = _SHUTDOWN_S
         self.server = Server(config)
@@ -392,6 +398,10 @@ class _Screens:
             site_file=self._change,
         )
         self._shown.set()
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
 
     def hold(self) -> None:
         """Let requests that come now wait for the next daemon."""

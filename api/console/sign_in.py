@@ -109,6 +109,7 @@ class SignInPages:
         async def sign_out(request: Request) -> Response:
             came_by_provider = caller_of(request).by_provider
             self._identity.sessions.end(session_of(request))
+            await self._identity.sessions.kept()
             onward = await signed_out(request) if came_by_provider else None
             return onward or RedirectResponse(SIGN_IN, 303)
 

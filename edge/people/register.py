@@ -16,10 +16,10 @@ from pydantic import ValidationError
 
 from edge.errors import OurFault
 from edge.people.roll import Roll
+from edge.people.whole_files import MODE, replace_whole
 
 FILE = "users.json"
 _LOCK = "users.lock"
-_MODE = 0o600
 
 log = logging.getLogger("talonmies")
 
@@ -34,7 +34,7 @@ class Register:
     """The people of one data folder; the folder is made when the first comes. One process may change it while another runs."""
 
     def __init__(self, data: Path) -> None:
-        self._folder = data
+        self.folder = data
         self._path = data / FILE
         self._seen: Seen | str = "never"
         self._roll = Roll()
@@ -70,10 +70,10 @@ class Register:
     @contextmanager
     def _locked(self) -> Iterator[None]:
         try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            lock = os.open(self._folder / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, _MODE)
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            lock = os.open(self.folder / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, MODE)
         except OSError as error:
-            raise UnreadableRegister(f"The folder {self._folder} cannot be used: {error.strerror}.") from error
+            raise UnreadableRegister(f"The folder {self.folder} cannot be used: {error.strerror}.") from error
         try:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
@@ -81,19 +81,8 @@ class Register:
             os.close(lock)
 
     def _write(self, body: bytes) -> None:
-        new = self._path.with_suffix(".new")
         try:
-            new.unlink(missing_ok=True)
-            with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _MODE), "wb") as file:
-                file.write(body)
-                file.flush()
-                os.fsync(file.fileno())
-            new.replace(self._path)
-            folder = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
+            replace_whole(self._path, body)
         except OSError as error:
             raise UnreadableRegister(f"The file {self._path} cannot be written: {error.strerror}.") from error
 

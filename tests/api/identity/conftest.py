@@ -57,6 +57,7 @@ class House:
         self.identity.__init__(  # type: ignore[misc]
             self.register, sessions=same_sessions, passwords=quick_passwords(), clock=self.clock
         )
+        self.identity.tokens, self.identity.sealed = TOKENS, SEALED
 
     def people(self, *roles: Role) -> None:
         for role in roles:
