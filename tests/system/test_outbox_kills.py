@@ -5,6 +5,7 @@ import contextlib
 import json
 import random
 import sqlite3
+import threading
 from collections import Counter
 from contextlib import closing
 from http.server import BaseHTTPRequestHandler
@@ -107,6 +108,48 @@ async def kills_lose_nothing(folder: Path, kills: int, seed: int) -> None:
 @pytest.mark.timeout(90)
 async def test_kills_while_alarms_escalate_lose_no_message_and_repeat_no_step(tmp_path: Path) -> None:
     await kills_lose_nothing(tmp_path, kills=10, seed=20261122)
+
+
+class Holding:
+    """The other end takes a letter, and says so only when the sender is gone: between the send and the journal's word of it."""
+
+    def __init__(self) -> None:
+        self.took: list[str] = []
+        self.arrived, self.gone = threading.Event(), threading.Event()
+
+    def behave(self, request: BaseHTTPRequestHandler) -> None:
+        self.took.append(request.headers["Idempotency-Key"])
+        self.arrived.set()
+        self.gone.wait()
+        with contextlib.suppress(OSError):  # nobody is there any more
+            answer(request, 200)
+
+
+@pytest.mark.timeout(90)
+async def test_what_was_taken_when_the_sender_was_killed_comes_again_under_its_key(tmp_path: Path) -> None:
+    server, receiver = CalendarServer(), Holding()
+    server.behave = receiver.behave
+    data, site_file = tmp_path / "data", tmp_path / "site.yaml"
+    site_file.write_text(json.dumps(described(server.url)))
+    try:
+        async with ForkedLives(site_file, "tests.system.outbox_lives") as lives:
+            await lives.begin({"data": str(data), "presses": 0, "later": True})
+            await asyncio.to_thread(receiver.arrived.wait)
+            await lives.kill()
+            taken = set(receiver.took)
+            receiver.gone.set()
+            assert entries(data, "message-delivered") == []
+            await lives.begin({"data": str(data), "presses": None, "later": False})
+            await until_async(lambda: everything_is_delivered(data), within_s=60)
+            await lives.kill()
+    finally:
+        receiver.gone.set()
+        server.stop()
+    times = Counter(receiver.took)
+    assert taken
+    assert all(times[key] >= 2 for key in taken)
+    assert len(times) == len(CONTACTS) * len(entries(data, "alarm-raised"))
+    assert verify(data).intact
 
 
 @pytest.mark.soak

@@ -5,6 +5,8 @@ import json
 import random
 import shutil
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -13,6 +15,7 @@ import pytest
 
 from edge.journal import Head, Journal, export, verify, verify_export
 from edge.journal.chain import Row, canonical, linked, rows
+from edge.journal.mark import Mark
 from tests.edge.journal.examples import copied, press, pruned_journal, raw, some_events
 
 Mutation = Callable[[random.Random, sqlite3.Connection, list[Row]], None]
@@ -180,6 +183,30 @@ def test_ten_thousand_mutations_are_found(pristine: Path, tmp_path: Path) -> Non
         mutation = rng.choice(MUTATIONS)
         _mutate(pristine, tmp_path / "journal", mutation, rng)
         assert verify(tmp_path / "journal").findings, f"seed {seed}, {mutation.__name__}"
+
+
+@pytest.mark.parametrize(
+    "mutation", [edit_one_character, cut_the_tail, rewrite_from_here_on], ids=lambda mutation: mutation.__name__
+)
+def test_the_program_finds_them_too(pristine: Path, tmp_path: Path, mutation: Mutation) -> None:
+    program = [sys.executable, "-m", "edge.cli", "journal", "verify"]
+    _mutate(pristine, tmp_path / "journal", mutation, random.Random(1))
+    told = subprocess.run([*program, str(tmp_path / "journal")], capture_output=True, text=True, check=False)
+    assert told.returncode == 1
+    assert told.stdout
+    assert "Traceback" not in told.stderr
+
+
+def test_whoever_writes_the_mark_anew_too_is_found_by_a_head_noted_elsewhere(pristine: Path, tmp_path: Path) -> None:
+    noted = verify(pristine).head
+    for seed in range(20):
+        _mutate(pristine, tmp_path / "journal", rewrite_from_here_on, random.Random(seed))
+        with raw(tmp_path / "journal") as database:
+            *_, last = rows(database)
+        with closing(Mark(tmp_path / "journal" / "journal.mark")) as mark:
+            mark.write_both(last.head)
+        assert verify(tmp_path / "journal").head == last.head != noted
+        assert verify(tmp_path / "journal", [noted]).findings, f"seed {seed}"
 
 
 def test_the_finding_names_the_entry(pristine: Path, tmp_path: Path) -> None:
