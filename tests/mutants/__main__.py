@@ -1,5 +1,5 @@
-"""`make mutants`: breaks the kernel in each way of `breaks.py`, `door_breaks.py` and `line_breaks.py`, one at a time in a copy;
-each must turn a test red. `python -m tests.mutants WORDS` makes only those whose name, file or tests contain one of the words."""
+"""`make mutants`: breaks the kernel in each way of `breaks.py` and the other `*_breaks.py`, one at a time in a copy; each
+must turn a test red. `python -m tests.mutants WORDS` makes only those whose name, file or tests contain one of the words."""
 
 import os
 import shutil
@@ -13,7 +13,9 @@ from pathlib import Path
 from tests.mutants.breaks import BREAKS, Break
 from tests.mutants.door_breaks import DOOR_BREAKS
 from tests.mutants.line_breaks import LINE_BREAKS
+from tests.mutants.panic_breaks import PANIC_BREAKS
 
+EVERY = (*BREAKS, *DOOR_BREAKS, *LINE_BREAKS, *PANIC_BREAKS)
 ROOT = Path(__file__).parent.parent.parent
 COPIED = ("edge", "rooms", "security", "drivers", "examples", "tests", "pyproject.toml")
 AT_ONCE = 2
@@ -24,7 +26,7 @@ _FAILED = 1
 
 
 def main(words: Sequence[str] = ()) -> int:
-    chosen = [each for each in (*BREAKS, *DOOR_BREAKS, *LINE_BREAKS) if not words or any(word in _about(each) for word in words)]
+    chosen = [each for each in EVERY if not words or any(word in _about(each) for word in words)]
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         whole = copy_to(Path(folder) / "whole")
         every = sorted({path for each in chosen for path in each.tests})

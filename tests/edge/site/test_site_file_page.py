@@ -15,6 +15,7 @@ from edge.site.document import plain
 from edge.site.escalations import Contact, MailServer, MqttPlace, SmsGateway, Step
 from edge.site.hours import Season, Timetable
 from edge.site.model import Device, Door, Scene, Security, SiteSection, Space
+from edge.site.panic_settings import PanicResponse
 from edge.site.reading import build_tree
 from edge.site.sign_in import Grant, SignIn
 
@@ -67,6 +68,7 @@ def test_each_part_fits_into_the_small_site(part: str, tmp_path: Path) -> None:
         RoomPolicy,
         Scene,
         Security,
+        PanicResponse,
         Contact,
         MqttPlace,
         Step,
