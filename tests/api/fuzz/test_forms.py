@@ -32,7 +32,7 @@ KINDS = (
     "text/plain",
     "x",
 )
-ROUNDS = 12
+ROUNDS = 6
 
 
 def filled(rng: random.Random) -> bytes:
