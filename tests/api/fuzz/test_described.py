@@ -66,7 +66,7 @@ def test_every_body_is_closed(house: House) -> None:
                 assert described["components"]["schemas"][name].get("additionalProperties") is False, (method, path)
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(300)
 def test_what_its_description_suggests(house: House) -> None:
     """As the role that may most, so that little is refused before it is looked at."""
     (tried,) = ask(house, [{"token": token("facility-manager"), "phases": {"coverage": 1}}])
@@ -74,7 +74,7 @@ def test_what_its_description_suggests(house: House) -> None:
     assert len(house.desk.journal) > 50, "hardly anything was accepted"
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(300)
 def test_who_may_little_or_nothing_asks_for_everything(house: House) -> None:
     """The other roles in `make soak`: what each may ask, the table of policies and its tests say."""
     runs = [{"token": token(role), "phases": {"fuzzing": 1}} for role in ("clerk", ANONYMOUS)]
