@@ -2,6 +2,7 @@
 
 import json
 import random
+import sys
 import threading
 import time
 from typing import Self
@@ -23,6 +24,8 @@ class Buttons:
         self.answered: dict[str, float] = {}
         self.repeats = 0
         self.pause = threading.Event()
+        self.most = sys.maxsize
+        """So many presses in all, and only repeats of them until somebody raises it."""
         self._topics = [f"talonmies/{site}/{button}/pressed" for button in buttons]
         self._chance = random.Random(seed)
         self._rate = rate
@@ -56,7 +59,7 @@ class Buttons:
         next_press = time.monotonic()
         while not self._ended.wait(0.002):
             now = time.monotonic()
-            if self.pause.is_set() or len(self._due) >= MOST_UNANSWERED:
+            if self.pause.is_set() or len(self._due) >= MOST_UNANSWERED or len(self.pressed) >= self.most:
                 next_press = now
             elif next_press <= now:
                 next_press += self._chance.expovariate(self._rate)

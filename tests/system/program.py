@@ -36,10 +36,13 @@ def refused(*words: str, **more: str) -> str:
 
 
 class Program:
-    """`with Program(folder, "run", site_file, "--data", …) as program`: a controller with its screens open."""
+    """`with Program(folder, "run", site_file, "--data", …) as program`: a controller with its screens open.
 
-    def __init__(self, folder: Path, *words: str | Path, within_s: float = READY_WITHIN_S) -> None:
-        self.port = free_port()
+    port: of a life before, so that open pages find it again.
+    """
+
+    def __init__(self, folder: Path, *words: str | Path, within_s: float = READY_WITHIN_S, port: int | None = None) -> None:
+        self.port = port or free_port()
         self._words = [TALONMIES, *map(str, words), "--listen", f"{HOST}:{self.port}"]
         self._said = folder / f"said-{self.port}.txt"
         self._within_s = within_s
