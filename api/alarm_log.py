@@ -11,6 +11,7 @@ from edge.text import Ref, Text, say
 from security.alarms import Alarm
 from security.escalation import SHOWN
 from security.messages import MESSAGES
+from security.panic import effects
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +49,20 @@ def _happened(truth: Truth, alarm: Alarm) -> Iterator[tuple[datetime, Text]]:
     if alarm.ended_at is not None:
         yield alarm.ended_at, say("Its cause ended")
     if alarm.type == PANIC:
-        yield from _locked_by(truth, alarm)
+        yield from _brought_about(truth, alarm)
 
 
-def _locked_by(truth: Truth, alarm: Alarm) -> Iterator[tuple[datetime, Text]]:
-    for door, device in truth.site.controllers.items():
-        decision = truth.facts(DECISION(device, "lock"))
-        caused = decision is not None and decision.winner.cause.startswith(f"panic:{alarm.subject}")
-        if decision is not None and caused and decision.since >= alarm.raised_at:
-            yield decision.since, say("{door} locked because of the alarm", door=Ref(door))
+def _brought_about(truth: Truth, alarm: Alarm) -> Iterator[tuple[datetime, Text]]:
+    """What the building did because of a panic, as far as it still holds."""
+    for point in effects(truth.site, alarm.subject):
+        decision, thing = truth.facts(DECISION(*point)), Ref(truth.site.devices[point.device].door or point.device)
+        if decision is not None and decision.winner.cause == f"panic:{alarm.subject}" and decision.since >= alarm.raised_at:
+            match point.point:
+                case "lock":
+                    yield decision.since, say("{door} locked because of the alarm", door=thing)
+                case "muted":
+                    yield decision.since, say("{device} muted because of the alarm", device=thing)
+                case "on":
+                    yield decision.since, say("{device} switched on because of the alarm", device=thing)
+                case _:
+                    yield decision.since, say("{device} shows its text because of the alarm", device=thing)

@@ -63,11 +63,16 @@ class Board:
             if id_ in layout or id_ in self._lists:
                 known = self._lists.get(id_)
                 items = layout.get(id_, ())  # a list that is no more, such as that of an alarm that left, is empty
-                drawn = {item.id: _drawn(item, known.drawn if known else {}, version) for item in items}
+                before = known.drawn if known else self._drawn_in_other_lists()
+                drawn = {item.id: _drawn(item, before, version) for item in items}
                 same_order = known is not None and list(known.drawn) == list(drawn)
                 self._lists[id_] = _List(drawn, known.version if known and same_order else version, now)
                 if not same_order or any(item.version == version for item in drawn.values()):
                     self._version = version
+
+    def _drawn_in_other_lists(self) -> Mapping[str, _Drawn]:
+        """An item that moves to a new list is not drawn, and not sent, anew."""
+        return {id_: drawn for one in self._lists.values() for id_, drawn in one.drawn.items()}
 
     def html(self, list_id: str) -> str:
         """All items of a list, as they were when somebody last looked."""

@@ -23,10 +23,12 @@ from edge.facts import DECISION
 from edge.language import Renderer, readable
 from edge.text import Text, say
 from security.alarm_groups import Group, grouped
+from security.alarm_sounds import Sound
 from security.alarms import Alarm
 from security.escalation import ESCALATION, SHOWN
 from security.messages import MESSAGES
 from security.overrides import OVERRIDE
+from security.panic import effects
 from security.quiet import TAKEN_OUT, shelves
 from security.releases import RELEASE
 
@@ -36,6 +38,8 @@ TOP: Final = "chosen-top"
 """The most urgent alarm in full."""
 QUIET: Final = "quiet"
 STANDING: Final = "standing"
+SOUNDS: Final[tuple[Sound, ...]] = ("critical", "silent", "high", "medium", "none")
+"""Which of several is the more pressing."""
 
 
 def chosen_list(number: int) -> str:
@@ -128,7 +132,8 @@ class GuardSections:
         def draw() -> str:
             told = [truth.alarm(alarm) for alarm in group.alarms]
             because = truth.renderer.text(group.because, truth.now) if group.because else ""
-            return self._draw("group", id=id_, because=because, alarms=told, now=truth.now)
+            sound = min((alarm.sound for alarm in told if not alarm.acknowledged), key=SOUNDS.index, default="none")
+            return self._draw("group", id=id_, because=because, alarms=told, sound=sound, now=truth.now)
 
         return Item(id_, (group, today), draw)
 
@@ -152,8 +157,8 @@ class GuardSections:
     def _detail(self, truth: Truth, today: date, alarm: Alarm) -> Item:
         number = str(alarm.number)
         escalation, facts = truth.facts(ESCALATION(number)), truth.facts
-        doors = tuple(_caused(truth, device, alarm) for device in self._site.controllers.values()) if alarm.type == PANIC else ()
-        shows = (alarm, escalation, facts(MESSAGES(number)), facts(SHOWN(number)), doors, today)
+        building = _brought_about(truth, alarm) if alarm.type == PANIC else ()
+        shows = (alarm, escalation, facts(MESSAGES(number)), facts(SHOWN(number)), building, today)
         return Item(f"detail-{number}", shows, lambda: self._draw("detail", detail=self.detail(truth, alarm), now=truth.now))
 
     def detail(self, truth: Truth, alarm: Alarm) -> Detail:
@@ -186,6 +191,7 @@ def _next_at(truth: Truth, alarm: Alarm) -> datetime | None:
     return None if escalation is None else escalation.next_at
 
 
-def _caused(truth: Truth, device: str, alarm: Alarm) -> datetime | None:
-    decision = truth.facts(DECISION(device, "lock"))
-    return decision.since if decision is not None and decision.winner.cause.startswith(f"panic:{alarm.subject}") else None
+def _brought_about(truth: Truth, alarm: Alarm) -> tuple[object, ...]:
+    """How far the building has followed a panic: what its log depends on."""
+    decisions = (truth.facts(DECISION(*point)) for point in effects(truth.site, alarm.subject))
+    return tuple((each.winner.cause, each.since) if each is not None else None for each in decisions)

@@ -16,6 +16,9 @@ function mark(number) {
   for (const node of document.querySelectorAll("#alarms [aria-current], .at.current")) { node.removeAttribute("aria-current"); node.classList.remove("current"); }
   byId(`open-${number}`)?.closest("li").setAttribute("aria-current", "true");
   byId(`at-${number}`)?.classList.add("current");
+  // Nobody takes an alarm over from themselves.
+  const own = document.querySelector(".chosen form[data-owner]");
+  if (own) own.hidden = own.dataset.owner === document.querySelector(".user strong")?.textContent;
 }
 
 /** From now on this alarm is shown, whatever else comes: somebody works on it. */
@@ -55,5 +58,7 @@ document.addEventListener("click", (event) => {
   choose(new URL(link.href).searchParams.get("alarm"));
 });
 document.addEventListener("focusin", (event) => { if (event.target.closest(".chosen")) keep(); });
+// A key presses a button without bringing the focus there.
+document.addEventListener("click", (event) => { if (event.target.closest(".chosen :is(a, form)")) keep(); }, true);
 document.addEventListener("talonmies:patched", attended);
 attended();

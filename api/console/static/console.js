@@ -23,7 +23,7 @@ function element(html) {
 
 function writesIn(node) {
   const active = document.activeElement;
-  return active !== null && node.contains(active) && active.matches("input, textarea, select");
+  return active !== null && node.contains(active) && (active.matches("select") || (active.matches("input, textarea") && active.value !== active.defaultValue));
 }
 
 function replace(id, html) {
@@ -36,6 +36,11 @@ function replace(id, html) {
   for (const details of old.querySelectorAll("details[id]")) {
     const again = fresh.querySelector(`#${details.id}`);
     if (again && old.className === fresh.className) again.open = details.open;
+  }
+  // What somebody has begun to write stays, though they look elsewhere for a moment.
+  for (const field of old.querySelectorAll("input[id], textarea[id]")) {
+    const again = fresh.querySelector(`#${field.id}`);
+    if (again && field.value !== field.defaultValue) again.value = field.value;
   }
   old.replaceWith(fresh);
   if (focused) (byId(focused) ?? fresh.querySelector("a, button, summary"))?.focus({ preventScroll: true });
@@ -153,6 +158,7 @@ function beat(event) {
   receipts();
   show(false);
   watch();
+  document.dispatchEvent(new CustomEvent("talonmies:beat"));
 }
 
 function connect() {
@@ -203,7 +209,7 @@ document.addEventListener("submit", async (event) => {
     const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), headers: { Accept: "application/json" } });
     if (answer.status === 401) { location.reload(); return; }
     if (!answer.ok) told = (await answer.json()).detail;
-    else if (form.hasAttribute("data-clears")) form.reset();
+    else if (form.hasAttribute("data-clears")) (form.isConnected ? form : document.querySelector(`form[action="${form.getAttribute("action")}"]`))?.reset();
   } catch { told = freshness.dataset.offline; }
   tell(told);
   setTimeout(() => { if (!offline) button.removeAttribute("aria-disabled"); }, told ? 0 : DONE_MS);

@@ -78,6 +78,8 @@ function present(next) {
   if (!dialog.open) dialog.showModal();
   (body.querySelector("input:not([type=hidden], :disabled), textarea, select") ?? body).focus();
   settlesAt = performance.now() + SETTLE_MS;
+  dialog.dataset.settling = "yes";
+  setTimeout(() => { if (performance.now() >= settlesAt) delete dialog.dataset.settling; }, SETTLE_MS + 1);
 }
 
 // A page with a body for dialogs is shown, and any other gone to; a form that is refused stays as it was filled in.
@@ -232,6 +234,6 @@ document.addEventListener("click", ({ target }) => {
   tick();
 });
 
-for (const news of ["talonmies:patched", "talonmies:link"]) document.addEventListener(news, tick);
+for (const news of ["talonmies:patched", "talonmies:link", "talonmies:beat"]) document.addEventListener(news, tick);
 setInterval(tick, TICK_MS);
 tick();
