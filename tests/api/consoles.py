@@ -100,7 +100,7 @@ async def caught_up(page: Page, change: Any) -> None:
 
 async def settled(page: Page) -> None:
     """Keys and clicks act again after the list has moved."""
-    await page.wait_for_function("document.body.dataset.settling === undefined")
+    await expect(page.locator("body[data-settling]")).to_have_count(0)
 
 
 def numbers_of(rows: list[str]) -> list[int]:
