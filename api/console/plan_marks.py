@@ -59,7 +59,7 @@ class PlanMarks:
             yield self._door(truth, door, at)
         for space, box in base.spaces.items():
             if self._site.sensors_of(space):
-                present, spot = truth.present(space), Spot(box.x + box.width - 8 * scale, box.y + 8 * scale, scale=scale)
+                present, spot = truth.present(space), Spot(box.right - 6, box.y + 6)
                 yield Item(f"in-{space}", (present, spot), lambda s=space, p=present, o=spot: self._presence(s, p, o))  # type: ignore[misc]
         # The most urgent is drawn last, over all others.
         for alarm in reversed(alarms[:MOST_MARKS]):
