@@ -41,6 +41,10 @@ HEADERS: Final = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+_OTHER_SCHEME: Final = (
+    "The page came by https and what it asks did not, or the other way round: a proxy for https stands on the controller's own "
+    "computer and says X-Forwarded-Proto."
+)
 _STORED: Final = {"Cache-Control": "no-store"}
 
 Challenge = Callable[[Request], Response]
@@ -109,9 +113,10 @@ class Gate:
         origin = request.headers.get("origin")
         if origin is None and self._caller(request) is None and not policy.is_open(request.method, request.url.path):
             return None  # a program without its token: it is told to send it
-        if (origin or "").partition("://")[2].lower() != host:
+        scheme, _, asked_at = (origin or "").lower().partition("://")
+        if asked_at != host:
             return _refused(403, "The request comes from another site's page.")
-        return None
+        return None if scheme == request.url.scheme else _refused(403, _OTHER_SCHEME)
 
     def _admit(self, request: Request, guarded: "_Guarded") -> Response | None:
         """Note the caller for the routes, or give the answer to somebody who may not come in."""
@@ -124,7 +129,7 @@ class Gate:
         request.scope.setdefault("state", {})["caller"] = caller
         if policy.is_open(method, path) or path.startswith(OPEN_FOLDER):
             return None
-        if policy.open_here(method, path) and (caller is not None or _from_loopback(request)):
+        if policy.open_here(method, path) and (caller is not None or _from_this_computer(request)):
             return None
         if caller is not None:
             if caller.room is not None and wants_page(request) and (token := _panel_token(request)) is not None:
@@ -204,7 +209,10 @@ def _without_port(host: str) -> str:
     return name if colon and port.isdigit() else host
 
 
-def _from_loopback(request: Request) -> bool:
+def _from_this_computer(request: Request) -> bool:
+    """Also not through a proxy on it that fails to say for whom it asks."""
+    if _without_port(request.headers.get("host", "").lower()) not in LOOPBACK_HOSTS:
+        return False
     try:
         return request.client is not None and ipaddress.ip_address(request.client.host).is_loopback
     except ValueError:

@@ -22,8 +22,9 @@ from bench.feeds import feed, rooms
 from bench.program import TOKEN, memory_mb
 from drivers.mosquitto import HOST, Broker, free_port
 from edge.clock import SystemClock
+from edge.listening import listening_socket
 from edge.logs import configure
-from edge.serve import daemon_for, listening_socket, serve
+from edge.serve import daemon_for, serve
 from edge.site.load import read_site
 from rooms.feeding import feeding
 from rooms.ics import read_feed

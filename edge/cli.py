@@ -92,8 +92,9 @@ def run(
 
     Until it is told to stop: Ctrl-C or SIGTERM. A site that is not proved is refused (see verify), unless each finding is waived.
     """
+    from edge.listening import listening_socket, remark_on
     from edge.logs import configure
-    from edge.serve import listening_socket, run_site
+    from edge.serve import run_site
     from security.proof.waiver import Waiver
 
     configure()
@@ -101,7 +102,14 @@ def run(
         site, waiver = read_site(site_file), Waiver(tuple(waive or ()), waived_by, because)
         sock = listening_socket(listen)
         told = f"{site.site.id}: consoles on http://{listen}, journal in {data}. Stop with Ctrl-C."
-        run_site(site, site_file.resolve(), data, sock, waiver, accept_loss=accept_loss, on_start=lambda: typer.echo(told))
+        remark = remark_on(site, listen)
+
+        def tell() -> None:
+            typer.echo(told)
+            if remark is not None:
+                typer.echo(remark)
+
+        run_site(site, site_file.resolve(), data, sock, waiver, listen=listen, accept_loss=accept_loss, on_start=tell)
 
 
 @app.command()

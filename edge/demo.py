@@ -29,10 +29,11 @@ from edge.clock import Clock, FastClock, SystemClock
 from edge.daemon import Daemon
 from edge.errors import StartRefused
 from edge.language import Renderer
+from edge.listening import listening_socket
 from edge.people.changes import added
 from edge.people.passwords import Cost, Passwords, made_up
 from edge.people.register import Register
-from edge.serve import daemon_for, listening_socket, serve
+from edge.serve import daemon_for, serve
 from edge.site import Site
 from edge.site.hours import Timetable
 from edge.site.load import read_site

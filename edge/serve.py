@@ -24,6 +24,7 @@ from edge.daemon import VERSION, Daemon
 from edge.errors import StartRefused, TalonmiesError
 from edge.events import Event, SiteFileRejected
 from edge.inbox import Inbox
+from edge.listening import hosts_of
 from edge.people.register import Register
 from edge.people.session_file import SessionFile
 from edge.proving import proof_at_start, require_proof
@@ -45,27 +46,11 @@ log = logging.getLogger("talonmies")
 
 _SHUTDOWN_S = 2
 _SHORTEST_CODE = 16
+_PROXIES = ["127.0.0.0/8", "::1", "::ffff:127.0.0.0/104"]
+"""Who may say for whom a request is passed on, and whether it came by https: programs on this computer."""
 _TAKEN_WITHIN_S = 1.0
 _SWITCH_S = 0.0005
 """How long a thread may keep the others waiting: by default a press waits 5 ms for each thread that is busy with telemetry."""
-
-
-def listening_socket(address: str) -> socket.socket:
-    """Take HOST:PORT before anything else starts. Raises StartRefused with what to do."""
-    host, _, port = address.rpartition(":")
-    if not port.isdigit() or not 0 <= int(port) <= 65535:
-        raise StartRefused(f"--listen {address} is not HOST:PORT, such as 127.0.0.1:8080.")
-    # Only of a socket that says TCP does asyncio switch off the pause before each small piece, of up to 40 ms.
-    sock = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        sock.bind((host.strip("[]") or "127.0.0.1", int(port)))
-    except OSError as error:
-        sock.close()
-        raise StartRefused(
-            f"Port {port} on {host} cannot be used ({error.strerror}): stop the other program, or choose --listen."
-        ) from error
-    return sock
 
 
 def site_token(site: Site, folder: Path) -> str:
@@ -164,9 +149,20 @@ def _beside(folder: Path, files: Mapping[str, str | None]) -> dict[str, str | No
 
 
 def run_site(
-    site: Site, file: Path, data: Path, sock: socket.socket, waiver: Waiver, *, accept_loss: bool, on_start: Callable[[], None]
+    site: Site,
+    file: Path,
+    data: Path,
+    sock: socket.socket,
+    waiver: Waiver,
+    *,
+    listen: str,
+    accept_loss: bool,
+    on_start: Callable[[], None],
 ) -> None:
-    """Run the site of a file until a signal; later versions of the file may take over. Raises StartRefused."""
+    """Run the site of a file until a signal; later versions of the file may take over. listen: the address that the socket has.
+
+    Raises StartRefused.
+    """
     folder, clock = file.parent, SystemClock()
     token_of = partial(site_token, folder=folder)
     require_secrets(site, folder, token_of)
@@ -178,6 +174,7 @@ def run_site(
         daemon,
         folder=folder,
         sock=sock,
+        listen=listen,
         token_of=token_of,
         register=Register(data),
         accept_loss=accept_loss,
@@ -193,6 +190,7 @@ async def serve(
     folder: Path,
     sock: socket.socket,
     token_of: Callable[[Site], str],
+    listen: str = "",
     register: Register | None = None,
     signed_in: bool = False,
     accept_loss: bool = False,
@@ -202,12 +200,13 @@ async def serve(
 ) -> None:
     """Presses are taken first; calendars and screens follow. Returns after a signal, when everything is closed in good order.
 
-    register: who has an account; None: nobody. on_ready: called when the screens can be opened too. change: tells when another
-    version of the site file is to take over, and successor makes its daemon. Raises StartRefused before anything starts when a
-    secret is missing, or two roles share one. signed_in: a demo, which sends no message to anybody.
+    listen: the address that the socket has; empty: one of the loopback. register: who has an account; None: nobody. on_ready:
+    called when the screens can be opened too. change: tells when another version of the site file is to take over, and successor
+    makes its daemon. signed_in: a demo, which sends no message to anybody. Raises StartRefused before anything starts when a secret
+    is missing, or two roles share one.
     """
     sys.setswitchinterval(_SWITCH_S)
-    screens = _Screens(folder, token_of, register, daemon.clock.now, signed_in=signed_in, change=change)
+    screens = _Screens(folder, token_of, register, daemon.clock.now, listen=listen, signed_in=signed_in, change=change)
     require_secrets(daemon.site, folder, token_of, signed_in=signed_in)
     stopping = asyncio.Event()
     with _stopped_by_signals(stopping):
@@ -345,10 +344,12 @@ class _Screens:
         register: Register | None,
         now: Callable[[], datetime],
         *,
+        listen: str,
         signed_in: bool,
         change: SiteChange | None,
     ) -> None:
         self.folder = folder
+        self._listen = listen
         self._register = register
         self._now = now
         self._file = SessionFile(register.folder) if register is not None else None
@@ -378,7 +379,9 @@ class _Screens:
                 yield  # signals are ours: they stop more than this server
 
         self._identity = Identity(self._register, sessions=Sessions(file=self._file, now=self._now))
-        config = uvicorn.Config(self._answer, interface="asgi3", log_config=None, server_header=False, lifespan="off")
+        config = uvicorn.Config(
+            self._answer, interface="asgi3", log_config=None, server_header=False, lifespan="off", forwarded_allow_ips=_PROXIES
+        )
         config.timeout_graceful_shutdown = _SHUTDOWN_S
         self.server = Server(config)
 
@@ -392,6 +395,7 @@ class _Screens:
             daemon,
             tokens=tokens,
             signed_in=self._signed_in,
+            hosts=hosts_of(daemon.site, self._listen),
             identity=self._identity,
             sealed=sealed_code(daemon.site, self.folder),
             provider=None if self._signed_in else await asyncio.to_thread(provider_of, daemon.site, self.folder),

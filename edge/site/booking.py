@@ -6,19 +6,27 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from edge.site.fields import ALWAYS, Duration, Flag, Id, NamesField, Period, PeriodOrNever, PlainText, SecretRef, Section, SpaceKind
+from edge.site.fields import (
+    ALWAYS,
+    Duration,
+    Flag,
+    Id,
+    NamesField,
+    Period,
+    PeriodOrNever,
+    PlainText,
+    SecretRef,
+    Section,
+    SpaceKind,
+    several,
+)
 from edge.site.frozen import Emptyable
 from edge.site.week import Times
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
-
-def _several(value: object) -> object:
-    return [value] if isinstance(value, str) else value
-
-
-Texts = Annotated[tuple[PlainText, ...], BeforeValidator(_several, json_schema_input_type=PlainText | tuple[PlainText, ...])]
-Ids = Annotated[tuple[Id, ...], BeforeValidator(_several, json_schema_input_type=Id | tuple[Id, ...])]
+Texts = Annotated[tuple[PlainText, ...], BeforeValidator(several, json_schema_input_type=PlainText | tuple[PlainText, ...])]
+Ids = Annotated[tuple[Id, ...], BeforeValidator(several, json_schema_input_type=Id | tuple[Id, ...])]
 
 
 class Agency(Section):

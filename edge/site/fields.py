@@ -148,6 +148,11 @@ Whole = Annotated[int, Strict()]
 PlainText = Annotated[str, StringConstraints(min_length=1)]
 
 
+def several(value: object) -> object:
+    """One may stand without a list around it."""
+    return [value] if isinstance(value, str) else value
+
+
 class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
 

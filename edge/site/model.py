@@ -41,6 +41,7 @@ from edge.site.fields import (
     known_timezone,
 )
 from edge.site.frozen import Emptyable, FrozenDict, Table
+from edge.site.hosts import Hosts
 from edge.site.hours import LocalCalendar, Timetable
 from edge.site.panic_settings import PanicResponse
 from edge.site.plans.drawing import Drawing
@@ -65,6 +66,9 @@ class SiteSection(Section):
         None, description="Secret that guards the API: env:NAME or file:PATH. Whoever has it acts as facility manager"
     )
     tokens: Emptyable[Role, SecretRef] = Field({}, description="Secrets of those who act in another role")
+    hosts: Hosts = Field(
+        (), description="Names and addresses, without port, under which browsers reach the controller besides that of --listen"
+    )
 
 
 def _area(value: object) -> object:

@@ -194,6 +194,23 @@ async def test_further_hosts_are_named(desk: MemoryDesk) -> None:
         assert (await client.get("/api/v1/site", headers={"Host": "talonmies.vanaja.example:443"})).status_code == 200
 
 
+async def test_figures_are_not_open_to_whom_a_proxy_here_lets_through(desk: MemoryDesk) -> None:
+    async with client_of(create_app(desk, tokens=TOKENS, hosts=["talo.example"])) as client:
+        assert (await client.get("/metrics", headers={"Host": "talo.example"})).status_code == 401
+        assert (await client.get("/metrics")).status_code == 200
+
+
+@pytest.mark.parametrize(("came_by", "page"), [("http", "https"), ("https", "http")])
+async def test_a_proxy_that_does_not_say_https_is_told_so(app: FastAPI, came_by: str, page: str) -> None:
+    """Otherwise sessions of https would go over the net without it."""
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url=f"{came_by}://localhost") as client:
+        form = {"name": "M. Virtanen", "token": TOKEN}
+        answer = await client.post("/sign-in", data=form, headers={"Origin": f"{page}://localhost"})
+        assert (answer.status_code, "X-Forwarded-Proto" in answer.json()["detail"]) == (403, True)
+        assert (await client.post("/sign-in", data=form, headers={"Origin": f"{came_by}://localhost"})).status_code == 303
+
+
 async def test_no_other_site_may_read_answers(program: httpx.AsyncClient) -> None:
     answer = await program.get("/api/v1/alarms", headers={"Origin": "http://evil.example"})
     assert not [name for name in answer.headers if name.startswith("access-control")]

@@ -10,8 +10,9 @@ from fastapi import Depends, FastAPI
 from fastapi.testclient import TestClient
 
 from edge.errors import StartRefused
+from edge.listening import hosts_of, listening_socket, remark_on
 from edge.secrets import read_secret
-from edge.serve import _secrets_of_calendars, _secrets_of_outbox, _with_whole_paths, forget_applications, listening_socket
+from edge.serve import _secrets_of_calendars, _secrets_of_outbox, _with_whole_paths, forget_applications
 from edge.site import Site
 from edge.site.connections import MqttConnection
 
@@ -29,6 +30,38 @@ def test_a_port_that_is_taken_is_said_in_a_sentence() -> None:
 def test_an_address_that_is_none_is_said_in_a_sentence(address: str) -> None:
     with pytest.raises(StartRefused, match="HOST:PORT"):
         listening_socket(address)
+
+
+@pytest.mark.parametrize(
+    ("listen", "known"),
+    [
+        ("127.0.0.1:8080", {"127.0.0.1"}),
+        (":8080", set()),
+        ("10.1.2.3:8080", {"10.1.2.3"}),
+        ("Talonmies.example.fi:80", {"talonmies.example.fi"}),
+        ("[FD00:0::1]:8080", {"[fd00::1]"}),
+        ("0.0.0.0:8080", set()),
+        ("[::]:8080", set()),
+        ("", set()),
+    ],
+)
+def test_it_is_known_by_what_it_listens_on_and_by_the_names_of_the_site_file(listen: str, known: set[str]) -> None:
+    assert hosts_of(_site_with(), listen) == known
+    assert hosts_of(_site_with("Talo.example", "FD00::2"), listen) == {*known, "talo.example", "[fd00::2]"}
+
+
+def test_to_listen_everywhere_and_be_known_nowhere_is_said_at_the_start() -> None:
+    for listen in ("0.0.0.0:8080", "[::]:8080"):
+        remark = remark_on(_site_with(), listen)
+        assert remark is not None
+        assert "site.hosts: [" in remark
+        assert remark_on(_site_with("talo.example"), listen) is None
+    for listen in ("127.0.0.1:8080", "10.1.2.3:8080", ":8080"):
+        assert remark_on(_site_with(), listen) is None
+
+
+def _site_with(*hosts: str) -> Site:
+    return Site.model_validate({"site": {"id": "x", "name": "X", "hosts": hosts}, "spaces": {"lobby": {"zone": "public"}}})
 
 
 def test_files_of_a_connection_are_looked_for_beside_the_site_file(tmp_path: Path) -> None:

@@ -12,8 +12,9 @@ import pytest
 from edge.clock import SystemClock
 from edge.daemon import Daemon
 from edge.journal import export
+from edge.listening import listening_socket
 from edge.refusal import Refusal
-from edge.serve import listening_socket, serve
+from edge.serve import serve
 from edge.site import Site, read_site
 from edge.site_change import SiteChange
 from security.proof.waiver import NO_WAIVER
