@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 PIP := $(BIN)/pip --disable-pip-version-check
 
-.PHONY: run test check format bench mutants soak system-packages broker messages clean
+.PHONY: run test check format bench mutants soak messages screenshots system-packages broker browser clean
 
 run: $(INSTALLED) broker ## the whole building on this machine: make run ARGS="--speed 60"
 	@$(BIN)/talonmies demo $(ARGS)
@@ -35,11 +35,14 @@ soak: $(INSTALLED) system-packages ## the long runs: kills, fuzz, weather
 messages: $(INSTALLED) ## bring the translations up to date with the code; says what is not translated
 	$(BIN)/python tools/messages.py
 
+screenshots: $(INSTALLED) browser ## the pictures of README and docs, drawn anew
+	$(BIN)/python tools/screenshots.py
+
 system-packages: ## what tests need besides Python: the broker, the browser, an identity provider
 	@sh tools/system-packages.sh broker browser provider
 
-broker:
-	@sh tools/system-packages.sh broker
+broker browser:
+	@sh tools/system-packages.sh $@
 
 $(INSTALLED): requirements.txt pyproject.toml
 	@test -x $(BIN)/python || sh tools/system-packages.sh venv
