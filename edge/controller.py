@@ -13,7 +13,7 @@ from edge.facts import ACTIVE, DECISION, READING, Facts
 from edge.kernel import CommandedPoint, Kernel, Outcome, Rule, decided_event
 from edge.points import DEVICE_TYPES, PointId, PointKind
 from edge.site import Site
-from rooms import life, plan, presence, scenes, stays
+from rooms import docks, life, plan, presence, scenes, stays
 from rooms.doors import DoorPlan
 from rooms.life import RoomLife
 from security import (
@@ -24,6 +24,7 @@ from security import (
     doubt,
     escalation,
     hand_over,
+    masking,
     messages,
     mode_rules,
     modes,
@@ -162,6 +163,8 @@ def _rules(site: Site, supervision_of: Supervision, stretch: float) -> list[Rule
     doors = list(site.controllers)
     devices = list(site.devices)
     buttons = [button for button, device in site.devices.items() if device.type == "panic-button"]
+    terminal_docks = [name for name, device in site.devices.items() if device.type == "terminal-dock"]
+    masking_units = [name for name, device in site.devices.items() if device.type == "masking-unit"]
     inputs = [name for name, device in site.devices.items() if device.type == "alarm-input" and device.alarm in site.alarms]
     plan_of = DoorPlan(site)
     return [
@@ -180,6 +183,8 @@ def _rules(site: Site, supervision_of: Supervision, stretch: float) -> list[Rule
         Rule("modes", doors, lambda look, door: mode_rules.claims(look, site, door)),
         Rule("panic", buttons, lambda look, button: panic.claims(look, site, button)),
         Rule("obedience", devices, supervision_of.obedience),
+        Rule("masking", masking_units, lambda look, unit: masking.conditions(look, site, unit, stretch)),
+        Rule("docks", terminal_docks, lambda look, dock: docks.conditions(look, site, dock)),
         Rule("door", doors, DoorAlarms(site, supervision_of.timing).conditions),
         Rule("calendar", list(site.calendars), lambda look, calendar: plan.health_conditions(look, site, calendar)),
         Rule("connection", list(site.connections), supervision_of.connection),

@@ -155,3 +155,8 @@ class Look:
     def lasted(self, since: datetime, span: timedelta) -> bool:
         """Whether something that began at `since` has gone on for `span`."""
         return self.passed(since + span)
+
+    def heard(self, device: str, point: str) -> Reading | None:
+        """What a device says of a point; None while it is lost, or has said nothing of it since the start."""
+        reading = self(READING(device, point))
+        return reading if reading is not None and reading.good and self(ONLINE(device)) is not False else None

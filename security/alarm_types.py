@@ -39,6 +39,7 @@ from edge.conditions import (
     HAND_OVER_WAITS,
     JOURNAL_FAILING,
     LOCKDOWN,
+    MASKING_FAULT,
     MESSAGE_UNDELIVERED,
     OFFICIAL_AWAITED,
     OVER_TIME,
@@ -50,6 +51,7 @@ from edge.conditions import (
     RULE_FAILED,
     SAFETY_OUT_OF_SERVICE,
     TAMPER,
+    TERMINAL_MISSING,
     UNLOCK_REFUSED,
     WALK_TEST,
     WALK_TEST_DUE,
@@ -207,6 +209,26 @@ ALARM_TYPES: dict[str, AlarmType] = {
         3,
         (say("See who is at the device, and close its cover."),),
         say("When the cover is closed."),
+    ),
+    TERMINAL_MISSING: AlarmType(
+        say("Payment terminal not in its dock"),
+        3,
+        (
+            say("Look for the terminal near its desk, and put it into its dock."),
+            say("Ask whoever was at the desk last."),
+            say("If nobody has it, tell the facility manager: it may be stolen, and its agency has it blocked."),
+        ),
+        say("When a terminal is in the dock, or the building opens."),
+    ),
+    MASKING_FAULT: AlarmType(
+        say("Masking privacy fault"),
+        3,
+        (
+            say("Tell the people there that others may overhear them; offer them a closed room."),
+            say("See whether somebody has muted the masking by hand, and switch it on again."),
+            say("If it stays muted, report it to maintenance."),
+        ),
+        say("When it is heard to sound again, or is to be mute."),
     ),
     CONNECTION_LOST: AlarmType(
         say("Connection to devices lost"),

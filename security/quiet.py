@@ -17,7 +17,9 @@ from edge.conditions import (
     DEVICE_LOST,
     DEVICE_NOT_FOLLOWING,
     FIRE_INPUT_LOST,
+    MASKING_FAULT,
     PANIC_SOURCE_LOST,
+    TERMINAL_MISSING,
 )
 from edge.events import Event
 from edge.facts import Facts, Family, Key
@@ -26,7 +28,18 @@ from edge.site.alarm_settings import UNTOUCHABLE
 T = TypeVar("T")
 
 Quiet = Literal["shelved", "out-of-service"]
-_OF_A_DEVICE = frozenset((PANIC_SOURCE_LOST, FIRE_INPUT_LOST, DEVICE_LOST, DEVICE_GARBAGE, DEVICE_NOT_FOLLOWING, BATTERY_LOW))
+_OF_A_DEVICE = frozenset(
+    (
+        PANIC_SOURCE_LOST,
+        FIRE_INPUT_LOST,
+        DEVICE_LOST,
+        DEVICE_GARBAGE,
+        DEVICE_NOT_FOLLOWING,
+        BATTERY_LOW,
+        MASKING_FAULT,
+        TERMINAL_MISSING,
+    )
+)
 """What a device out of service is quiet about, besides an alarm of the building's own that it raises. Its cover stays watched: to
 take a device out must not be a way to open it unseen."""
 

@@ -17,6 +17,7 @@ from edge.points import DEVICE_TYPES, PointId
 from edge.site import Site
 from edge.text import Ref, Text, say
 from security.door_alarms import excuses
+from security.masking import is_mute_unasked
 
 CONNECTION: Family[ConnectionChanged] = Family("connection")
 GARBAGE: Family[GarbageReceived] = Family("garbage")
@@ -131,6 +132,8 @@ class Supervision:
             flight = look(FLIGHT(device, kind.name))
             if door is not None and excuses(look, self.site, door, flight):
                 continue
+            if kind.name == "muted" and is_mute_unasked(look, device):
+                continue  # told as what it means for the people there, and once
             if flight is not None and flight.overdue:
                 yield Condition(alarm, subject, _disobedience(device, door, flight))
             elif (began := look(ACTIVE(alarm, subject))) is not None and self._still_disobeys(look, PointId(device, kind.name)):
