@@ -82,21 +82,20 @@ const view = (() => {
 
 function receipts() {
   if (document.visibilityState !== "visible") return;
-  for (const { id, dataset: { receipt: version } } of document.querySelectorAll("[data-receipt]")) {
-    const key = `${id} ${version}`;
-    if (receipted.has(key)) continue;
-    receipted.add(key);
+  for (const { dataset: { receipt: seen } } of document.querySelectorAll("[data-receipt]")) {
+    if (receipted.has(seen)) continue;
+    receipted.add(seen);
     // The second frame begins when the first has been painted.
-    requestAnimationFrame(() => requestAnimationFrame(() => receipt(id.replace("alarm-", ""), Number(version), key)));
+    requestAnimationFrame(() => requestAnimationFrame(() => receipt(seen)));
   }
 }
 
-async function receipt(number, version, key) {
-  const body = JSON.stringify({ version, view });
+async function receipt(seen) {
+  const [number, version] = seen.split(":"), body = JSON.stringify({ version: Number(version), view });
   try {
     const answer = await fetch(`/api/v1/alarms/${number}/shown`, { method: "POST", body, headers: { "Content-Type": "application/json" } });
-    if (answer.status >= 500) receipted.delete(key);
-  } catch { receipted.delete(key); }
+    if (answer.status >= 500) receipted.delete(seen);
+  } catch { receipted.delete(seen); }
 }
 
 function patch({ lists, items }) {
