@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from api.port import Decide, Desk
 from api.sessions import Caller, Rests, Sessions
+from api.sign_in_book import SignInBook
 from api.tokens import Tokens
 from api.tries import Tries, place_of
 from edge.errors import TalonmiesError
@@ -26,7 +27,7 @@ from edge.people.provider.flow import Flow
 from edge.people.register import Register
 from edge.people.roll import Person, Roll, digest_of, key_of
 from edge.site.sign_in import SignIn
-from security.sign_ins import SealedCodeUsed, SignedInByProvider, SignedInUnderDuress, SignInByProviderRefused
+from security.sign_ins import SealedCodeUsed, SignedInByProvider, SignedInUnderDuress, SignInByProviderRefused, Way
 
 if TYPE_CHECKING:
     from edge.people.provider.newcomer import Newcomer
@@ -35,7 +36,10 @@ if TYPE_CHECKING:
 log = logging.getLogger("talonmies.api")
 
 MOST_TRIES: Final = 10
-"""Within a quarter of an hour, for one name and from one place."""
+"""Within a quarter of an hour, for one name."""
+MOST_FROM_A_PLACE: Final = 100
+"""Within a quarter of an hour, for all names together: behind a proxy a whole building has one address, and who mistypes ten times
+must not keep the guard desk out."""
 AT_ONCE: Final = 2
 """Passwords that are checked at the same time: each takes 64 MiB."""
 MOST_WAITING: Final = 20
@@ -87,7 +91,8 @@ class Identity:
         self._register = register
         self._passwords = passwords or Passwords()
         self._names = Tries(clock, most=MOST_TRIES, free=3, longest_pause_s=_LONGEST_PAUSE_S)
-        self._places = Tries(clock, most=MOST_TRIES, free=MOST_TRIES, longest_pause_s=_LONGEST_PAUSE_S)
+        self._places = Tries(clock, most=MOST_FROM_A_PLACE, free=MOST_FROM_A_PLACE, longest_pause_s=_LONGEST_PAUSE_S)
+        self._panels = Tries(clock, most=MOST_FROM_A_PLACE, free=MOST_FROM_A_PLACE, longest_pause_s=_LONGEST_PAUSE_S)
         self._sealed = Tries(clock, most=None, free=2, longest_pause_s=_LONGEST_PAUSE_SEALED_S)
         self._returns = Tries(clock, most=MOST_TRIES, free=MOST_TRIES, longest_pause_s=_LONGEST_PAUSE_S)
         self.tokens: Tokens | None = None
@@ -96,6 +101,7 @@ class Identity:
         self.sessions.holds = self._holds
         self._checking = ThreadPoolExecutor(AT_ONCE, "sign-in")
         self._waiting = 0
+        self._book = SignInBook()
         self.telling: set[asyncio.Task[None]] = set()
         """What others are just being told of."""
 
@@ -117,16 +123,16 @@ class Identity:
             room=token.room,
         )
 
-    def panel(self, given: str, address: str, now: Callable[[], datetime]) -> Caller | NotSignedIn:
-        """A browser beside a door shows the token of its room."""
+    def panel(self, desk: Desk, given: str, address: str) -> Caller | NotSignedIn:
+        """A browser beside a door shows the token of its room. Right ones count too: each stands in the journal."""
         place = place_of(address)
-        if wait_s := self._places.wait_s(place):
-            return NotSignedIn(wait_s)
-        self._places.note(place)
-        caller = self.program(given, now)
+        if wait_s := self._panels.wait_s(place):
+            return self._refused(desk, "panel", address, wait_s=wait_s)
+        self._panels.note(place)
+        caller = self.program(given, desk.clock.now)
         if caller is None or caller.room is None:
-            return NotSignedIn()
-        self._places.take_back(place)
+            return self._refused(desk, "panel", address)
+        self._book.came(desk, caller.via or "", caller.role, "panel", address)
         return caller
 
     def close(self) -> None:
@@ -137,7 +143,7 @@ class Identity:
         key, place = key_of(name), place_of(address)
         wait_s = max(self._names.wait_s(key), self._places.wait_s(place))
         if wait_s or self._waiting >= MOST_WAITING:
-            return NotSignedIn(wait_s or 1.0)
+            return self._refused(desk, "password", address, name, wait_s or 1.0)
         self._names.note(key)
         self._places.note(place)
         person = self.roll.person(name)
@@ -149,34 +155,37 @@ class Identity:
         finally:
             self._waiting -= 1
         if person is None or match == "no":
-            return NotSignedIn()
+            return self._refused(desk, "password", address, name)
         self._names.forget(key)
         self._places.take_back(place)
+        self._book.came(desk, person.name, person.role, "password", address)
         if match == "duress":
             self._tell(desk, lambda _, at: SignedInUnderDuress(at=at, by=person.name))
         return SignedIn(self._session_of(person, threatened=match == "duress"))
 
-    def sign_in_by_token(self, tokens: Tokens, name: str, token: str, address: str) -> SignedIn | NotSignedIn:
+    def sign_in_by_token(self, desk: Desk, tokens: Tokens, name: str, token: str, address: str) -> SignedIn | NotSignedIn:
         """In the role of the secret shown: for the first day, until somebody has an account."""
         place = place_of(address)
         if wait_s := self._places.wait_s(place):
-            return NotSignedIn(wait_s)
+            return self._refused(desk, "token", address, wait_s=wait_s)
         self._places.note(place)
         role = tokens.role_of(token.strip())
         if role is None:
-            return NotSignedIn()
+            return self._refused(desk, "token", address)
         self._places.take_back(place)
+        self._book.came(desk, name, role, "token", address)
         return SignedIn(self.sessions.begin(name, role, rests=lambda id_: f"token {_mark(id_, role, token.strip())}"))
 
     def break_glass(self, desk: Desk, sealed: str | None, name: str, code: str, address: str) -> SignedIn | NotSignedIn:
         """As guard, at once, however often others tried their passwords. sealed: the code of the site, if it has one."""
         place = place_of(address)
         if wait_s := self._sealed.wait_s(place):
-            return NotSignedIn(wait_s)
+            return self._refused(desk, "sealed-code", address, name, wait_s)
         self._sealed.note(place)
         if sealed is None or not hmac.compare_digest(code.strip().encode(errors="surrogatepass"), sealed.encode()):
-            return NotSignedIn()
+            return self._refused(desk, "sealed-code", address, name)
         self._sealed.forget(place)
+        self._book.came(desk, name, "guard", "sealed-code", address)
         self._tell(desk, lambda _, at: SealedCodeUsed(at=at, by=name, address=address))
         return SignedIn(self.sessions.begin(name, "guard", rests=lambda id_: f"sealed {_mark(id_, sealed)}"))
 
@@ -207,6 +216,20 @@ class Identity:
         self._returns.take_back(place)
         self._tell(desk, lambda _, at: _entry(newcomer, at, back.address))
         return SignedIn(self._session_of_newcomer(newcomer, provider.section))
+
+    async def sign_out(self, desk: Desk, caller: Caller, id_: str | None, address: str) -> None:
+        self.sessions.end(id_)
+        self._book.went(desk, caller, address)
+        await self.sessions.kept()
+
+    def settle(self) -> None:
+        """Before the desk closes: what is still being counted is written."""
+        self._book.settle()
+
+    def _refused(self, desk: Desk, way: Way, address: str, name: str = "", wait_s: float = 0.0) -> NotSignedIn:
+        account = self.roll.people.get(key_of(name))
+        self._book.refused(desk, way, account.name if account is not None else None, address)
+        return NotSignedIn(wait_s)
 
     def _session_of_newcomer(self, newcomer: "Newcomer", section: SignIn) -> str:
         return self.sessions.begin(

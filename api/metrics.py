@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
@@ -13,8 +13,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.port import Desk
 from api.routes import PREFIX
+from api.sessions import Caller, View
+from api.tokens import MANAGER
+from api.unseen import told_alarms
 from edge.facts import DECISION, FLIGHT, ONLINE
-from security.alarms import open_alarms
 
 _LEVELS: Final = (1, 2, 3, 4)
 
@@ -48,9 +50,10 @@ def _route(scope: Scope) -> str:
 
 
 class _Figures(Collector):
-    def __init__(self, desk: Desk, requests: Counter[tuple[str, str, str]]) -> None:
+    def __init__(self, desk: Desk, requests: Counter[tuple[str, str, str]], *, unaware: bool) -> None:
         self._desk = desk
         self._requests = requests
+        self._view = View(MANAGER, unaware=unaware)
 
     def collect(self) -> Iterator[Metric]:
         desk, status = self._desk, self._desk.status()
@@ -69,7 +72,7 @@ class _Figures(Collector):
         yield self._answers()
 
     def _alarms(self) -> Metric:
-        open_now = Counter((alarm.level, alarm.acknowledged_at is not None) for alarm in open_alarms(self._desk.facts))
+        open_now = Counter((alarm.level, alarm.acknowledged_at is not None) for alarm in told_alarms(self._desk.facts, self._view))
         family = GaugeMetricFamily("talonmies_alarms_open", "Open alarms", labels=["level", "acknowledged"])
         for level in _LEVELS:
             for acknowledged in (False, True):
@@ -101,11 +104,14 @@ def _by(name: str, about: str, label: str, counts: Counter[str]) -> Metric:
 
 def router(desk: Desk, requests: Counter[tuple[str, str, str]]) -> APIRouter:
     routes = APIRouter()
-    registry = CollectorRegistry()
-    registry.register(_Figures(desk, requests))
+    full, unaware = CollectorRegistry(), CollectorRegistry()
+    full.register(_Figures(desk, requests, unaware=False))
+    unaware.register(_Figures(desk, requests, unaware=True))
 
     @routes.get("/metrics", include_in_schema=False)
-    async def metrics() -> Response:
+    async def metrics(request: Request) -> Response:
+        caller: Caller | None = request.state.caller
+        registry = unaware if caller is not None and caller.threatened else full
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_PLAIN_0_0_4)
 
     return routes

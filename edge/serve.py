@@ -231,6 +231,7 @@ async def serve(
             screens.server.should_exit = True
             life.daemon.feed.end()
             await serving
+            screens.settle()
         finally:
             await life.end()
             screens.close()
@@ -289,6 +290,7 @@ async def _succeeded(
         order.done.set_exception(Refusal(say("It cannot take over, and what runs goes on: {problem}", problem=str(problem))))
         return life
     screens.hold()
+    screens.settle()
     await life.end()
     try:
         life = await _Life.begin(heir, screens.folder)
@@ -406,6 +408,10 @@ class _Screens:
     def close(self) -> None:
         if self._file is not None:
             self._file.close()
+
+    def settle(self) -> None:
+        """What is still being counted goes into the journal before that closes."""
+        self._identity.settle()
 
     def hold(self) -> None:
         """Let requests that come now wait for the next daemon."""

@@ -1,12 +1,12 @@
 """Sign-ins that others must learn of: under threat, and with the sealed code of the site. Neither ever keeps anybody out.
 
 Each of those is an alarm of its own that stays until somebody acknowledges it; what raised it is over after a minute, so that
-the next one is told again. What comes by the identity provider is in the journal and alarms nobody.
+the next one is told again. All others are in the journal and alarm nobody.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from edge.claims import Condition
@@ -17,6 +17,47 @@ from edge.site.fields import Role
 from edge.text import Text, say
 
 LASTS: Final = timedelta(minutes=1)
+
+
+Way = Literal["password", "token", "sealed-code", "panel"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonSignedIn(Event):
+    """Somebody came in other than by the identity provider. way: token, the site's own; panel, the token of a room's panel.
+
+    Under threat it is the same.
+    """
+
+    kind = "signed-in"
+    by: str
+    role: Role
+    way: Way
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonSignedOut(Event):
+    kind = "signed-out"
+    by: str
+    role: Role
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInsRefused(Event):
+    """Tries that did not let anybody in: the first at once, the others of a quarter of an hour together when it is over.
+
+    by: whose account was tried; None: an unknown name, or none is asked for. way, address: None where they are of many kinds, from
+    many places. times: how many this entry stands for. since: when the first of these was.
+    """
+
+    kind = "sign-ins-refused"
+    way: Way | None
+    by: str | None
+    address: str | None
+    since: datetime
+    times: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

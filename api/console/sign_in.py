@@ -88,7 +88,8 @@ class SignInPages:
             request: Request, name: Annotated[PersonName, Form()], password: Given = "", token: Given = "", back: Back = "/"
         ) -> Response:
             if self._identity.roll.empty:
-                return self.answer(request, back, self._identity.sign_in_by_token(self._tokens, name, token, address_of(request)))
+                found = self._identity.sign_in_by_token(self._desk, self._tokens, name, token, address_of(request))
+                return self.answer(request, back, found)
             return self.answer(request, back, await self._identity.sign_in(self._desk, name, password, address_of(request)))
 
         @routes.post("/sign-in/sealed")
@@ -98,7 +99,7 @@ class SignInPages:
 
         @routes.post("/sign-in/panel")
         async def panel(request: Request, token: Given) -> Response:
-            caller = self._identity.panel(token.strip(), address_of(request), self._desk.clock.now)
+            caller = self._identity.panel(self._desk, token.strip(), address_of(request))
             if isinstance(caller, NotSignedIn):
                 return self.answer(request, "/", caller, wrong="panel")
             answer = RedirectResponse(caller.home, 303)
@@ -107,10 +108,9 @@ class SignInPages:
 
         @routes.post("/sign-out")
         async def sign_out(request: Request) -> Response:
-            came_by_provider = caller_of(request).by_provider
-            self._identity.sessions.end(session_of(request))
-            await self._identity.sessions.kept()
-            onward = await signed_out(request) if came_by_provider else None
+            caller = caller_of(request)
+            await self._identity.sign_out(self._desk, caller, session_of(request), address_of(request))
+            onward = await signed_out(request) if caller.by_provider else None
             return onward or RedirectResponse(SIGN_IN, 303)
 
         return routes

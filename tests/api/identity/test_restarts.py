@@ -103,7 +103,7 @@ async def test_nothing_on_disk_opens_anything(lives: Lives) -> None:
     id_ = await signed_in(identity)
     lives.register.change(lambda roll: roll.without_person("guard").without_person("clerk"))
     others = [
-        await by_secret(lambda: identity.sign_in_by_token(TOKENS, "x", TOKEN, ADDRESS), identity),
+        await by_secret(lambda: identity.sign_in_by_token(MemoryDesk(), TOKENS, "x", TOKEN, ADDRESS), identity),
         await by_secret(lambda: identity.break_glass(MemoryDesk(), SEALED, "x", SEALED, ADDRESS), identity),
     ]
     on_disk = b"".join(file.read_bytes() for file in lives.folder.iterdir()).decode()
@@ -169,8 +169,8 @@ async def test_what_changed_while_the_controller_was_away_ends_the_session(
 async def test_another_secret_ends_what_rested_on_it(lives: Lives) -> None:
     lives.register.change(lambda roll: roll.without_person("guard").without_person("clerk"))
     before = lives.begin()
-    manager = await by_secret(lambda: before.sign_in_by_token(TOKENS, "A", TOKEN, ADDRESS), before)
-    guard = await by_secret(lambda: before.sign_in_by_token(TOKENS, "B", OF_ROLES["guard"], ADDRESS), before)
+    manager = await by_secret(lambda: before.sign_in_by_token(MemoryDesk(), TOKENS, "A", TOKEN, ADDRESS), before)
+    guard = await by_secret(lambda: before.sign_in_by_token(MemoryDesk(), TOKENS, "B", OF_ROLES["guard"], ADDRESS), before)
     sealed = await by_secret(lambda: before.break_glass(MemoryDesk(), SEALED, "C", SEALED, ADDRESS), before)
 
     def left(tokens: Tokens, code: str | None) -> list[bool]:
