@@ -3,10 +3,11 @@
 import time
 from collections import Counter
 from collections.abc import Collection
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.security import HTTPBearer
+from starlette.middleware.gzip import GZipMiddleware
 
 from api import metrics
 from api.actions import Actions
@@ -31,6 +32,10 @@ from api.tokens import Tokens
 if TYPE_CHECKING:
     from edge.people.provider.provider import Provider
 
+SMALL: Final = 1000
+"""Answers of fewer octets are sent as they are."""
+COMPRESSION: Final = 5
+"""Of 1 to 9: more costs time and saves next to nothing."""
 _DESCRIPTION = """State, alarms and actions of one building's controller. Sentences come in the language of `Accept-Language`, or of
 `?language=`. Whoever is neither signed in nor sends `Authorization: Bearer TOKEN` gets 401."""
 
@@ -111,6 +116,8 @@ def create_app(
         require_declared(part.routes)
         app.include_router(part)
     app.mount("/static", console.KeptFiles(), name="static")
+    # A stream is left alone: what is compressed waits for more.
+    app.add_middleware(GZipMiddleware, minimum_size=SMALL, compresslevel=COMPRESSION)
     app.add_middleware(
         Gate,
         tokens=tokens,

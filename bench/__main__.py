@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.calendars import calendars
+from bench.console import painted, weights
 from bench.kernel import costs
 from bench.latency import latencies
 from bench.proof import proof_costs
@@ -25,7 +26,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="less of everything, in under a minute")
     parser.add_argument("--json", action="store_true", help="also write bench/results-DATE.json")
-    parser.add_argument("--only", choices=("latency", "starts", "kernel", "calendars", "proof"))
+    parser.add_argument("--only", choices=("latency", "starts", "kernel", "calendars", "proof", "console"))
     wish = parser.parse_args()
     console, found = Console(width=110), {}
     with tempfile.TemporaryDirectory(prefix="talonmies-bench-") as temporary:
@@ -48,6 +49,14 @@ def main() -> None:
             (folder / "calendars").mkdir()
             events = 2_000 if wish.quick else 20_000
             found["calendars"] = _shown(console, "Calendars", calendars(folder / "calendars", events))
+        if wish.only in (None, "console"):
+            (folder / "console").mkdir()
+            (folder / "weights").mkdir()
+            rows = painted(folder / "console", 25 if wish.quick else 100)
+            found["console"] = _shown(console, "Press to painted row, ms", rows)
+            found["page"] = _shown(
+                console, "The guard console's page", weights(folder / "weights", 2_000 if wish.quick else 10_000)
+            )
     if wish.json:
         _write(found)
 
