@@ -6,9 +6,8 @@ They change a file that a running controller notices at once.
 import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, cast, get_args
+from typing import Annotated, Final, get_args
 
 import typer
 
@@ -25,12 +24,12 @@ users_app = typer.Typer(help="Who may sign in: accounts of this site. They work 
 
 tokens_app = typer.Typer(help="Which programs and panels may ask, and in which role.", no_args_is_help=True)
 
-RoleName = StrEnum("RoleName", {role: role for role in get_args(Role)})  # type: ignore[misc]
+_ROLES: Final[tuple[Role, ...]] = get_args(Role)
 
 Data = Annotated[Path, typer.Option("--data", help="Folder of the journal, in which users.json lies")]
 Name = Annotated[str, typer.Argument(metavar="NAME", help="As it will stand in the journal")]
 ProgramName = Annotated[str, typer.Argument(metavar="NAME", help="Of the program or panel, as it will stand in the journal")]
-As = Annotated[RoleName, typer.Option("--role", help="What they may do")]
+As = Annotated[str, typer.Option("--role", metavar="ROLE", help=f"What they may do: {', '.join(_ROLES)}")]
 Agency = Annotated[str | None, typer.Option("--agency", metavar="ID", help="Of a clerk: whose rooms they see")]
 HERE = Path("data")
 
@@ -42,10 +41,11 @@ def add(name: Name, role: As, agency: Agency = None, data: Data = HERE) -> None:
     At a terminal it asks for a password; without one it makes one up and shows it once.
     """
     with one_sentence_per_error():
+        wanted = _role(role)
         password, told = _password()
         at = SystemClock().now()
-        Register(data).change(lambda roll: changes.added(roll, Passwords(), at, name, _role(role), agency, password))
-        typer.echo(f"{name} may sign in as {role.value}.")
+        Register(data).change(lambda roll: changes.added(roll, Passwords(), at, name, wanted, agency, password))
+        typer.echo(f"{name} may sign in as {wanted}.")
         told()
 
 
@@ -84,7 +84,7 @@ def enable(name: Name, data: Data = HERE) -> None:
 @users_app.command()
 def role(name: Name, role: As, agency: Agency = None, data: Data = HERE) -> None:
     """Give somebody another role; they sign in anew for it."""
-    _change(data, lambda roll: changes.with_role(roll, name, _role(role), agency), f"{name} is {role.value} from now on.")
+    _change(data, lambda roll: changes.with_role(roll, name, _role(role), agency), f"{name} is {role} from now on.")
 
 
 @users_app.command()
@@ -128,7 +128,7 @@ def add_token(
         token, digest = new_token()
         at, ends = SystemClock().now(), None if until is None else _end(until)
         Register(data).change(lambda roll: changes.token_added(roll, at, name, _role(role), agency, room, ends, digest))
-        typer.echo(f"{name} may ask as {role.value}{f', at {room} alone' if room else ''}.")
+        typer.echo(f"{name} may ask as {role}{f', at {room} alone' if room else ''}.")
         typer.echo(f"Token, shown only now: {token}")
 
 
@@ -156,8 +156,11 @@ def _change(data: Path, how: Callable[[Roll], Roll], told: str) -> None:
         typer.echo(told)
 
 
-def _role(name: RoleName) -> Role:
-    return cast("Role", name.value)
+def _role(word: str) -> Role:
+    found = next((role for role in _ROLES if role == word), None)
+    if found is None:
+        raise IllegalCommand(f"There is no role {word}: choose one of {', '.join(_ROLES)}.")
+    return found
 
 
 def _line(person: Person) -> str:

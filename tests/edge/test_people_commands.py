@@ -12,6 +12,8 @@ from edge.people.passwords import Passwords
 from edge.people.register import Register
 from tests.edge.people.quick import quick_passwords
 
+BOSS = "There is no role boss: choose one of guard, lobby-host, facility-manager, clerk, auditor, installer."
+
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -54,6 +56,8 @@ def test_an_account_from_beginning_to_end(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
+        (("users", "add", "X", "--role", "boss"), BOSS),
+        (("users", "role", "M. Virtanen", "--role", "boss"), BOSS),
         (("users", "add", "X", "--role", "clerk"), "A clerk belongs to an agency"),
         (("users", "add", "X", "--role", "guard", "--agency", "dvv"), "Only a clerk belongs to an agency"),
         (("users", "add", "M. VIRTANEN", "--role", "guard"), "M. Virtanen has an account already."),
@@ -67,6 +71,7 @@ def test_what_cannot_be_is_refused_in_a_sentence(tmp_path: Path, words: tuple[st
     refused = run(tmp_path, *words)
     assert refused.exit_code == 1
     assert refused.stderr.startswith(sentence)
+    assert len(refused.stderr.splitlines()) == 1
     assert "shown only now" not in refused.output
 
 
@@ -91,6 +96,7 @@ def test_a_token_from_beginning_to_end(tmp_path: Path) -> None:
     ("words", "sentence"),
     [
         (("add", "panel-1", "--role", "guard"), "There is a token called panel-1 already: revoke it first."),
+        (("add", "x", "--role", "boss"), BOSS),
         (("add", "x", "--role", "clerk"), "A clerk belongs to an agency"),
         (("add", "x", "--role", "guard", "--until", "tomorrow"), "--until tomorrow is no date"),
         (("add", "x", "--role", "guard", "--until", "2020-01-01"), "The token would have ended already."),
@@ -103,4 +109,5 @@ def test_a_token_that_cannot_be_is_refused_in_a_sentence(tmp_path: Path, words: 
     refused = run(tmp_path, "tokens", *words)
     assert refused.exit_code == 1
     assert refused.stderr.startswith(sentence)
+    assert len(refused.stderr.splitlines()) == 1
     assert "shown only now" not in refused.output
