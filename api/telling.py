@@ -9,8 +9,8 @@ from edge.events import Event
 from edge.language import Renderer
 from edge.text import Text
 
-_PRIVATE = frozenset({"title", "revision"})
-"""Titles of bookings are nobody's business; revisions are for merging readings only."""
+_PRIVATE = frozenset({"title", "revision", "whole"})
+"""Titles of bookings are nobody's business; revisions and what they are of are for merging readings only."""
 
 
 def told(event: Event, renderer: Renderer, now: datetime) -> dict[str, Any]:

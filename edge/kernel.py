@@ -310,6 +310,17 @@ class Kernel:
                 self._decide(point, refusals.get(point), look.now)
             elif self._wishes[point][0].value != self._points[point].leased:
                 self._decide(point, None, look.now)  # locking waits for nobody
+            elif (known := self.facts(DECISION(*point))) is not None and known.value == self._points[point].leased:
+                self._keep(point, look)
+
+    def _keep(self, point: PointId, look: Look) -> None:
+        """What was unlocked before a start stays so, for the reasons of now and no longer than they last; where it has fallen back
+        meanwhile, it would be unlocked anew, and that waits."""
+        reading = look(reading_of(point))
+        if reading is not None and reading.good and reading.value != self._points[point].leased:
+            self.facts.set(DECISION(*point), None)
+        else:
+            self._decide(point, None, look.now)
 
     def _decide(self, point: PointId, refused: Text | None, now: datetime) -> None:
         """Make the first allowed wish the decision, and journal it when the value or the cause is another than before."""

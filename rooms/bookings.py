@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
 Revision = tuple[int, datetime]
+Identity = tuple[str, str, str, str]
 _OLDEST: Revision = (0, datetime(1, 1, 1, tzinfo=UTC))
 
 
@@ -23,8 +24,8 @@ class Booking:
     """One time that a room is booked. uid and rid name it in its calendar; start and end are aware UTC.
 
     agency: whose it is, None where nothing tells. marks: ids of the policies whose categories and organizers it meets, noted when
-    it is read because neither is kept. revision: SEQUENCE and DTSTAMP, to tell an older version; no part of what the booking says,
-    so no difference either.
+    it is read because neither is kept. revision: SEQUENCE and DTSTAMP, to tell an older version; whole: it is that of the whole
+    event, not of a change to instances of it. Both are no part of what the booking says, so no difference either.
     """
 
     room: str
@@ -41,9 +42,10 @@ class Booking:
     agency: str | None = None
     marks: tuple[str, ...] = ()
     revision: Revision = field(default=_OLDEST, compare=False)
+    whole: bool = field(default=False, compare=False)
 
     @property
-    def identity(self) -> tuple[str, str, str, str]:
+    def identity(self) -> Identity:
         return self.calendar, self.room, self.uid, self.rid
 
 

@@ -120,6 +120,7 @@ class RowReader:
             location=_text(_part(whole, "location"), "displayName"),
             replies=self._replies(whole),
             revision=(0, _modified(whole)),
+            whole=master_id(row) is None,
             categories=tuple(dict.fromkeys(item for item in _list(whole, "categories") if isinstance(item, str))),
             organizer=_address(_part(whole, "organizer")),
             attendees=tuple(dict.fromkeys(address for item in _attendees(whole) if (address := _address(item)))),

@@ -30,7 +30,7 @@ class Occurrence:
 
     busy: Outlook's BUSYSTATUS. replies: what rooms and persons answered to the invitation. revision: SEQUENCE and DTSTAMP, to
     compare versions. organizer, attendees: addresses in lower case, without "mailto:". nominal: its length by the clock on the
-    wall, where known.
+    wall, where known. whole: the revision is that of the whole event, not of a change to instances of it.
     """
 
     uid: str
@@ -49,6 +49,7 @@ class Occurrence:
     organizer: str | None = None
     attendees: tuple[str, ...] = ()
     nominal: timedelta | None = None
+    whole: bool = False
 
     @property
     def is_empty(self) -> bool:
@@ -233,4 +234,5 @@ def _occurrence(uid: str, instance: Instance) -> Occurrence:
         organizer=facts.organizer,
         attendees=facts.attendees,
         nominal=instance.length.nominal,
+        whole=facts.whole,
     )

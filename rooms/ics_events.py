@@ -36,7 +36,7 @@ class RoomReply:
 class Facts:
     """What an event says besides its times. busy: the BUSYSTATUS of Outlook, if given. revision: SEQUENCE, DTSTAMP.
 
-    organizer, attendees: addresses without "mailto:", lower case.
+    organizer, attendees: addresses without "mailto:", lower case. whole: of the event itself, not of changed instances of it.
     """
 
     status: str
@@ -49,6 +49,7 @@ class Facts:
     attendees: tuple[str, ...]
     replies: tuple[RoomReply, ...]
     revision: tuple[int, datetime]
+    whole: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +94,7 @@ def facts(event: Component, cancelled: bool) -> Facts:
         attendees=tuple(dict.fromkeys(address for _, address in attendees if address)),
         replies=tuple(_reply(named, address) for named, address in attendees),
         revision=revision(event),
+        whole=event.first("RECURRENCE-ID") is None,
     )
 
 

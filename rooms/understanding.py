@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from operator import attrgetter
@@ -11,7 +11,7 @@ from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 from edge.text import Text, say
-from rooms.bookings import Booking
+from rooms.bookings import Booking, Identity
 from rooms.feeding import Feeding, Match, domain_of, feeding
 from rooms.ics import EventError, Feed, Occurrence, read_feed
 from rooms.ics_lines import Unreadable, decoded, unescaped, unfolded
@@ -184,6 +184,7 @@ def _booking(feeding: Feeding, room: str, occurrence: Occurrence, feed: Feed) ->
         agency=_agency(feeding, occurrence),
         marks=tuple(name for name, match in feeding.marks.items() if match.fits(occurrence)),
         revision=occurrence.revision,
+        whole=occurrence.whole,
     )
 
 
@@ -199,7 +200,7 @@ def _agency(feeding: Feeding, occurrence: Occurrence) -> str | None:
 def merged(known: Iterable[Booking], understood: BookingsUnderstood, window: Window) -> tuple[Booking, ...]:
     """What to believe after an answer: its bookings, and the known version of an event that cannot be read now.
 
-    An older version than the one that cancelled a booking does not bring it back.
+    An older version than the one that cancelled a booking does not bring it back, whenever and wherever it was to be then.
     """
     before = {booking.identity: booking for booking in known}
     failed = {(error.uid, error.rid) for error in understood.errors if error.uid}
@@ -208,9 +209,13 @@ def merged(known: Iterable[Booking], understood: BookingsUnderstood, window: Win
         for identity, booking in (before.items() if failed else ())
         if ((booking.uid, None) in failed or (booking.uid, booking.rid) in failed) and booking.end > window[0]
     }
+    cancelled = _cancelled_and_gone(before, understood.bookings, window)
     for booking in understood.bookings:
         identity = booking.identity
-        bookings[identity] = _not_revived(before.get(identity), booking)
+        if identity not in before and _is_older(booking, cancelled.get(booking.uid, ())):
+            bookings.update((each.identity, each) for each in cancelled[booking.uid])
+        else:
+            bookings[identity] = _not_revived(before.get(identity), booking)
     return tuple(_in_order(bookings.values()))
 
 
@@ -227,6 +232,21 @@ def _in_order(bookings: Iterable[Booking]) -> Iterable[Booking]:
 
 
 def _not_revived(known: Booking | None, new: Booking) -> Booking:
-    if known is None or known.status != "CANCELLED" or new.status == "CANCELLED" or new.revision >= known.revision:
+    if known is None or known.status != "CANCELLED" or new.revision >= known.revision:
         return new
     return known
+
+
+def _cancelled_and_gone(before: Mapping[Identity, Booking], now: Iterable[Booking], window: Window) -> dict[str, list[Booking]]:
+    """By UID, what is known as cancelled by its whole event and is not in the answer: another version has other names for it, since
+    a booking is named by its time and room."""
+    there = {booking.identity for booking in now}
+    found: dict[str, list[Booking]] = {}
+    for identity, booking in before.items():
+        if booking.whole and booking.status == "CANCELLED" and identity not in there and booking.end > window[0]:
+            found.setdefault(booking.uid, []).append(booking)
+    return found
+
+
+def _is_older(new: Booking, cancelled: Iterable[Booking]) -> bool:
+    return new.whole and any(new.revision < each.revision for each in cancelled)

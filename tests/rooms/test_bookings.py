@@ -74,6 +74,45 @@ def test_an_older_version_does_not_bring_a_cancelled_booking_back(sequence: int,
     assert [b.status for b in merged(before, now, WINDOW)] == [status]
 
 
+def moved_to(location: str, hour: int, sequence: int, *more: str) -> str:
+    return booked(f"20261005T{hour:02}0000", f"20261005T{hour + 1:02}0000", f"LOCATION:{location}", f"SEQUENCE:{sequence}", *more)
+
+
+@pytest.mark.parametrize(("room", "hour"), [("Palvelu 1", 9), ("Palvelu 2", 11), ("Palvelu 2", 9)])
+def test_an_older_version_does_not_bring_a_booking_back_that_was_moved_and_then_cancelled(room: str, hour: int) -> None:
+    """A booking is named by its room and time, so that its older versions have other names."""
+    known = understood("shared", moved_to("Palvelu 1", 11, 2, "STATUS:CANCELLED")).bookings
+    for _ in range(2):  # an old copy is served again and again
+        known = merged(known, understood("shared", moved_to(room, hour, 1)), WINDOW)
+        assert [(b.room, b.status, b.start) for b in known] == [("palvelu-1", "CANCELLED", known[0].start)]
+    again = merged(known, understood("shared", moved_to(room, hour, 3)), WINDOW)
+    assert [b.status for b in again] == ["CONFIRMED"]
+
+
+def test_an_older_cancellation_does_not_make_a_newer_one_forgotten() -> None:
+    known = understood("shared", moved_to("Palvelu 1", 11, 3, "STATUS:CANCELLED")).bookings
+    for old in (moved_to("Palvelu 1", 11, 1, "STATUS:CANCELLED"), moved_to("Palvelu 1", 9, 1, "STATUS:CANCELLED")):
+        known = merged(known, understood("shared", old), WINDOW)
+        assert [b.status for b in merged(known, understood("shared", moved_to("Palvelu 1", 9, 2)), WINDOW)] == ["CANCELLED"]
+
+
+def test_a_series_goes_on_when_the_cancellation_of_one_time_is_tidied_away() -> None:
+    """Its series may be older than what cancelled the one."""
+    one = event(hel("RECURRENCE-ID", "20261012T090000") + "\nSEQUENCE:7\nSTATUS:CANCELLED")
+    known = understood("whole", series("SEQUENCE:1"), one).bookings
+    assert [b.status for b in known] == ["CONFIRMED", "CANCELLED", "CONFIRMED"]
+    tidy = booked("20261005T100000", "20261005T110000", "RRULE:FREQ=WEEKLY;COUNT=3", "SEQUENCE:2", hel("EXDATE", "20261012T100000"))
+    found = merged(known, understood("whole", tidy), WINDOW)
+    assert [(b.rid[:8], b.status) for b in found] == [("20261005", "CONFIRMED"), ("20261019", "CONFIRMED")]
+
+
+def test_what_was_booked_twice_under_one_name_stays_when_one_of_them_is_tidied_away() -> None:
+    """Calendars put together from those of rooms name a booking that changed its room twice."""
+    here, there = moved_to("Palvelu 1", 9, 2, "STATUS:CANCELLED"), moved_to("Palvelu 2", 9, 1)
+    both = (*understood("shared", here).bookings, *understood("shared", there).bookings)
+    assert [b.status for b in merged(both, understood("shared", there), WINDOW)] == ["CONFIRMED"]
+
+
 def test_another_revision_alone_is_no_difference() -> None:
     (booking,) = understood("whole", at("x", "a")).bookings
     assert replace(booking, revision=(7, WINDOW[0])) == booking
