@@ -5,9 +5,12 @@ for whatever reason, is brought to the present state and not through the past.
 """
 
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
+
+_KEPT_S: Final = 60.0
+"""For how long a list that is no more, such as that of an alarm that left, is kept after the last look at it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,10 @@ class Board:
         """Look at the facts behind some of the lists, unless that was done after they changed. Both in seconds of the same steady
         clock."""
         old = [id_ for id_ in lists if id_ not in self._lists or self._lists[id_].looked_at <= changed_at]
-        layout = self._layout() if old else {}
+        if not old:
+            return
+        layout = self._layout()
+        self._lists = {id_: one for id_, one in self._lists.items() if id_ in layout or now - one.looked_at < _KEPT_S}
         version = self._version + 1
         for id_ in old:
             if id_ in layout or id_ in self._lists:
@@ -78,13 +84,14 @@ class Board:
         """All items of a list, as they were when somebody last looked."""
         return "".join(drawn.html for drawn in self._lists[list_id].drawn.values())
 
-    def newer_than(self, cursor: str, lists: Iterable[str]) -> dict[str, Any] | None:
+    def newer_than(self, cursor: str, lists: Collection[str], *, first: bool = False) -> dict[str, Any] | None:
         """Of the lists that a page shows, those whose order, and items whose drawing, is newer than the page; all of it for a page
-        of another run."""
+        of another run. first: nothing was sent yet to this page, and lists that are no more are sent as empty."""
         run, _, version = cursor.partition("-")
         seen = int(version) if run == self._run and version.isdecimal() and len(version) < 17 else -1
         shown = {id_: self._lists[id_] for id_ in lists if id_ in self._lists}
         orders = {id_: tuple(one.drawn) for id_, one in shown.items() if one.version > seen}
+        orders |= {id_: () for id_ in lists if first and id_ not in shown}
         items = {id_: item.html for one in shown.values() for id_, item in one.drawn.items() if item.version > seen}
         return {"lists": orders, "items": items} if orders or items else None
 

@@ -15,7 +15,7 @@ from edge.language import Renderer
 from security.consoles import WATCHING, ConsoleSeen, is_supervised
 
 GATHER_S: Final = 0.03
-"""Changes that come together are drawn together."""
+"""What changes within so short a time after a drawing is drawn together; after a pause the first change is drawn at once."""
 SEEN_EVERY_S: Final = 3.0
 """How often the controller hears that somebody has the alarms open."""
 
@@ -41,10 +41,10 @@ class _Changes:
         self.at = self._clock()
         self._changed.set()
 
-    async def wait(self, seconds: float) -> None:
+    async def wait(self, seconds: float, drawn_at: float) -> None:
         try:
             await asyncio.wait_for(self._changed.wait(), max(seconds, 0.0))
-            await asyncio.sleep(GATHER_S)
+            await asyncio.sleep(max(drawn_at + GATHER_S - self._clock(), 0.0))
         except TimeoutError:
             # Time itself changes a page too, and one look each second is enough for all pages together.
             self.at = self._clock() - stream.HEARTBEAT_S
@@ -66,10 +66,12 @@ async def messages(
     try:
         yield "retry: 300\n\n"
         heartbeat_at = seen_at = loop.time()
+        first = True
         watches = caller.role in WATCHING and ALARMS in lists and is_supervised(desk.site)
         while not changes.ended and caller.stays():
+            drawn_at = loop.time()
             board = pages.board(renderer.language, caller.view, lists, changes.at)
-            patch = board.newer_than(after, lists)
+            patch, first = board.newer_than(after, lists, first=first), False
             if patch is not None and caller.stays():
                 after = board.cursor
                 yield stream.message("patch", patch, after)
@@ -80,7 +82,7 @@ async def messages(
             if watches and loop.time() >= seen_at:
                 seen_at = loop.time() + SEEN_EVERY_S
                 desk.hear(ConsoleSeen(at=desk.clock.now()))
-            await changes.wait(heartbeat_at - loop.time())
+            await changes.wait(heartbeat_at - loop.time(), drawn_at)
     finally:
         watching.cancel()
         desk.feed.leave(follower)

@@ -12,8 +12,8 @@ import pytest
 from api.app import create_app
 from api.console import live
 from api.console.board import Board, Item
-from api.console.pages import Pages, age
 from api.console.guard_sections import MOST_ROWS
+from api.console.pages import Pages, age
 from api.console.sections import CONSOLE, OVERVIEW
 from api.readers import Readers
 from api.sessions import Caller, View
@@ -237,6 +237,33 @@ def test_the_cursor_of_another_run_brings_everything() -> None:
     for cursor in ("", "zzz", "ffffffff-1", board.cursor + "x", board.cursor.partition("-")[0] + "-"):
         assert board.newer_than(cursor, ["a", "nothing"]) == {"lists": {"a": ("x",)}, "items": {"x": "<x>"}}
         assert board.newer_than(cursor, ["nothing"]) is None
+
+
+def test_a_page_that_comes_back_is_told_of_lists_that_are_no_more_and_nobody_keeps_them() -> None:
+    shown: dict[str, list[Item]] = {"a": [], "chosen-5": [Item("x", 1, lambda: "<x>")]}
+    board = Board(lambda: shown)
+    board.refresh(["a", "chosen-5"], 1, 1)
+    assert board.html("chosen-5") == "<x>"
+    cursor = board.cursor
+    del shown["chosen-5"]
+    board.refresh(["a"], 100, 100)
+    with pytest.raises(KeyError):
+        board.html("chosen-5")
+    for known in (cursor, "ffffffff-1"):
+        told = board.newer_than(known, ["a", "chosen-5"], first=True)
+        assert told is not None
+        assert told["lists"]["chosen-5"] == ()
+    assert board.newer_than(board.cursor, ["a", "chosen-5"]) is None
+
+
+async def test_an_alarm_that_left_while_a_page_was_away_leaves_the_page(desk: MemoryDesk) -> None:
+    pages, _ = reading(desk)
+    lists = (*BOTH, "chosen-77")
+    cursor = pages.board("fi", View("guard"), BOTH).cursor
+    stream = live.messages(desk, pages, Readers(desk.site).of("fi"), Caller("M. Virtanen", "guard"), lists, cursor)
+    assert (await anext(stream)).startswith("retry:")
+    assert json.loads(parts(await anext(stream))["data"])["lists"] == {"chosen-77": []}
+    assert parts(await anext(stream))["event"] == "heartbeat"
 
 
 def reading(desk: MemoryDesk, after: str | None = None) -> tuple[Pages, AsyncIterator[str]]:
