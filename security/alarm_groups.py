@@ -75,7 +75,8 @@ def _of_types(site: Site, alarms: Sequence[Alarm]) -> Iterable[Group]:
         by_type[alarm.type].append(alarm)
     for kind, alike in by_type.items():
         for flood in _floods(sorted(alike, key=lambda alarm: (alarm.raised_at, alarm.number))):
-            members = tuple(alarm for alarm in alike if alarm in flood)
+            numbers = {alarm.number for alarm in flood}
+            members = tuple(alarm for alarm in alike if alarm.number in numbers)
             name, since = alarm_type(site, kind).name, flood[0].raised_at
             yield Group(members, say("{type}: {count} alarms since {since}", type=name, count=len(members), since=since))
 
