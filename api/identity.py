@@ -56,9 +56,11 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True)
 class NotSignedIn:
-    """wait_s: how long until another try is looked at; 0 where this one was, and was wrong."""
+    """wait_s: how long until another try is looked at; 0 where this one was, and was wrong. no_room: for which a panel's token is,
+    and which this site has not."""
 
     wait_s: float = 0.0
+    no_room: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,9 @@ class Identity:
         caller = self.program(given, desk.clock.now)
         if caller is None or caller.room is None:
             return self._refused(desk, "panel", address)
+        if caller.room not in desk.site.bookable:
+            self._refused(desk, "panel", address)
+            return NotSignedIn(no_room=caller.room)
         self._book.came(desk, caller.via or "", caller.role, "panel", address)
         return caller
 

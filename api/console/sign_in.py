@@ -70,6 +70,8 @@ class SignInPages:
         if request.url.path.startswith(PREFIX):
             return JSONResponse({"detail": _plainly(caller, roles)}, 403)
         renderer = self._readers.of_page(request)
+        if caller.room is not None and wants_page(request):
+            return self._pages.answer("panel_refused.html", request, 403, room_name=renderer.name(caller.room))
         told = renderer.text(_PANEL) if caller.room is not None else not_allowed_to(renderer, roles)
         if wants_page(request):
             return self._pages.answer("refused.html", request, 403, back=caller.home, why=told)
@@ -101,7 +103,7 @@ class SignInPages:
         async def panel(request: Request, token: Given) -> Response:
             caller = self._identity.panel(self._desk, token.strip(), address_of(request))
             if isinstance(caller, NotSignedIn):
-                return self.answer(request, "/", caller, wrong="panel")
+                return self.answer(request, "/", caller, wrong="panel" if caller.no_room is None else "no-room")
             answer = RedirectResponse(caller.home, 303)
             answer.headers.append("Set-Cookie", panel_cookie(request, token.strip()))
             return answer
@@ -119,7 +121,14 @@ class SignInPages:
         """A new id at each sign-in: whoever knew the one before has nothing of it."""
         if isinstance(found, NotSignedIn):
             seconds = math.ceil(found.wait_s)
-            page = self.page(request, 429 if seconds else 403, local_path(back), wait_s=seconds, wrong="" if seconds else wrong)
+            page = self.page(
+                request,
+                429 if seconds else 403,
+                local_path(back),
+                wait_s=seconds,
+                wrong="" if seconds else wrong,
+                room=found.no_room,
+            )
             if seconds:
                 page.headers["Retry-After"] = str(seconds)
             return page
@@ -129,7 +138,9 @@ class SignInPages:
         answer.headers.append("Set-Cookie", session_cookie(request, found.id))
         return answer
 
-    def page(self, request: Request, status: int, back: str, *, wait_s: int = 0, wrong: str = "") -> Response:
+    def page(
+        self, request: Request, status: int, back: str, *, wait_s: int = 0, wrong: str = "", room: str | None = None
+    ) -> Response:
         by_token = self._identity.roll.empty
         return self._pages.answer(
             "sign_in.html",
@@ -142,6 +153,7 @@ class SignInPages:
             provider=self._name_of_provider(request),
             wait_s=wait_s,
             wrong="token" if by_token and wrong == "name" else wrong,
+            room=room,
         )
 
     def _name_of_provider(self, request: Request) -> str | None:

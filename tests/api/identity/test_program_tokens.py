@@ -135,6 +135,27 @@ async def test_a_panels_browser_shows_its_room_after_any_restart(house: House) -
         assert (await client.get("/rooms/room-1")).status_code == 401
 
 
+async def test_whoever_stands_at_a_panel_is_told_what_it_is_and_how_to_come_in(house: House) -> None:
+    token = give_token(house, "panel-1", "lobby-host", room="room-1")
+    async with house.browser(**{"Accept-Language": "en"}) as client:
+        await client.post("/sign-in/panel", data={"token": token})
+        elsewhere = await client.get("/doors")
+        assert (elsewhere.status_code, "This screen is the panel of Service room 1." in elsewhere.text) == (403, True)
+        assert 'href="/rooms/room-1"' in elsewhere.text
+        assert 'href="/sign-in"' in elsewhere.text
+        assert "/sign-out" not in elsewhere.text, "which would be refused: nobody is signed in"
+        assert (await sign_in(client, "guard")).status_code == 303
+        assert (await client.get("/doors")).status_code == 200
+
+
+async def test_a_panel_of_a_room_that_is_not_here_is_told_so_at_once(house: House) -> None:
+    token = give_token(house, "panel-9", "lobby-host", room="room-9")
+    async with house.browser(**{"Accept-Language": "en"}) as client:
+        answer = await client.post("/sign-in/panel", data={"token": token})
+        assert (answer.status_code, "set-cookie" in answer.headers) == (403, False)
+        assert "This token is for the room room-9, which no calendar books here." in answer.text
+
+
 async def test_the_token_of_a_program_is_none_for_a_browser(house: House) -> None:
     token = give_token(house, "desk-app", "guard")
     async with house.browser() as client:
