@@ -9,6 +9,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from api.app import create_app
+from edge.site.model import Security
 from security import alarms
 from security.alarms import ALARM
 from security.modes import MODE
@@ -18,7 +19,7 @@ from security.releases import RELEASE
 from tests.api.conftest import TOKENS
 from tests.api.consoles import SCREENSHOTS, Consoles, axe, consoles_over, is_live, marks, settled
 from tests.api.consoles import browser as browser
-from tests.api.desk import MemoryDesk, busy_desk
+from tests.api.desk import MemoryDesk, busy_desk, make_busy, the_site
 from tests.api.test_console_flood import alarms_of, flood, large_desk
 
 pytestmark = marks
@@ -209,11 +210,13 @@ class State:
 
 
 def silent_desk() -> MemoryDesk:
-    """A panic that nobody may hear, handed on; a shelf, and a door out of the usual."""
-    desk = busy_desk()
-    desk.obedient = True
+    """A panic that nobody there may hear or see, and one that has been acknowledged."""
+    security = Security.model_validate({"panic": [{"spaces": "room-1", "silent": True}]})
+    desk = MemoryDesk(site=the_site().model_copy(update={"security": security}))
+    make_busy(desk)
     desk.press("panic-room-1", "silent")
     desk.wait(timedelta(minutes=3))
+    desk.happen(alarms.acknowledge(desk.facts, desk.clock.now(), 3, GUARD, None))
     return desk
 
 
