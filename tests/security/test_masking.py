@@ -79,7 +79,7 @@ def test_one_that_is_to_be_mute_is_in_order_whatever_was_told_before() -> None:
 
 
 def test_one_that_is_told_to_sound_has_a_minute_from_then_on() -> None:
-    asked, facts = T + HOUR, wanted(mute(), False)
+    asked, facts = T + HOUR, wanted(wanted(mute(), True, told_at=T), False)
     assert told(facts, asked) == (False, None), "it has not been told yet"
     wanted(facts, False, told_at=asked)
     assert told(facts, asked) == (False, asked + LONGEST_SILENCE)
