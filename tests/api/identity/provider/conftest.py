@@ -31,6 +31,7 @@ from tests.edge.people.quick import add, quick_passwords
 NODE = shutil.which("node")
 MODULES = Path(__file__).parents[4] / ".cache" / "node"
 CLIENT_SECRET = "CANARY secret: of the client/+%"
+OTHER_HOST = "talo.example"
 ROLES = {"vanaja guards": "guard", "dvv officials": {"role": "clerk", "agency": "dvv"}}
 
 
@@ -74,7 +75,9 @@ class Trusting:
         self.identity = Identity(self.register, passwords=quick_passwords(), clock=self.clock)
         add(self.register, "guard", "guard", password_of("guard"), None)
         provider = Provider(section(self.issuer, **self.more), CLIENT_SECRET, clock=self.clock)
-        self.app = create_app(self.desk, tokens=TOKENS, identity=self.identity, sealed=SEALED, provider=provider)
+        self.app = create_app(
+            self.desk, tokens=TOKENS, identity=self.identity, sealed=SEALED, provider=provider, hosts=[OTHER_HOST]
+        )
 
     def browser(self) -> httpx.AsyncClient:
         return client_of(self.app, Origin=ORIGIN, Accept="text/html", **{"Accept-Language": "en"})

@@ -18,7 +18,7 @@ from edge.people.provider.flow import Flow
 from edge.people.provider.provider import Provider
 from edge.people.register import Register
 from tests.api.identity.conftest import SEALED, sign_in
-from tests.api.identity.provider.conftest import Trusting, asked, come_back, leave, section
+from tests.api.identity.provider.conftest import OTHER_HOST, Trusting, asked, come_back, leave, section
 from tests.api.identity.provider.forger import NOW, Forger
 
 AWAY = "Official card does not answer at the moment."
@@ -58,6 +58,15 @@ def _claims(forger: Forger, nonce: str) -> dict[str, Any]:
 async def test_a_token_that_holds_is_enough(house: Trusting, forger: Forger) -> None:
     assert (await through(house, forger, forger.signed)).status_code == 303
     assert "/userinfo" not in forger.asked
+
+
+async def test_people_are_sent_back_to_the_name_under_which_they_came_if_it_is_one_of_ours(house: Trusting) -> None:
+    transport = httpx.ASGITransport(house.app)
+    for host, back in ((OTHER_HOST, f"https://{OTHER_HOST}/sign-in/callback"), ("evil.example", None)):
+        async with httpx.AsyncClient(transport=transport, base_url=f"https://{host}") as browser:
+            answer = await browser.get("/sign-in/provider")
+            found = asked(answer.headers["location"])["redirect_uri"] if answer.status_code == 303 else None
+            assert (answer.status_code, found) == (303 if back else 421, back)
 
 
 def unsigned(forger: Forger, claims: dict[str, Any]) -> str:
