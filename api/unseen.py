@@ -4,7 +4,7 @@ from api.sessions import View
 from edge.conditions import DURESS
 from edge.events import Event
 from edge.facts import Facts
-from security.alarms import ALARM, Alarm, open_alarms
+from security.alarms import ALARM, Alarm, NoSuchAlarm, open_alarms
 from security.bulletins import BULLETIN, BulletinEnded, BulletinPosted, BulletinRead, sees
 from security.sign_ins import SignedInUnderDuress
 
@@ -18,6 +18,12 @@ def told_alarm(facts: Facts, number: int, view: View) -> Alarm | None:
     """An open alarm, if this view tells of it."""
     alarm = facts(ALARM(str(number)))
     return None if alarm is None or (view.unaware and alarm.type == DURESS) else alarm
+
+
+def require_told(facts: Facts, number: int, view: View) -> None:
+    """Nobody finds, or does anything to, an alarm that they are not told of: it is as if it were not there. Raises NoSuchAlarm."""
+    if facts(ALARM(str(number))) is not None and told_alarm(facts, number, view) is None:
+        raise NoSuchAlarm(number)
 
 
 class Discretion:

@@ -1,7 +1,8 @@
 """What people do with alarms at the console: the forms, and the small pages that hold them, which the console shows as dialogs."""
 
-from collections.abc import Awaitable
-from typing import Annotated, Final
+from collections.abc import Coroutine
+from contextlib import closing
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Form, Path, Request, Response
 from fastapi.responses import RedirectResponse
@@ -19,7 +20,7 @@ from api.models import FreeText, PersonName
 from api.port import Desk
 from api.readers import Readers
 from api.truth import Truth
-from api.unseen import told_alarm
+from api.unseen import require_told, told_alarm
 from edge.errors import IllegalCommand
 from edge.refusal import Refusal
 from edge.text import Text, say
@@ -101,6 +102,7 @@ def router(desk: Desk, readers: Readers, pages: Pages, actions: Actions) -> APIR
 
     async def both(request: Request, number: int, version: int) -> None:
         """Who acknowledges also takes care of it: nobody should see "seen by somebody, done by nobody"."""
+        require_told(desk.facts, number, caller_of(request).view)
         await acting.acknowledge(number, actor(request), version)
         if desk.facts(ALARM(str(number))) is not None:
             await acting.claim(number, actor(request))
@@ -163,13 +165,18 @@ def router(desk: Desk, readers: Readers, pages: Pages, actions: Actions) -> APIR
         await actions.act(lambda _, at: SoundTested(at=at, by=by))
         return forms.done(request, "/")
 
-    async def done(request: Request, number: int, back: str, action: Awaitable[object], *, seen_before: bool = False) -> Response:
+    async def done(
+        request: Request, number: int, back: str, action: Coroutine[Any, Any, object], *, seen_before: bool = False
+    ) -> Response:
         try:
-            await action
+            with closing(action):
+                require_told(desk.facts, number, caller_of(request).view)
+                await action
         except NotAllowed as error:
             return forms.refused(request, told_of(error), status_of(error))
         except IllegalCommand as error:
-            told = Text(str(error)) if actions.read_only_reason else why_not(desk.facts(ALARM(str(number))), error, seen_before)
+            found = told_alarm(desk.facts, number, caller_of(request).view)
+            told = Text(str(error)) if actions.read_only_reason else why_not(found, error, seen_before)
             return forms.refused(request, told, status_of(error), f"/?alarm={number}")
         still_open = desk.facts(ALARM(str(number))) is not None
         return forms.done(request, back if still_open else "/")

@@ -16,7 +16,7 @@ from api.routes import drills, escalation, past_alarms, quiet_alarms
 from api.routes.numbers import Number
 from api.sessions import Caller
 from api.truth import Truth
-from api.unseen import told_alarm, told_alarms
+from api.unseen import require_told, told_alarm, told_alarms
 from edge.language import Renderer
 from security.alarms import ALARM, NoSuchAlarm
 
@@ -46,26 +46,31 @@ def router(desk: Desk, readers: Readers, actions: Actions) -> APIRouter:
 
     @routes.post("/alarms/{number}/acknowledge", summary="Somebody has seen it", responses=ACTING)
     async def acknowledge(number: Number, body: Acknowledging, caller: From, renderer: Reader) -> AlarmNow:
+        require_told(desk.facts, number, caller.view)
         await acting.acknowledge(number, caller.actor(body.by), body.version)
         return now(number, renderer)
 
     @routes.post("/alarms/{number}/claim", summary="Somebody takes care of it", responses=ACTING)
     async def claim(number: Number, body: Claiming, caller: From, renderer: Reader) -> AlarmNow:
+        require_told(desk.facts, number, caller.view)
         await acting.claim(number, caller.actor(body.by), body.version)
         return now(number, renderer)
 
     @routes.post("/alarms/{number}/note", summary="Somebody writes something down about it", responses=ACTING)
     async def note(number: Number, body: Noting, caller: From, renderer: Reader) -> AlarmNow:
+        require_told(desk.facts, number, caller.view)
         await acting.note(number, caller.actor(body.by), body.text)
         return now(number, renderer)
 
     @routes.post("/alarms/{number}/resolve", summary="It was attended to and is over", responses=ACTING)
     async def resolve(number: Number, body: Resolving, caller: From, renderer: Reader) -> AlarmNow:
+        require_told(desk.facts, number, caller.view)
         await acting.resolve(number, caller.actor(body.by), body.reason, body.version)
         return now(number, renderer)
 
     @routes.post("/alarms/{number}/transfer", summary="Somebody else takes care of it from now on", responses=ACTING)
     async def transfer(number: Number, body: Transferring, caller: From, renderer: Reader) -> AlarmNow:
+        require_told(desk.facts, number, caller.view)
         await acting.transfer(number, caller.actor(body.by), body.to, body.version)
         return now(number, renderer)
 

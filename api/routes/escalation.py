@@ -14,7 +14,7 @@ from api.port import Desk
 from api.readers import Readers
 from api.routes.numbers import Number
 from api.sessions import Caller
-from api.unseen import told_alarm
+from api.unseen import require_told, told_alarm
 from edge.language import Renderer
 from security import escalation_acts, roles
 from security.alarms import NoSuchAlarm
@@ -50,6 +50,7 @@ def router(desk: Desk, readers: Readers, actions: Actions) -> APIRouter:
 
     @routes.post("/alarms/{number}/escalate", summary="Make the next step at once", responses=ACTING)
     async def escalate(number: Number, body: Escalating, caller: From, renderer: Reader) -> EscalationOut | None:
+        require_told(desk.facts, number, caller.view)
         who = caller.actor(body.by)
         roles.require(who.role, "escalate")
         await actions.act(lambda facts, at: escalation_acts.escalate(facts, at, number, who.name, body.version))
@@ -57,6 +58,7 @@ def router(desk: Desk, readers: Readers, actions: Actions) -> APIRouter:
 
     @routes.post("/alarms/{number}/call", summary="Turn to contacts besides what is planned", responses=ACTING)
     async def call(number: Number, body: Calling, caller: From, renderer: Reader) -> EscalationOut | None:
+        require_told(desk.facts, number, caller.view)
         who = caller.actor(body.by)
         roles.require(who.role, "escalate")
         await actions.act(lambda facts, at: escalation_acts.call(desk.site, facts, at, number, body.to, who.name, body.version))

@@ -14,7 +14,7 @@ from api.readers import Readers
 from api.routes.numbers import Number
 from api.sessions import Caller
 from api.truth import Truth
-from api.unseen import told_alarms
+from api.unseen import require_told, told_alarms
 from edge.language import Renderer
 
 _SHELVING = """The type and the subject of this alarm are off the list until then, and return by themselves. Never a panic or a
@@ -43,6 +43,7 @@ def router(desk: Desk, readers: Readers, actions: AlarmActions) -> APIRouter:
 
     @routes.post("/alarms/{number}/shelve", summary="Shelve the source of an alarm", description=_SHELVING, responses=ACTING)
     async def shelve(number: Number, body: Shelving, caller: From, renderer: Reader) -> Quiet:
+        require_told(desk.facts, number, caller.view)
         await actions.shelve(number, caller.actor(body.by), body.end or 0, body.reason, body.version)
         return quiet(renderer, caller)
 
