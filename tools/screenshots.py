@@ -27,7 +27,6 @@ from rooms.bookings import BookingsRead  # noqa: E402
 from rooms.understanding import understand  # noqa: E402
 from security import alarms, walk_tests  # noqa: E402
 from security.consoles import SoundTested  # noqa: E402
-from tests.api.consoles import FLAGS, is_live  # noqa: E402
 from tests.api.desk import HandClock, MemoryDesk  # noqa: E402
 from tests.api.serving import served  # noqa: E402
 
@@ -36,7 +35,7 @@ MORNING = datetime(2026, 11, 23, 8, 40, tzinfo=UTC)
 """A Monday, 10.40 in Helsinki."""
 CALENDAR = "room-calendar"
 GUARD, BEFORE, TOKEN = "M. Virtanen", "A. Nieminen", "the-token-of-the-pictures"
-KIOSK = "--autoplay-policy=no-user-gesture-required"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--autoplay-policy=no-user-gesture-required"]
 COLOURS = 256
 MOST_BYTES = 200_000
 HOLD = """node => { node.textContent = node.dataset.online;
@@ -157,7 +156,7 @@ async def take(page: Page, name: str) -> None:
 
 async def still(page: Page) -> None:
     """Nothing on it says how long the picture took."""
-    await is_live(page)
+    await page.locator("#freshness.on").wait_for()
     await page.locator("#freshness").evaluate(HOLD)
 
 
@@ -176,7 +175,7 @@ async def of_the_day(browser: Browser) -> None:
             await take(other, name)
     await page.set_viewport_size({"width": 1280, "height": 800})
     await page.locator("#freshness").evaluate("node => { delete node.textContent; }")
-    await page.locator("body.offline").wait_for(timeout=NOTICED_WITHIN_MS)
+    await page.locator("body.offline #freshness", has_text="No connection").wait_for(timeout=NOTICED_WITHIN_MS)
     await take(page, "console-offline")
 
 
@@ -193,7 +192,7 @@ async def of_the_week(browser: Browser) -> None:
 async def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=[*FLAGS, KIOSK])
+        browser = await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         await of_the_day(browser)
         await of_the_week(browser)
         await browser.close()
