@@ -210,7 +210,7 @@ def _house(folder: Path, broker: Broker, what: str) -> Iterator[_House]:
 
 @contextmanager
 def _browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium")
+    chromium = shutil.which("chromium") or shutil.which("chromium-headless-shell")
     if chromium is None:
         raise SystemExit("Chromium is not installed: make system-packages")
     with sync_playwright() as playwright:

@@ -12,6 +12,8 @@ from api.tokens import MANAGER, Tokens
 from edge.site.fields import Role
 from security.roles import ROLES
 from tests.api.desk import MemoryDesk, make_busy
+from tests.browser import browser as browser
+from tests.browser import contexts as contexts
 
 TOKEN = "a-long-token-of-the-site"
 OF_ROLES: dict[Role, str] = {role: f"a-long-token-of-a-{role}" for role in ROLES if role != MANAGER}
@@ -29,6 +31,12 @@ def lasting_desk() -> MemoryDesk:
 def app(lasting_desk: MemoryDesk) -> FastAPI:
     """One for all: to build it takes longer than most tests. Its desk begins anew for each."""
     return create_app(lasting_desk, tokens=TOKENS)
+
+
+@pytest.fixture(scope="session")
+def open_app(lasting_desk: MemoryDesk) -> FastAPI:
+    """On the same desk, for a browser of a demo: nobody needs to sign in."""
+    return create_app(lasting_desk, tokens=TOKENS, signed_in=True)
 
 
 @pytest.fixture

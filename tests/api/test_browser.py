@@ -1,104 +1,44 @@
 """The pages in a real browser: alive without reloading, usable without scripts, honest when the controller is away."""
 
-import os
 import re
-import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from fastapi import FastAPI
+from playwright.async_api import Page, expect
 
-from api.app import create_app
 from api.console import live
 from security import alarms, modes
 from security.alarms import ALARM
 from security.escalation import SHOWN
 from security.modes import MODE
-from tests.api.conftest import TOKEN, TOKENS
-from tests.api.desk import MemoryDesk, busy_desk, day_of_rooms, make_doors_troubled
+from tests.api.conftest import TOKEN
+from tests.api.desk import MemoryDesk, make_day_of_rooms, make_doors_troubled
 from tests.api.serving import served
+from tests.browser import CHROMIUM as CHROMIUM
+from tests.browser import FLAGS as FLAGS
+from tests.browser import LANGUAGES, OFFLINE_WITHIN_MS, Contexts, Opened, axe, in_browser, is_live
 
-CHROMIUM = shutil.which("chromium")
-AXE = Path(__file__).parents[2] / ".cache" / "node" / "node_modules" / "axe-core" / "axe.min.js"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-OFFLINE_WITHIN_MS = 4500
-"""Three seconds without a heartbeat, and what a busy machine needs to notice."""
-
-pytestmark = [
-    pytest.mark.asyncio(loop_scope="module"),
-    pytest.mark.timeout(60),
-    pytest.mark.skipif(CHROMIUM is None and not os.environ.get("CI"), reason="Chromium is not installed: make system-packages"),
-]
-
-Opened = Callable[..., Awaitable[Page]]
+pytestmark = in_browser
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        await browser.close()
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def contexts(browser: Browser) -> AsyncIterator[Callable[..., Awaitable[BrowserContext]]]:
-    """Makes browser contexts; whatever goes wrong inside a page fails the test."""
-    made: list[BrowserContext] = []
-    faults: list[str] = []
-
-    def watch(page: Page) -> None:
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("console", lambda told: faults.append(told.text) if "Content Security Policy" in told.text else None)
-        page.on("request", lambda asked: None if asked.url.startswith("http://127.0.0.1:") else faults.append(asked.url))
-
-    async def make(**options: Any) -> BrowserContext:
-        context = await browser.new_context(**options)
-        context.on("page", watch)
-        made.append(context)
-        return context
-
-    yield make
-    for context in made:
-        await context.close()
-    assert faults == []
-
-
-@pytest.fixture
-def desk() -> MemoryDesk:
-    return busy_desk()
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def address(desk: MemoryDesk) -> AsyncIterator[str]:
-    async with served(create_app(desk, tokens=TOKENS, signed_in=True), desk) as address:
+@pytest_asyncio.fixture(loop_scope="session")
+async def address(open_app: FastAPI, desk: MemoryDesk) -> AsyncIterator[str]:
+    async with served(open_app, desk) as address:
         yield address
 
 
 @pytest.fixture
-def opened(contexts: Callable[..., Awaitable[BrowserContext]], address: str) -> Opened:
+def opened(contexts: Contexts, address: str) -> Opened:
     async def opened(path: str = "/?language=fi", **options: Any) -> Page:
         page = await (await contexts(**options)).new_page()
         await page.goto(address + path)
         return page
 
     return opened
-
-
-async def is_live(page: Page) -> None:
-    await expect(page.locator("#freshness")).to_have_class("freshness on")
 
 
 # --- alive ------------------------------------------------------------------------------------------------------------
@@ -223,11 +163,13 @@ async def test_choosing_shows_another_alarm_and_nothing_is_loaded_anew(opened: O
 # --- rooms ------------------------------------------------------------------------------------------------------------
 
 
-@pytest_asyncio.fixture(loop_scope="module")
-async def beside_doors(contexts: Callable[..., Awaitable[BrowserContext]]) -> AsyncIterator[tuple[Opened, MemoryDesk]]:
+@pytest_asyncio.fixture(loop_scope="session")
+async def beside_doors(contexts: Contexts, open_app: FastAPI, lasting_desk: MemoryDesk) -> AsyncIterator[tuple[Opened, MemoryDesk]]:
     """Opens pages in English over a day of rooms."""
-    desk = day_of_rooms()
-    async with served(create_app(desk, tokens=TOKENS, signed_in=True), desk) as address:
+    desk = lasting_desk
+    desk.begin_anew()
+    make_day_of_rooms(desk)
+    async with served(open_app, desk) as address:
 
         async def opened(path: str, **options: Any) -> Page:
             page = await (await contexts(**options)).new_page()
@@ -274,31 +216,38 @@ async def test_the_host_books_and_gives_free_without_leaving_the_page(beside_doo
     assert await page.evaluate("window.stayed")
 
 
-async def test_rooms_fit_every_screen_and_are_accessible_in_every_language(beside_doors: tuple[Opened, MemoryDesk]) -> None:
+async def test_rooms_fit_every_screen_in_every_language(beside_doors: tuple[Opened, MemoryDesk]) -> None:
     opened, _ = beside_doors
-    page = await opened("/rooms?language=en", reduced_motion="reduce")
+    page = await opened("/rooms?language=en")
     touched = "button, select, input:not([type=hidden]), nav a"
     heights = f"[...document.querySelectorAll('{touched}')].map(e => e.getBoundingClientRect().height)"
     paths = [f"{path}?language={language}" for path in ("/rooms", "/rooms/room-1") for language in ("fi", "sv", "en")]
     for path in (*paths, "/rooms/wedding?language=en"):
         await page.goto(re.sub(r"/rooms.*", path, page.url))
         await is_live(page)
-        assert await axe(page) == []
         for width, height in ((320, 640), (800, 1280), (1280, 800)):
             await page.set_viewport_size({"width": width, "height": height})
-            assert await page.evaluate("document.documentElement.scrollWidth") <= width
-            assert min(await page.evaluate(heights)) >= 44
+            assert await page.evaluate("document.documentElement.scrollWidth") <= width, (path, width)
+            assert min(await page.evaluate(heights)) >= 44, (path, width)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_rooms_are_accessible(beside_doors: tuple[Opened, MemoryDesk], language: str) -> None:
+    opened, _ = beside_doors
+    for path in ("/rooms", "/rooms/room-1", "/rooms/wedding"):
+        assert await axe(await opened(f"{path}?language={language}")) == [], path
 
 
 # --- doors and modes --------------------------------------------------------------------------------------------------
 
 
-@pytest_asyncio.fixture(loop_scope="module")
-async def at_doors(contexts: Callable[..., Awaitable[BrowserContext]]) -> AsyncIterator[tuple[Opened, MemoryDesk]]:
+@pytest_asyncio.fixture(loop_scope="session")
+async def at_doors(contexts: Contexts, open_app: FastAPI, lasting_desk: MemoryDesk) -> AsyncIterator[tuple[Opened, MemoryDesk]]:
     """Opens pages over doors in many states: overridden, out of service, lost, forced, released."""
-    desk = MemoryDesk()
+    desk = lasting_desk
+    desk.begin_anew()
     make_doors_troubled(desk)
-    async with served(create_app(desk, tokens=TOKENS, signed_in=True), desk) as address:
+    async with served(open_app, desk) as address:
 
         async def opened(path: str, **options: Any) -> Page:
             page = await (await contexts(**options)).new_page()
@@ -372,28 +321,39 @@ async def test_doors_and_modes_without_scripts(at_doors: tuple[Opened, MemoryDes
     assert desk.facts(MODE("evacuation", "site")) is None
 
 
-@pytest.mark.parametrize("language", ["fi", "sv", "en"])
-async def test_doors_and_modes_fit_every_screen_and_are_accessible(at_doors: tuple[Opened, MemoryDesk], language: str) -> None:
+@pytest_asyncio.fixture(loop_scope="session")
+async def at_modes(at_doors: tuple[Opened, MemoryDesk]) -> Opened:
+    """The same with two modes, of which one is about to be ended."""
     opened, desk = at_doors
     for mode in ("lockdown", "evacuation"):
         desk.happen(modes.begin(desk.site, desk.facts, desk.clock.now(), mode, "site", "M. Virtanen", "guard", "Uhka"))
     desk.happen(modes.ask_end(desk.site, desk.facts, desk.clock.now(), "lockdown", "site", "M. Virtanen", "guard"))
-    page = await opened(f"/?language={language}", reduced_motion="reduce")
+    return opened
+
+
+DOORS_AND_MODES = ("/doors", "/doors/room-1-front", "/modes?begin=lockdown&scope=door:entrance", "/modes")
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+async def test_doors_and_modes_fit_every_screen(at_modes: Opened, language: str) -> None:
+    page = await at_modes(f"/?language={language}")
     touched = "button, select, input:not([type=hidden], .tick input), .tick, nav a, a.button"
     heights = f"[...document.querySelectorAll('{touched}')].map(e => e.getBoundingClientRect().height)"
     await is_live(page)
-    for path in (
-        "/doors",
-        "/doors/room-1-front",
-        "/modes?begin=lockdown&scope=door:entrance",
-        *(["/modes"] if language == "en" else []),
-    ):
+    for path in DOORS_AND_MODES:
         await page.goto(re.sub(r"(?<=\d)/.*", path, page.url))
-        assert await axe(page) == []
         for width, height in ((320, 640), (820, 1180), (1280, 800)):
             await page.set_viewport_size({"width": width, "height": height})
             assert await page.evaluate("document.documentElement.scrollWidth") <= width, (path, width)
             assert min(await page.evaluate(heights)) >= 44, (path, width)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_doors_and_modes_are_accessible(at_modes: Opened, language: str) -> None:
+    page = await at_modes(f"/?language={language}")
+    for path in DOORS_AND_MODES:
+        await page.goto(re.sub(r"(?<=\d)/.*", path, page.url))
+        assert await axe(page) == [], path
 
 
 # --- without scripts --------------------------------------------------------------------------------------------------
@@ -417,9 +377,9 @@ async def test_alarms_are_seen_and_acknowledged_without_scripts(opened: Opened, 
 
 
 async def test_a_page_says_that_the_controller_is_away_and_recovers_by_itself(
-    contexts: Callable[..., Awaitable[BrowserContext]], desk: MemoryDesk
+    contexts: Contexts, open_app: FastAPI, desk: MemoryDesk
 ) -> None:
-    app = create_app(desk, tokens=TOKENS, signed_in=True)
+    app = open_app
     page = await (await contexts()).new_page()
     async with served(app, desk) as address:
         port = int(address.rpartition(":")[2])
@@ -457,10 +417,8 @@ async def test_a_stream_that_falls_silent_is_noticed_though_it_stays_open(
     assert len(desk.feed) == 1
 
 
-async def test_who_is_signed_out_elsewhere_is_asked_to_sign_in(
-    contexts: Callable[..., Awaitable[BrowserContext]], desk: MemoryDesk
-) -> None:
-    async with served(create_app(desk, tokens=TOKENS), desk) as address:
+async def test_who_is_signed_out_elsewhere_is_asked_to_sign_in(contexts: Contexts, app: FastAPI, desk: MemoryDesk) -> None:
+    async with served(app, desk) as address:
         context = await contexts()
         page = await context.new_page()
         await page.goto(f"{address}/?language=sv")
@@ -478,47 +436,38 @@ async def test_who_is_signed_out_elsewhere_is_asked_to_sign_in(
 # --- for everybody ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("width", "language"), [(320, "fi"), (320, "sv"), (320, "en"), (820, "fi"), (1280, "sv"), (1920, "fi")])
-async def test_nothing_overflows_and_everything_can_be_hit(opened: Opened, width: int, language: str) -> None:
-    for path in ("/", "/overview", "/alarms/3/transfer", "/quiet"):
-        page = await opened(f"{path}?language={language}", viewport={"width": width, "height": 900})
-        await expect(page.locator("html")).to_have_attribute("lang", language)
-        assert await page.evaluate("document.documentElement.scrollWidth") <= width
-        seen = "[...document.querySelectorAll('button, .languages a')].filter(e => e.checkVisibility())"
-        assert min(await page.evaluate(f"{seen}.map(e => e.getBoundingClientRect().height)")) >= 44
-
-
-async def axe(page: Page) -> list[str]:
-    if not AXE.is_file():
-        if os.environ.get("CI"):
-            pytest.fail("axe-core is missing: run make system-packages")
-        pytest.skip("axe-core is not installed: make system-packages")
-    await page.evaluate(AXE.read_text(encoding="utf-8"))
-    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-    found = await page.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", tags)
-    return [f"{v['id']}: {node['html'][:160]} {node['failureSummary'][:300]}" for v in found["violations"] for node in v["nodes"]]
-
-
 @pytest.mark.parametrize("language", ["fi", "sv", "en"])
+async def test_nothing_overflows_and_everything_can_be_hit(opened: Opened, language: str) -> None:
+    page = await opened(f"/?language={language}")
+    seen = "[...document.querySelectorAll('button, .languages a')].filter(e => e.checkVisibility())"
+    for path in ("/", "/overview", "/alarms/3/transfer", "/quiet"):
+        await page.goto(re.sub(r"(?<=\d)/.*", path, page.url))
+        await expect(page.locator("html")).to_have_attribute("lang", language)
+        for width in (320, 820, 1280, 1920):
+            await page.set_viewport_size({"width": width, "height": 900})
+            assert await page.evaluate("document.documentElement.scrollWidth") <= width, (path, width)
+            assert min(await page.evaluate(f"{seen}.map(e => e.getBoundingClientRect().height)")) >= 44, (path, width)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 async def test_accessible_in_every_state(opened: Opened, desk: MemoryDesk, language: str) -> None:
-    page = await opened(f"/?language={language}", reduced_motion="reduce")
+    page = await opened(f"/overview?language={language}")
+    for path in ("/overview", "/alarms/3/transfer", "/alarms/1/shelve", "/quiet", "/override", "/"):
+        await page.goto(re.sub(r"(?<=\d)/.*", path, page.url))
+        assert await axe(page) == [], path
     await is_live(page)
-    assert await axe(page) == []
-    for path in ("/overview", "/alarms/3/transfer", "/alarms/1/shelve", "/quiet", "/override"):
-        other = await opened(f"{path}?language={language}", reduced_motion="reduce")
-        assert await axe(other) == []
     desk.feed.end()  # the streams end, and are refused: away
     await page.context.set_offline(True)
     await expect(page.locator("body")).to_have_class("offline", timeout=OFFLINE_WITHIN_MS)
     assert await axe(page) == []
 
 
-@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+@pytest.mark.parametrize("language", LANGUAGES)
 async def test_accessible_when_there_is_nothing_and_when_signing_in(
-    contexts: Callable[..., Awaitable[BrowserContext]], language: str
+    contexts: Contexts, app: FastAPI, lasting_desk: MemoryDesk, language: str
 ) -> None:
-    desk = MemoryDesk()
-    async with served(create_app(desk, tokens=TOKENS), desk) as address:
+    lasting_desk.begin_anew()
+    async with served(app, lasting_desk) as address:
         page = await (await contexts()).new_page()
         await page.goto(f"{address}/?language={language}")
         assert await axe(page) == []
@@ -535,7 +484,7 @@ async def test_accessible_when_there_is_nothing_and_when_signing_in(
         assert await axe(page) == []
 
 
-async def test_the_first_load_is_small_and_from_here(opened: Opened, contexts: Callable[..., Awaitable[BrowserContext]]) -> None:
+async def test_the_first_load_is_small_and_from_here(opened: Opened) -> None:
     page = await opened()
     sizes = await page.evaluate("performance.getEntriesByType('resource').map(r => [r.name, r.decodedBodySize])")
     loaded = {re.sub(r".*/|\?.*", "", name): size for name, size in sizes}

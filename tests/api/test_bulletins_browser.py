@@ -1,24 +1,26 @@
 """The bulletin line in a real browser: it comes and goes by itself, and reading works with and without scripts."""
 
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
-from playwright.async_api import BrowserContext, expect
+from fastapi import FastAPI
+from playwright.async_api import expect
 
-from api.app import create_app
 from security import bulletins
 from security.bulletins import BULLETIN
-from tests.api.conftest import TOKEN, TOKENS
+from tests.api.conftest import TOKEN
 from tests.api.desk import MemoryDesk
 from tests.api.serving import served
-from tests.api.test_browser import browser, contexts, pytestmark  # noqa: F401
+from tests.browser import Contexts, in_browser
 
-Contexts = Callable[..., Awaitable[BrowserContext]]
+pytestmark = in_browser
 
 
-async def test_a_safety_bulletin_stands_on_the_page_until_it_is_read(contexts: Contexts) -> None:  # noqa: F811
-    desk = MemoryDesk()
-    async with served(create_app(desk, tokens=TOKENS), desk) as address:
+async def test_a_safety_bulletin_stands_on_the_page_until_it_is_read(
+    contexts: Contexts, app: FastAPI, lasting_desk: MemoryDesk
+) -> None:
+    desk = lasting_desk
+    desk.begin_anew()
+    async with served(app, desk) as address:
         for number, script in ((1, True), (2, False)):
             page = await (await contexts(java_script_enabled=script)).new_page()
             await page.goto(f"{address}/sign-in?language=en")

@@ -2,24 +2,25 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from itertools import pairwise
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright, expect
+from fastapi import FastAPI
+from playwright.async_api import Page, expect
 
-from api.app import create_app
 from api.console.pages import STATIC
 from security.alarms import ALARM
 from security.consoles import SOUND_TEST
 from security.modes import MODE
-from tests.api.conftest import TOKENS
-from tests.api.desk import MemoryDesk, busy_desk
+from tests.api.desk import MemoryDesk
 from tests.api.guard_page import Sent, guard_app
 from tests.api.serving import served
-from tests.api.test_browser import CHROMIUM, FLAGS, OFFLINE_WITHIN_MS, is_live, pytestmark  # noqa: F401  (the marks hold for this file, too)
+from tests.browser import OFFLINE_WITHIN_MS, Contexts, Opened, in_browser, is_live
+
+pytestmark = in_browser
 
 SOUND_CARD = """
 window.tones = [];
@@ -55,34 +56,21 @@ LOST = [(600, 300, 600)]
 RETURNED = [(440, 660, 120)]
 TEST = [(440, 440, 180), (520, 520, 180), (660, 660, 180), (880, 880, 180)]
 
-Opened = Callable[..., Awaitable[Page]]
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        await browser.close()
-
 
 @pytest.fixture
 def sent() -> Sent:
     return Sent()
 
 
-@pytest_asyncio.fixture(loop_scope="module")
-async def opened(browser: Browser, sent: Sent) -> AsyncIterator[Opened]:
-    """Opens the page in a context of its own, at a standstill of time; whatever goes wrong inside it fails the test."""
-    faults: list[str] = []
-    context = await browser.new_context()
+@pytest_asyncio.fixture(loop_scope="session")
+async def opened(contexts: Contexts, sent: Sent) -> AsyncIterator[Opened]:
+    """Opens the page at a standstill of time."""
+    context = await contexts()
     await context.add_init_script(SOUND_CARD)
     async with served(guard_app(sent), MemoryDesk()) as address:
 
         async def opened(path: str = "/?rows=true") -> Page:
             page = await context.new_page()
-            page.on("pageerror", lambda error: faults.append(str(error)))
-            page.on("console", lambda told: faults.append(told.text) if "Content Security Policy" in told.text else None)
             await page.clock.install(time=0)
             await page.goto(address + path)
             await page.clock.pause_at(60_000)
@@ -91,27 +79,23 @@ async def opened(browser: Browser, sent: Sent) -> AsyncIterator[Opened]:
 
         yield opened
         await context.close()
-    assert faults == []
 
 
-@pytest_asyncio.fixture(loop_scope="module")
-async def at_work(browser: Browser) -> AsyncIterator[tuple[Opened, MemoryDesk]]:
+@pytest_asyncio.fixture(loop_scope="session")
+async def at_work(contexts: Contexts, open_app: FastAPI, desk: MemoryDesk) -> AsyncIterator[tuple[Opened, MemoryDesk]]:
     """Opens the real console over a busy morning, in time as it goes by."""
-    desk, faults = busy_desk(), []
-    context = await browser.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
+    context = await contexts(viewport={"width": 1280, "height": 800})
     await context.add_init_script(SOUND_CARD)
-    async with served(create_app(desk, tokens=TOKENS, signed_in=True), desk) as address:
+    async with served(open_app, desk) as address:
 
         async def opened(path: str = "/?language=en") -> Page:
             page = await context.new_page()
-            page.on("pageerror", lambda error: faults.append(str(error)))
             await page.goto(address + path)
             await is_live(page)
             return page
 
         yield opened, desk
         await context.close()
-    assert faults == []
 
 
 async def acted(page: Page) -> list[str]:

@@ -8,35 +8,32 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from fastapi import FastAPI
 from playwright.async_api import Page, expect
 
-from api.app import create_app
 from security import walk_tests
 from security.alarms import ALARM, AlarmAcknowledged, AlarmResolved
 from security.walk_tests import TEST
-from tests.api.conftest import TOKENS
-from tests.api.desk import MemoryDesk, busy_desk
+from tests.api.desk import MemoryDesk, make_busy
 from tests.api.serving import served
-from tests.api.test_browser import CHROMIUM, Opened, axe, browser, contexts, opened
+from tests.api.test_browser import opened as opened
+from tests.browser import Opened, axe, in_browser
 
-__all__ = ["browser", "contexts", "opened"]
 FIRST, SECOND = "panic-desk-3", "panic-room-1"
 LONGER = """() => { const walk = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT), found = [];
   while (walk.nextNode()) found.push(walk.currentNode);
   for (const node of found) node.data = node.data.replace(/\\p{L}{5,}/gu, (word) => word + word.slice(0, word.length * 0.4)); }"""
 """As long as another language may be."""
 
-pytestmark = [
-    pytest.mark.asyncio(loop_scope="module"),
-    pytest.mark.timeout(120),
-    pytest.mark.skipif(CHROMIUM is None and not os.environ.get("CI"), reason="Chromium is not installed: make system-packages"),
-]
+pytestmark = in_browser
 
 
 @pytest.fixture
-def desk() -> MemoryDesk:
+def desk(lasting_desk: MemoryDesk) -> MemoryDesk:
     """A panic that is resolved, and a test with one button confirmed, one pressed and left."""
-    desk = busy_desk()
+    desk = lasting_desk
+    desk.begin_anew()
+    make_busy(desk)
     by = "M. Virtanen"
     desk.happen(AlarmAcknowledged(at=desk.clock.t, number=3, by=by))
     desk.clock.t += timedelta(minutes=2)
@@ -50,9 +47,9 @@ def desk() -> MemoryDesk:
     return desk
 
 
-@pytest_asyncio.fixture(loop_scope="module")
-async def address(desk: MemoryDesk) -> AsyncIterator[str]:
-    async with served(create_app(desk, tokens=TOKENS, signed_in=True), desk) as address:
+@pytest_asyncio.fixture(loop_scope="session")
+async def address(open_app: FastAPI, desk: MemoryDesk) -> AsyncIterator[str]:
+    async with served(open_app, desk) as address:
         yield address
 
 

@@ -68,8 +68,8 @@ FOR_EVERY_ROLE = re.compile(r"/api/v1/rooms/")
 """What people do with rooms asks for no role so far."""
 
 
-def test_every_route_where_somebody_acts_has_a_declared_action() -> None:
-    described = create_app(MemoryDesk(), tokens=TOKENS).openapi()["paths"]
+def test_every_route_where_somebody_acts_has_a_declared_action(app: FastAPI) -> None:
+    described = app.openapi()["paths"]
     acting = {(method.upper(), path) for path, item in described.items() for method in item if method != "get"}
     assert {route for route in acting if not FOR_EVERY_ROLE.match(route[1])} == {(method, path) for method, path, _, _ in ASKED}
     assert {action for *_, action in ASKED} == set(MAY) - {"reload"}

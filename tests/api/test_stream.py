@@ -11,13 +11,13 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from api import gate, stream
-from api.app import create_app
 from edge.events import Observed
 from edge.feed import Feed, FeedItem
 from security.alarms import AlarmNoted
-from tests.api.conftest import AUTHORIZED, TOKEN, TOKENS
+from tests.api.conftest import AUTHORIZED, TOKEN
 from tests.api.desk import MemoryDesk, busy_desk
 from tests.api.serving import served
 
@@ -71,13 +71,8 @@ def note(desk: MemoryDesk, text: str) -> None:
     desk.happen(AlarmNoted(at=desk.clock.now(), number=3, by="x", note=text))
 
 
-@pytest.fixture
-def desk() -> MemoryDesk:
-    return busy_desk()
-
-
-async def test_a_reader_without_a_number_gets_what_happens_from_now_on(desk: MemoryDesk) -> None:
-    async with served(create_app(desk, tokens=TOKENS), desk) as address, following(address, language="en") as read:
+async def test_a_reader_without_a_number_gets_what_happens_from_now_on(app: FastAPI, desk: MemoryDesk) -> None:
+    async with served(app, desk) as address, following(address, language="en") as read:
         assert (await anext(read))["event"] == "heartbeat"
         before = len(desk.journal)
         desk.press("panic-room-1", "p-2")
@@ -88,15 +83,17 @@ async def test_a_reader_without_a_number_gets_what_happens_from_now_on(desk: Mem
 
 
 @pytest.mark.parametrize("how", ["after", "last-event-id"])
-async def test_a_reader_that_comes_back_misses_nothing(desk: MemoryDesk, how: str) -> None:
+async def test_a_reader_that_comes_back_misses_nothing(app: FastAPI, desk: MemoryDesk, how: str) -> None:
     last = len(desk.journal)
     resuming: dict[str, Any] = {"after": 3} if how == "after" else {"headers": {"Last-Event-ID": "3"}, "after": 0}
-    async with served(create_app(desk, tokens=TOKENS), desk) as address, following(address, **resuming) as read:
+    async with served(app, desk) as address, following(address, **resuming) as read:
         seen = await until(read, last)
     assert [int(message["id"]) for message in seen] == list(range(4, last + 1))
 
 
-async def test_no_gap_and_no_repeat_while_much_happens_and_readers_come_and_go(desk: MemoryDesk, monkeypatch: Any) -> None:
+async def test_no_gap_and_no_repeat_while_much_happens_and_readers_come_and_go(
+    app: FastAPI, desk: MemoryDesk, monkeypatch: Any
+) -> None:
     """Readers leave after a few messages and resume, through many small pages of the journal, while events keep coming."""
     monkeypatch.setattr(stream, "PAGE", 7)
     goal = len(desk.journal) + 600
@@ -121,7 +118,7 @@ async def test_no_gap_and_no_repeat_while_much_happens_and_readers_come_and_go(d
                         break
         return seen
 
-    async with served(create_app(desk, tokens=TOKENS), desk) as address:
+    async with served(app, desk) as address:
         happening = asyncio.create_task(happen())
         readers = await asyncio.gather(*(read_all(address, stay) for stay in (13, 90, 1000)))
         await happening
@@ -153,8 +150,8 @@ async def test_what_happens_between_following_and_reading_back_comes_once(desk: 
     desk.feed.end()
 
 
-async def test_telemetry_comes_without_a_number(desk: MemoryDesk) -> None:
-    async with served(create_app(desk, tokens=TOKENS), desk) as address, following(address) as read:
+async def test_telemetry_comes_without_a_number(app: FastAPI, desk: MemoryDesk) -> None:
+    async with served(app, desk) as address, following(address) as read:
         await anext(read)
         desk.report("masking-lobby", "ambient", 47.5)
         message = await anext(m async for m in read if m["event"] == "telemetry")
@@ -162,8 +159,8 @@ async def test_telemetry_comes_without_a_number(desk: MemoryDesk) -> None:
     assert (message["data"]["point"], message["data"]["value"]) == ("ambient", 47.5)
 
 
-async def test_a_heartbeat_with_the_controllers_time_comes_each_second(desk: MemoryDesk) -> None:
-    async with served(create_app(desk, tokens=TOKENS), desk) as address, following(address) as read:
+async def test_a_heartbeat_with_the_controllers_time_comes_each_second(app: FastAPI, desk: MemoryDesk) -> None:
+    async with served(app, desk) as address, following(address) as read:
         loop, times = asyncio.get_running_loop(), []
         async for message in read:
             assert (message["event"], message["data"]["t"]) == ("heartbeat", desk.clock.now().isoformat())
@@ -174,22 +171,24 @@ async def test_a_heartbeat_with_the_controllers_time_comes_each_second(desk: Mem
 
 
 @pytest.mark.parametrize("after", [0, 999_999])
-async def test_who_missed_too_much_is_told_to_look_at_the_state(desk: MemoryDesk, monkeypatch: Any, after: int) -> None:
+async def test_who_missed_too_much_is_told_to_look_at_the_state(
+    app: FastAPI, desk: MemoryDesk, monkeypatch: Any, after: int
+) -> None:
     monkeypatch.setattr(stream, "LONGEST_REPLAY", 5)
     last = len(desk.journal)
-    async with served(create_app(desk, tokens=TOKENS), desk) as address, following(address, after=after) as read:
+    async with served(app, desk) as address, following(address, after=after) as read:
         message = await anext(m async for m in read if m["event"] != "heartbeat")
         assert (message["event"], message["id"], message["data"]) == ("reset", str(last), {"seq": last})
         note(desk, "and on it goes")
         assert [m["id"] for m in await until(read, last + 1)] == [str(last + 1)]
 
 
-async def test_who_comes_back_after_retention_is_told_to_look_at_the_state(desk: MemoryDesk) -> None:
+async def test_who_comes_back_after_retention_is_told_to_look_at_the_state(app: FastAPI, desk: MemoryDesk) -> None:
     desk.forgotten = 5
-    async with served(create_app(desk, tokens=TOKENS), desk) as address, following(address, after=2) as read:
+    async with served(app, desk) as address, following(address, after=2) as read:
         message = await anext(m async for m in read if m["event"] != "heartbeat")
         assert (message["event"], message["id"]) == ("reset", str(len(desk.journal)))
-    async with served(create_app(desk, tokens=TOKENS), desk) as address, following(address, after=5) as read:
+    async with served(app, desk) as address, following(address, after=5) as read:
         message = await anext(m async for m in read if m["event"] != "heartbeat")
         assert (message["event"], message["id"]) == ("", "6")
 
@@ -206,8 +205,8 @@ async def test_a_reader_that_is_cut_off_gets_the_rest_when_it_comes_back() -> No
     assert seen == list(range(before + 1, before + 11))  # all of them were in the journal already
 
 
-async def test_a_stream_ends_with_the_feed_and_is_left(desk: MemoryDesk) -> None:
-    async with served(create_app(desk, tokens=TOKENS), desk) as address, following(address) as read:
+async def test_a_stream_ends_with_the_feed_and_is_left(app: FastAPI, desk: MemoryDesk) -> None:
+    async with served(app, desk) as address, following(address) as read:
         await anext(read)
         assert len(desk.feed) == 1
         desk.feed.end()
@@ -216,8 +215,8 @@ async def test_a_stream_ends_with_the_feed_and_is_left(desk: MemoryDesk) -> None
     assert len(desk.feed) == 0
 
 
-async def test_titles_of_bookings_are_not_told(desk: MemoryDesk) -> None:
-    async with served(create_app(desk, tokens=TOKENS), desk) as address, following(address, after=0) as read:
+async def test_titles_of_bookings_are_not_told(app: FastAPI, desk: MemoryDesk) -> None:
+    async with served(app, desk) as address, following(address, after=0) as read:
         seen = await until(read, len(desk.journal))
     assert any(message["data"]["kind"] == "bookings-changed" for message in seen)
     assert "CANARY" not in json.dumps(seen)
@@ -246,8 +245,8 @@ async def test_a_stream_ends_when_its_reader_may_no_longer_read() -> None:
     assert seen == [None, None]
 
 
-async def test_a_session_that_ends_takes_its_stream_along(desk: MemoryDesk) -> None:
-    async with served(create_app(desk, tokens=TOKENS), desk) as address, httpx.AsyncClient(base_url=address, timeout=10) as client:
+async def test_a_session_that_ends_takes_its_stream_along(app: FastAPI, desk: MemoryDesk) -> None:
+    async with served(app, desk) as address, httpx.AsyncClient(base_url=address, timeout=10) as client:
         origin = {"Origin": address}
         await client.post("/sign-in", data={"name": "M. Virtanen", "token": TOKEN}, headers=origin)
         async with client.stream("GET", "/api/v1/events") as answer:
@@ -257,9 +256,9 @@ async def test_a_session_that_ends_takes_its_stream_along(desk: MemoryDesk) -> N
             assert [message["event"] async for message in read if message["event"] != "heartbeat"] == []
 
 
-async def test_a_reader_that_takes_nothing_is_let_go(desk: MemoryDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_reader_that_takes_nothing_is_let_go(app: FastAPI, desk: MemoryDesk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gate, "SEND_WITHIN_S", 0.3)
-    async with served(create_app(desk, tokens=TOKENS), desk) as address:
+    async with served(app, desk) as address:
         with socket.socket() as deaf:
             deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             deaf.connect(("127.0.0.1", int(address.rpartition(":")[2])))

@@ -1,24 +1,19 @@
 """The drawings of the examples in a real browser, in every language: each word inside its box, and none on top of anything."""
 
-import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Browser, Page
 
 from edge.language import LANGUAGES
 from edge.site.plans.comparing import understand
 from tests.api.drawing.buildings import NAMES, drawing, example
-from tests.api.test_browser import CHROMIUM, FLAGS
+from tests.browser import in_browser
 from tests.builders import site_of
 
-pytestmark = [
-    pytest.mark.asyncio(loop_scope="module"),
-    pytest.mark.timeout(60),
-    pytest.mark.skipif(CHROMIUM is None and not os.environ.get("CI"), reason="Chromium is not installed: make system-packages"),
-]
+pytestmark = in_browser
 
 FAULTS = """
 () => {
@@ -43,12 +38,11 @@ FAULTS = """
 """
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def page() -> AsyncIterator[Page]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield await browser.new_page(viewport={"width": 300, "height": 300})
-        await browser.close()
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def page(browser: Browser) -> AsyncIterator[Page]:
+    page = await browser.new_page(viewport={"width": 300, "height": 300})
+    yield page
+    await page.close()
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -66,7 +60,7 @@ STRANGE = Path(__file__).parents[2] / "edge/site/plans/nasty"
 
 
 @pytest.mark.parametrize("name", ["script", "foreign", "outside", "break-out"])
-async def test_what_is_left_of_a_nasty_drawing_shows_and_asks_for_nothing(page: Page, tmp_path: Path, name: str) -> None:
+async def test_what_is_left_of_a_nasty_drawing_shows_and_asks_for_nothing(browser: Browser, tmp_path: Path, name: str) -> None:
     """As an image, as the console shows it, and by itself, as somebody may open it."""
     site = site_of({"lobby": "public"}, {"entrance": {"from": "outside", "to": "lobby"}})
     drawing, faults = understand((STRANGE / f"{name}.svg").read_bytes(), site, "1")
@@ -78,8 +72,7 @@ async def test_what_is_left_of_a_nasty_drawing_shows_and_asks_for_nothing(page: 
     )
     asked: list[str] = []
     said: list[str] = []
-    assert page.context.browser is not None
-    fresh = await page.context.browser.new_page()
+    fresh = await browser.new_page()
     fresh.on("request", lambda request: asked.append(request.url))
     fresh.on("console", lambda message: said.append(message.text))
     fresh.on("dialog", lambda dialog: said.append(dialog.message))

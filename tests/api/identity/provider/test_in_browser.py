@@ -1,30 +1,24 @@
 """The whole way in a real browser, to a provider that is another site to it: its rules for cookies and forms let people through."""
 
-import os
 from collections.abc import Callable
 
-import pytest
-from playwright.async_api import async_playwright, expect
+from playwright.async_api import Browser, expect
 
 from edge.clock import SystemClock
 from edge.people.register import Register
 from tests.api.identity.provider.conftest import Trusting, real_provider
 from tests.api.serving import served
-from tests.api.test_browser import CHROMIUM, FLAGS
+from tests.browser import in_browser
 
-pytestmark = [
-    pytest.mark.timeout(120),
-    pytest.mark.skipif(CHROMIUM is None and not os.environ.get("CI"), reason="Chromium is not installed: make system-packages"),
-]
+pytestmark = in_browser
 
 
-async def test_a_person_comes_in_and_goes_out_again(folder: Callable[[], Register]) -> None:
+async def test_a_person_comes_in_and_goes_out_again(browser: Browser, folder: Callable[[], Register]) -> None:
     # To a browser, localhost and 127.0.0.1 are two sites.
     with real_provider("localhost") as issuer:
         house = Trusting(issuer, folder())
         house.desk.clock.t = SystemClock().now()
-        async with served(house.app, house.desk) as address, async_playwright() as playwright:
-            browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        async with served(house.app, house.desk) as address:
             context = await browser.new_context(java_script_enabled=False, locale="en")
             page = await context.new_page()
             faults: list[str] = []
@@ -44,5 +38,5 @@ async def test_a_person_comes_in_and_goes_out_again(folder: Callable[[], Registe
             await page.goto(f"{address}/doors")
             await expect(page.get_by_role("heading", name="Sign in", exact=True)).to_be_visible()
             assert faults == []
-            await browser.close()
+            await context.close()
         house.identity.close()
