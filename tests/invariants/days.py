@@ -42,6 +42,7 @@ class _Day:
         self.scenes = [*sections["scenes"]]
         self.bookings: dict[str, Written] = {}
         self.was: list[Written] = []
+        self.coming: list[Happening] = []
         self.acted: list[str] = []
         self.scopes: list[str] = []
         self.now, self.count = 0, 0
@@ -53,6 +54,8 @@ class _Day:
             for _ in range(3):
                 self._make()
             return self._read()
+        if self.coming:
+            return self.coming.pop(0)
         self.now = min(self.now + self.chance.choice([0, 1, 4, 5, 20, 59, 60, 61, 240, 300, 600, 900]), HOURS * 3600 - 600)
         kinds = ("calendar", "act", "hand", "fault", "emergency", "machine")
         (kind,) = self.chance.choices(kinds, self.weights)
@@ -65,7 +68,9 @@ class _Day:
     # --- bookings -----------------------------------------------------------------------------------------------------
 
     def _calendar(self) -> Happening:
-        match self.chance.choice(["make", "make", "make", "move", "shorten", "cancel", "vanish", "revive", "fail", "poll", "odd"]):
+        match self.chance.choice(
+            ["make", "make", "make", "move", "shorten", "cancel", "elsewhere", "vanish", "revive", "fail", "poll", "odd"]
+        ):
             case "make":
                 self._make()
             case "move":
@@ -74,10 +79,12 @@ class _Day:
                 self._change(lambda b: replace(b, end=max(b.start + 60, min(b.end - 600, self.now + 60))))
             case "cancel":
                 self._change(lambda b: replace(b, status="CANCELLED"))
+            case "elsewhere":
+                self._change(lambda b: replace(b, start=b.start + 900, end=b.end + 900, status="CANCELLED"))
             case "vanish" if self.bookings:
                 del self.bookings[self.chance.choice([*self.bookings])]
             case "revive" if self.was:
-                old = self.chance.choice(self.was)
+                old = self.chance.choice([self.was[-1], self.chance.choice(self.was)])
                 self.bookings[old.uid] = old
             case "fail":
                 return self._happens("calendar_fails", self.chance.choice([b"", b"<html>", b"BEGIN:VCALENDAR\r\n"]))
@@ -188,7 +195,9 @@ class _Day:
                 return self._happens("attend")
 
     def _machine(self) -> Happening:
-        match self.chance.choice(["restart", "line", "line", "clock", "replay", "replay"]):
+        match self.chance.choice(["restart", "hurry", "line", "line", "clock", "replay", "replay"]):
+            case "hurry":
+                return self._hurry()
             case "restart":
                 return self._happens("restart", self.chance.choice([0, 1, 3, 30, 61, 200]))
             case "line":
@@ -197,3 +206,14 @@ class _Day:
                 return self._happens("clock_steps", self.chance.choice([1, 61, 600, 3600, 86_400, -1, -61, -600, -3600, -86_400]))
             case _:
                 return self._happens("replay", self.chance.randint(0, 999))
+
+    def _hurry(self) -> Happening:
+        """A lock says nothing any more, the controller starts again, and in the seconds in which it waits to hear of that lock
+        bookings end sooner than they should have."""
+        silent, down = self._happens("behave", self.chance.choice(self.locks), "mute"), self.chance.choice([0, 1, 70])
+        again = self._happens("restart", down)
+        self.now += down + self.chance.choice([0, 1])
+        for _ in range(3):
+            self._change(lambda b: replace(b, end=max(b.start + 60, min(b.end, self.now + 20))))
+        self.coming = [again, self._read()]
+        return silent

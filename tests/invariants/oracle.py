@@ -74,7 +74,7 @@ class Oracle:
         before, self.known, self.read_at = self.known, {}, at
         for booking in written:
             old = before.get(booking.uid)
-            dead = old is not None and old.status == "CANCELLED" and booking.status != "CANCELLED"
+            dead = old is not None and old.status == "CANCELLED"
             self.known[booking.uid] = old if dead and old is not None and booking.sequence < old.sequence else booking
 
     def restarted(self, at: datetime) -> None:

@@ -1,12 +1,14 @@
 """What must hold at every instant of a `world.World`, each by its number. All raise Violated."""
 
 from collections.abc import Callable, Collection
+from datetime import timedelta
 
 from drivers.virtual.device import Behaviour
 from tests.invariants.buildings import open_way
 from tests.invariants.world import Violated, Why, World
 
 _LET_GO_S = 5
+_LEASE_ROUNDED = timedelta(seconds=1)
 
 
 def justified(world: World) -> None:
@@ -21,6 +23,20 @@ def justified(world: World) -> None:
             raise Violated("D7", f"{door} is unlocked {world.steady - why.since} s after the last command")
         if lock in world.sound and not world.oracle.causes(door, world.now):
             raise Violated("D3", f"{door} is unlocked for {why.command.cause}, which is over or may not")
+
+
+def leased(world: World) -> None:
+    """D5: no lease that a lock holds lasts beyond the causes of this very instant, be it that they end sooner by now; else the
+    lock would stay unlocked after its cause if the controller died now."""
+    for door, lock in world.locks.items():
+        why = world.why.get(lock)
+        if why is None or why.command is None or world.site.lease_of(lock) != "timed" or not world.keeps_its_lease(lock):
+            continue
+        ends = [cause.until for cause in world.oracle.causes(door, world.now)]
+        left = world.lease_ends.get(lock, world.steady) - world.steady
+        last = max((end for end in ends if end is not None), default=None)
+        if last is not None and None not in ends and world.now + timedelta(seconds=left) > last + _LEASE_ROUNDED:
+            raise Violated("D5", f"{door} stays unlocked for {left} s from {world.now}, and may until {last}")
 
 
 def locked_again(world: World) -> None:
@@ -129,4 +145,4 @@ def told(world: World) -> None:
 
 
 _TOLD: Collection[str] = ("door-not-following", "door-forced", "door-held-open")
-PROMISES: tuple[Callable[[World], None], ...] = (justified, locked_again, no_way, interlocked, lets_out, told)
+PROMISES: tuple[Callable[[World], None], ...] = (justified, leased, locked_again, no_way, interlocked, lets_out, told)

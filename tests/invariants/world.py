@@ -71,11 +71,15 @@ class World:
         self.oracle = Oracle(sections, start)
         self.looks = list(looks)
         self.steady, self.step, self.epoch = 0, 0, 0
+        self.time = BelievedTime(start, 0)
         self.alive, self.line_up = False, True
         self.locks = dict(self.site.controllers)
         self.devices: dict[str, VirtualDevice] = {d: virtual_device(self.site, d, "press") for d in self.site.devices}
         self.unplugged: set[str] = set()
         self.ill_at: dict[str, int] = {}
+        self.strayed_at: dict[str, int] = {}
+        """When a lock last did not hear, obey or say everything; whatever the controller did meanwhile."""
+        self.stepped_at = 0
         self.why: dict[str, Why] = {}
         self.lease_ends: dict[str, int] = {}
         self.commands: list[Command] = []
@@ -155,6 +159,8 @@ class World:
         if down_s:
             self.pass_to(self.steady + down_s)
             self._note_illness()
+        if self.epoch and self.time.offset != self.step:
+            self.stepped_at = self.steady
         self.epoch += 1
         self.clock, self.time = self._new_clock(), BelievedTime(self.start, self.step)
         self.controller = Controller(self.site, heartbeats=False)
@@ -255,6 +261,11 @@ class World:
         """Well, and for so long that every trouble is over."""
         return self.is_well(device) and self.steady - self.ill_at.get(device, -RECOVERY) > RECOVERY
 
+    def keeps_its_lease(self, lock: str) -> bool:
+        """Whether it holds what it was told last, and by the controller's time; also when that has only just started."""
+        settled = self.steady - self.stepped_at > 2 * RECOVERY if self.stepped_at else True
+        return settled and self.alive and self.steady - self.strayed_at.get(lock, -RECOVERY) > RECOVERY
+
     def is_unlocked(self, lock: str) -> bool:
         return self.devices[lock].state("lock") == "unlocked"
 
@@ -262,6 +273,8 @@ class World:
         for lock in self.locks.values():
             if not self.is_well(lock):
                 self.ill_at[lock] = self.steady
+            if not self.reachable(lock) or self.devices[lock].behaviour is not Behaviour.OBEDIENT:
+                self.strayed_at[lock] = self.steady
         self.sound = {lock for lock in self.locks.values() if self.is_sound(lock)}
 
     def _hear(self, device: str, reports: Iterable[Report]) -> None:
@@ -382,6 +395,7 @@ class World:
         if self.steady >= self.time.in_doubt_until:
             self.open_before = {*self.why}
         self.step += by_s
+        self.stepped_at = self.steady
         if self.alive:
             self.time.stepped(self.steady, self.step)
             self.wakes.add(self.steady + 60)

@@ -6,6 +6,7 @@
 import json
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -426,6 +427,40 @@ PHASES = [Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink]
 def run(examples: int, steps: int) -> None:
     how = settings(max_examples=examples, stateful_step_count=steps, deadline=None, phases=PHASES, suppress_health_check=QUIET)
     run_state_machine_as_test(Building, settings=how)  # type: ignore[no-untyped-call]
+
+
+class Drawn(st.DataObject):
+    """In place of what would be drawn."""
+
+    def __init__(self, *drawn: object) -> None:
+        self._drawn = list(drawn)
+
+    def draw(self, strategy: Any, label: Any = None) -> Any:  # noqa: ARG002
+        return self._drawn.pop(0)
+
+
+def test_an_old_copy_from_before_a_booking_was_moved_and_cancelled() -> None:
+    """It was found by chance: the booking has another name in that copy, and its door was opened."""
+    found = Building()
+    found.begin(start=STARTS[0], rough=False)
+    found.book(room="room-1", after=4, length=1, tentative=False)
+    (uid,) = found.server
+    found.cancel(data=Drawn(uid), leaves_a_trace=True)
+    found.move(data=Drawn(uid), after=-10, length=1)
+    found.an_old_copy_is_served(data=Drawn(found.old_bodies[1]))
+    found.some_seconds(seconds=12)
+
+
+def test_a_booking_shortened_while_a_door_has_not_reported_since_the_start() -> None:
+    """It was found by chance: the lease of before the start went on past the new end."""
+    found = Building()
+    found.begin(start=STARTS[0], rough=True)
+    found.behave(door="back-1", behaviour=Behaviour.MUTE)
+    found.book(room="room-1", after=-1, length=5, tentative=False)
+    (uid,) = found.server
+    found.some_seconds(seconds=1)
+    found.restart(checkpoint=False, down=0, store=False)
+    found.move(data=Drawn(uid), after=-1, length=2)
 
 
 @pytest.mark.timeout(900 * EFFORT)
