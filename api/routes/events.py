@@ -31,7 +31,7 @@ def router(desk: Desk, readers: Readers) -> APIRouter:
         summary="Follow what becomes true",
         description=_ABOUT,
         response_class=StreamingResponse,
-        responses={**READING, 200: {"content": {stream.MEDIA_TYPE: {}}, "description": "The stream"}},
+        responses={**READING, 200: {"content": {stream.MEDIA_TYPE: {"schema": {"type": "string"}}}, "description": "The stream"}},
     )
     async def events(
         request: Request,
