@@ -39,7 +39,9 @@ from edge.site.hours import Timetable
 from edge.site.load import read_site
 from edge.text import say
 from security.alarms import AlarmRaised
+from security.panic import is_silent
 from security.roles import ROLES
+from security.walk_tests import buttons_of
 
 EXAMPLE = Path(__file__).resolve().parent.parent / "examples" / "joensuu.yaml"
 _OF_THE_DEMO = Cost(memory_kib=8 * 1024)
@@ -108,7 +110,9 @@ def _logins(register: Register, site: Site, at: datetime) -> dict[str, str]:
 
 def _press_a_button(site: Site, devices: "subprocess.Popen[str]") -> None:
     sys.stdin.readline()
-    button = random.choice([device for device, section in site.devices.items() if section.type == "panic-button"])  # noqa: S311
+    buttons = buttons_of(site)
+    heard = [button for button in buttons if not is_silent(site, button)]  # whoever tries it should hear it, if any is heard
+    button = random.choice(heard or buttons)  # noqa: S311
     if devices.stdin is not None:
         devices.stdin.write(json.dumps({"press": button}) + "\n")
         devices.stdin.flush()
