@@ -11,7 +11,7 @@ run: $(INSTALLED) broker ## the whole building on this machine: make run ARGS="-
 	@$(BIN)/talonmies demo $(ARGS)
 
 test: $(INSTALLED) system-packages ## every test but the long ones, under ten minutes on two cores
-	$(BIN)/python -m pytest -m "not soak" --numprocesses auto --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -m "not soak" --numprocesses auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(INSTALLED) ## format, lint, types, import contracts
 	$(BIN)/ruff format --check .
