@@ -6,15 +6,15 @@ from api.console.roles import ROLE_NAMES
 from api.models_bulletins import AddresseeOut, BulletinOut, ReceiptOut
 from api.sessions import View
 from api.truth import Truth
-from security.bulletins import AGENCY, Bulletin, bulletins_for
-from security.roles import MAY, ROLES
+from security.bulletins import AGENCY, Bulletin, bulletins_for, oversees
+from security.roles import ROLES
 
 
 class BulletinTruth:
     def __init__(self, truth: Truth, view: View) -> None:
         self._truth = truth
         self._view = view
-        self._sees_readers = view.role in MAY["post-bulletin"] or view.role == "auditor"
+        self._sees_readers = oversees(view.role)
 
     def bulletins(self, reader: str | None) -> list[BulletinOut]:
         """reader: the name of whoever asks; None for a program."""

@@ -5,7 +5,7 @@ from edge.conditions import DURESS
 from edge.events import Event
 from edge.facts import Facts
 from security.alarms import ALARM, Alarm, NoSuchAlarm, open_alarms
-from security.bulletins import BULLETIN, BulletinEnded, BulletinPosted, BulletinRead, sees
+from security.bulletins import BULLETIN, BulletinEnded, BulletinPosted, BulletinRead, oversees, sees
 from security.sign_ins import SignedInUnderDuress
 
 
@@ -33,13 +33,16 @@ class Discretion:
         self._unaware = view.unaware
         self._view = view
         self._untold = {alarm.number for alarm in open_alarms(facts) if alarm.type == DURESS}
-        self._for_others = {found.number for _, found in facts.of(BULLETIN) if not self._is_for_them(found.posted)}
+        self._oversees = oversees(view.role)
+        self._for_them = {found.number for _, found in facts.of(BULLETIN) if self._is_for_them(found.posted)}
 
     def tells(self, event: Event) -> bool:
-        if isinstance(event, BulletinPosted) and not self._is_for_them(event):
-            self._for_others.add(event.bulletin)
-        if isinstance(event, BulletinPosted | BulletinRead | BulletinEnded):
-            return event.bulletin not in self._for_others
+        if isinstance(event, BulletinPosted) and self._is_for_them(event):
+            self._for_them.add(event.bulletin)
+        if isinstance(event, BulletinPosted | BulletinEnded):
+            return self._oversees or event.bulletin in self._for_them
+        if isinstance(event, BulletinRead):
+            return self._oversees
         if not self._unaware:
             return True
         number = getattr(event, "number", None)

@@ -154,10 +154,13 @@ def _all(facts: Facts) -> list[Bulletin]:
 
 
 def sees(posted: BulletinPosted, role: Role, agency: str | None) -> bool:
-    """Those it is for. Whoever may write and end bulletins sees all of them, and so does the auditor."""
-    return (
-        not posted.to or role in MAY["post-bulletin"] or role == "auditor" or role in posted.to or f"{AGENCY}{agency}" in posted.to
-    )
+    """Those it is for, and those who oversee the line."""
+    return not posted.to or oversees(role) or role in posted.to or f"{AGENCY}{agency}" in posted.to
+
+
+def oversees(role: Role) -> bool:
+    """Whoever may write and end bulletins sees all of them, and who has read which; so does the auditor."""
+    return role in MAY["post-bulletin"] or role == "auditor"
 
 
 def bulletins_for(facts: Facts, role: Role, agency: str | None) -> list[Bulletin]:

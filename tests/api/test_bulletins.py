@@ -102,6 +102,10 @@ def test_a_stream_tells_nothing_of_bulletins_for_others(desk: MemoryDesk) -> Non
         told = [reader.tells(event) for event in (BulletinRead(at=at, bulletin=1, by="M"), posted(3, "guard"), posted(4))]
         assert told == [sees, sees, True], role
         assert [reader.tells(BulletinEnded(at=at, bulletin=number)) for number in (1, 2, 3)] == [sees, True, sees]
+        assert reader.tells(BulletinRead(at=at, bulletin=2, by="M")) == sees, "who has read it is for those who wrote it"
+    desk.happen(BulletinEnded(at=at, bulletin=1))
+    late = Discretion(desk.facts, View("installer"))
+    assert not late.tells(BulletinEnded(at=at, bulletin=1)), "also when it is read back after it ended"
 
 
 # --- pages ------------------------------------------------------------------------------------------------------------
