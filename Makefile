@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+# One more than cores: much of the time goes by waiting for brokers and devices.
+WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 PIP := $(BIN)/pip --disable-pip-version-check
 
 .PHONY: run test check format bench mutants soak messages screenshots system-packages broker browser clean
@@ -11,7 +13,7 @@ run: $(INSTALLED) broker ## the whole building on this machine: make run ARGS="-
 	@$(BIN)/talonmies demo $(ARGS)
 
 test: $(INSTALLED) system-packages ## every test but the long ones, under ten minutes on two cores
-	$(BIN)/python -m pytest -m "not soak" --numprocesses auto --dist loadfile --no-loadscope-reorder $(ARGS)
+	$(BIN)/python -m pytest -m "not soak" --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(INSTALLED) ## format, lint, types, import contracts
 	$(BIN)/ruff format --check .

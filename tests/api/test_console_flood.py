@@ -10,7 +10,6 @@ from playwright.async_api import Browser, expect
 
 from edge.site import Site
 from security.alarms import Alarm, open_alarms
-from tests.api.consoles import browser as browser
 from tests.api.consoles import caught_up, consoles_over, marks, numbers_of, rows, settled
 from tests.api.desk import MemoryDesk
 
@@ -148,6 +147,7 @@ async def test_fifty_rows_are_few_nodes_and_what_does_not_fit_is_counted(browser
         assert await page.evaluate("document.querySelectorAll('*').length") <= MOST_NODES
         chosen = page.locator(".detail")
         await expect(chosen).to_have_attribute("id", f"detail-{shown[0]}")
+        await settled(page)
         for _ in shown[:10]:
             await page.keyboard.press("ArrowDown")
         await expect(chosen).to_have_attribute("id", f"detail-{shown[10]}")

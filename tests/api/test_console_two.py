@@ -7,13 +7,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest_asyncio
+from fastapi import FastAPI
 from playwright.async_api import Browser, Page, expect
 
 from security import alarms
 from security.alarms import ALARM, open_alarms
 from tests.api.consoles import Consoles, caught_up, consoles_over, marks, rows, settled
-from tests.api.consoles import browser as browser
-from tests.api.desk import MemoryDesk, busy_desk
+from tests.api.desk import MemoryDesk
 
 pytestmark = marks
 
@@ -21,10 +21,10 @@ FIRST, SECOND = "M. Virtanen", "L. Korhonen"
 UPDATES = 200
 
 
-@pytest_asyncio.fixture(loop_scope="module")
-async def consoles(browser: Browser) -> AsyncIterator[Consoles]:
+@pytest_asyncio.fixture(loop_scope="session")
+async def consoles(browser: Browser, app: FastAPI, desk: MemoryDesk) -> AsyncIterator[Consoles]:
     """Three alarms: a panic, a cover that was opened, a door held open."""
-    async with consoles_over(browser, busy_desk()) as consoles:
+    async with consoles_over(browser, desk, app) as consoles:
         yield consoles
 
 

@@ -7,7 +7,6 @@ from playwright.async_api import Browser, expect
 from edge.site import Site
 from security import alarms
 from security.alarms import open_alarms
-from tests.api.consoles import browser as browser
 from tests.api.consoles import caught_up, consoles_over, marks, rows
 from tests.api.desk import MemoryDesk
 
