@@ -25,7 +25,13 @@ Plans = Callable[[], tuple[Base, ...]]
 
 
 def plan_list(storey: str) -> str:
+    """How doors and rooms are."""
     return f"plan-{storey}"
+
+
+def marks_list(storey: str) -> str:
+    """Where the alarms are: a list of its own, because what comes and goes should not bring all doors along."""
+    return f"marks-{storey}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +54,25 @@ class PlanMarks:
         self._plans = plans
 
     def lists(self, truth: Truth, alarms: list[Alarm]) -> Mapping[str, Iterable[Item]]:
-        return {plan_list(base.storey): self._marks(truth, alarms, base) for base in self._plans()}
+        plans = self._plans()
+        return {
+            **{plan_list(base.storey): self._standing(truth, base) for base in plans},
+            **{marks_list(base.storey): self._marks(truth, alarms, base) for base in plans},
+        }
 
     def _draw(self, macro: str, **values: object) -> str:
         return str(getattr(self._parts.module, macro)(**values)).strip()
 
-    def _marks(self, truth: Truth, alarms: list[Alarm], base: Base) -> Iterator[Item]:
-        scale = round(max(base.view_box[2] / _TRUE_SIZE, 1.0), 2)
+    def _standing(self, truth: Truth, base: Base) -> Iterator[Item]:
         for door, at in base.doors.items():
             yield self._door(truth, door, at)
         for space, box in base.spaces.items():
             if self._site.sensors_of(space):
                 present, spot = truth.present(space), Spot(box.right - 6, box.y + 6)
                 yield Item(f"in-{space}", (present, spot), lambda s=space, p=present, o=spot: self._presence(s, p, o))  # type: ignore[misc]
+
+    def _marks(self, truth: Truth, alarms: list[Alarm], base: Base) -> Iterator[Item]:
+        scale = round(max(base.view_box[2] / _TRUE_SIZE, 1.0), 2)
         # The most urgent is drawn last, over all others.
         for alarm in reversed(alarms[:MOST_MARKS]):
             if (found := self._spot_of(base, alarm.subject)) is not None:

@@ -12,7 +12,7 @@ from api.console.bulletin_sections import may_follow
 from api.console.forms import person
 from api.console.guard_sections import TOP, chosen_list
 from api.console.pages import STATIC, Pages, guard_script, stylesheet
-from api.console.plan_marks import plan_list
+from api.console.plan_marks import marks_list, plan_list
 from api.console.roles import allowed
 from api.console.sections import CONSOLE, OVERVIEW
 from api.gate import caller_of
@@ -36,7 +36,7 @@ def router(desk: Desk, readers: Readers, pages: Pages) -> APIRouter:
         chosen_in = chosen_list(chosen.number) if chosen else TOP
         plans = pages.pictures.of(renderer.language)
         base = next((plan for plan in plans if plan.storey == storey), plans[0] if plans else None)
-        follows = (*CONSOLE, chosen_in, *([plan_list(base.storey)] if base else []))
+        follows = (*CONSOLE, chosen_in, *([plan_list(base.storey), marks_list(base.storey)] if base else []))
         tested = desk.facts(SOUND_TEST())
         return pages.live(
             "guard.html",

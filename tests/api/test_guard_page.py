@@ -125,12 +125,12 @@ async def test_what_holds_in_the_building_stands_below(guard: httpx.AsyncClient,
 
 def test_every_open_alarm_that_has_a_place_has_a_sign_on_the_plan() -> None:
     from api.console.pages import Pages
-    from api.console.plan_marks import plan_list
+    from api.console.plan_marks import marks_list, plan_list
     from api.readers import Readers
     from api.sessions import View
 
     desk = busy_desk()
-    board = Pages(desk, Readers(desk.site), lambda: 0.0, None).board("fi", View("guard"), (plan_list("1"),))
-    drawn = re.findall(r'<g id="at-(\d+)"', board.html(plan_list("1")))
+    board = Pages(desk, Readers(desk.site), lambda: 0.0, None).board("fi", View("guard"), (plan_list("1"), marks_list("1")))
+    drawn = re.findall(r'<g id="at-(\d+)"', board.html(marks_list("1")))
     assert drawn == ["1", "2", "3"], "the most urgent lies on top"
     assert len(re.findall(r'<g id="sign-', board.html(plan_list("1")))) == len(desk.site.doors)
