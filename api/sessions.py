@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -91,6 +92,15 @@ class _Session:
     ends: float
     known: KeptSession
 
+    @property
+    def whose(self) -> tuple[str, str]:
+        return _whose(self.known.name, self.known.standing)
+
+
+def _whose(name: str, standing: str | None) -> tuple[str, str]:
+    """Whoever shows a shared secret may give any name: that makes them nobody who came in another way."""
+    return name, (standing or "").partition(" ")[0]
+
 
 Rests = Callable[[str], str]
 """Says for the id of a new session on what it rests."""
@@ -99,7 +109,7 @@ Holds = Callable[[str, str, str], bool]
 
 
 class Sessions:
-    """clock: steady seconds. The oldest session makes room when there are too many. Only digests of ids are remembered.
+    """clock: steady seconds. There are at most MOST_SESSIONS. Only digests of ids are remembered.
 
     file: where sessions survive a restart; None: nowhere. now: the time by which that file reckons. holds: set by whoever knows.
     """
@@ -135,9 +145,9 @@ class Sessions:
         rests: Rests | None = None,
     ) -> str:
         """A new session's id, which is the secret that the browser keeps. rests: None for one that ends with the process."""
-        while len(self._open) >= MOST_SESSIONS:
-            del self._open[next(iter(self._open))]
         id_, since = secrets.token_urlsafe(32), self._now()
+        standing = rests(id_) if rests is not None else None
+        self._make_room(_whose(name, standing))
         known = KeptSession(
             digest=digest_of(id_),
             name=name,
@@ -145,13 +155,24 @@ class Sessions:
             agency=agency,
             threatened=threatened,
             by_provider=by_provider,
-            standing=rests(id_) if rests is not None else None,
+            standing=standing,
             since=since,
             ends=since + timedelta(seconds=SESSION_S),
         )
         self._open[known.digest] = _Session(self._clock() + SESSION_S, known)
         self._keep()
         return id_
+
+    def _make_room(self, newcomer: tuple[str, str]) -> None:
+        """The oldest session goes of whoever would have most, first of the newcomer: nobody's many put out another's only one."""
+        if len(self._open) < MOST_SESSIONS:
+            return
+        now = self._clock()
+        self._open = {digest: session for digest, session in self._open.items() if now < session.ends}
+        while len(self._open) >= MOST_SESSIONS:
+            have = Counter(session.whose for session in self._open.values())
+            most = max(have, key=lambda whose: (have[whose] + (whose == newcomer), whose == newcomer))
+            del self._open[next(digest for digest, session in self._open.items() if session.whose == most)]
 
     def end(self, id_: str | None) -> None:
         if id_ is not None and self._open.pop(digest_of(id_), None) is not None:

@@ -331,7 +331,31 @@ def test_sessions_are_bounded() -> None:
     known = Sessions()
     ids = [known.begin(str(n), "guard") for n in range(sessions.MOST_SESSIONS + 1)]
     assert known.caller(ids[0]) is None
-    assert known.caller(ids[-1]) is not None
+    assert all(known.caller(id_) is not None for id_ in ids[1:])
+
+
+def test_many_sign_ins_of_one_person_put_nobody_else_out() -> None:
+    known = Sessions()
+    guard = known.begin("Anna", "guard", rests=lambda _: "account 7")
+    others = [known.begin("Bea", "auditor", rests=lambda _: "account 8") for _ in range(sessions.MOST_SESSIONS)]
+    namesakes = [known.begin("Anna", "guard", rests=lambda id_: f"token {id_}") for _ in range(sessions.MOST_SESSIONS)]
+    assert known.caller(guard) is not None
+    assert sum(known.caller(id_) is not None for id_ in others) == sessions.MOST_SESSIONS // 2
+    assert known.caller(namesakes[-1]) is not None
+    again = known.begin("Anna", "guard", rests=lambda _: "account 7")
+    assert known.caller(guard) is not None, "her second takes the place of one of many"
+    assert known.caller(again) is not None
+
+
+def test_ended_sessions_make_room_first() -> None:
+    now = [0.0]
+    known = Sessions(lambda: now[0])
+    known.begin("Anna", "guard")
+    now[0] = 1.0
+    ids = [known.begin("Bea", "guard") for _ in range(sessions.MOST_SESSIONS - 1)]
+    now[0] = sessions.SESSION_S
+    ids.append(known.begin("Bea", "guard"))
+    assert all(known.caller(id_) is not None for id_ in ids)
 
 
 async def test_a_demo_opens_pages_but_not_the_interface_for_programs(desk: MemoryDesk) -> None:
