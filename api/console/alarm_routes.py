@@ -88,10 +88,10 @@ def router(desk: Desk, readers: Readers, pages: Pages, actions: Actions) -> APIR
         for number, version in map(_seen, seen):
             try:
                 await both(request, number, version)
-            except NotAllowed as error:
-                return forms.refused(request, told_of(error), status_of(error))
-            except IllegalCommand:
+            except Refusal:
                 changed += 1
+            except IllegalCommand as error:
+                return forms.refused(request, told_of(error), status_of(error))
         if changed:
             return forms.refused(request, say("Changed since you saw them: {count}. Look at them again.", count=changed), 409)
         return forms.done(request, "/")

@@ -109,12 +109,20 @@ class GuardSections:
 
     def hidden(self, alarms: list[Alarm]) -> int:
         """How many of them have no place in the list."""
-        return sum(len(group.alarms) for group in grouped(self._site, alarms)[MOST_ROWS:])
+        return len(alarms) - sum(len(group.alarms) for group in self._in_list(alarms))
+
+    def _in_list(self, alarms: list[Alarm]) -> list[Group]:
+        """Where there is not room for all, what nobody has acknowledged comes first: what is off the list is silent."""
+        groups = grouped(self._site, alarms)
+        waiting = [group for group in groups if any(alarm.acknowledged_at is None for alarm in group.alarms)]
+        seen = [group for group in groups if group not in waiting]
+        fit = [*waiting, *seen][:MOST_ROWS]
+        return groups if len(fit) == len(groups) else [group for group in groups if group in fit]
 
     # --- the list -------------------------------------------------------------------------------------------------
 
     def _rows(self, truth: Truth, today: date, alarms: list[Alarm]) -> Iterator[Item]:
-        for group in grouped(self._site, alarms)[:MOST_ROWS]:
+        for group in self._in_list(alarms):
             yield self._row(truth, today, group.alarms[0]) if group.because is None else self._group(truth, today, group)
 
     def _row(self, truth: Truth, today: date, alarm: Alarm) -> Item:

@@ -43,6 +43,7 @@ PLACES: Final[Mapping[str, Text]] = {
     "/shift": say("Shift"),
 }
 """What the menu leads to, for those who may go there."""
+_OF_THE_GUARD: Final = ("console.js", "attend.js", "guard.js", "sounds.js")
 _YEAR_S: Final = 365 * 24 * 3600
 
 
@@ -199,9 +200,9 @@ def version_of(*folders: Path) -> str:
 
 
 def guard_script() -> bytes:
-    """One file of the three that make the guard console; the last shares no names with the others."""
-    console, attend, guard = ((STATIC / name).read_bytes() for name in ("console.js", "attend.js", "guard.js"))
-    return console + attend + b"{\n" + guard + b"}\n"
+    """One file of the four that make the guard console; the last two share their names with each other and not with the first."""
+    console, attend, guard, sounds = ((STATIC / name).read_bytes() for name in _OF_THE_GUARD)
+    return console + attend + b"{\n" + guard + sounds + b"}\n"
 
 
 def stylesheet() -> bytes:

@@ -18,6 +18,8 @@ from security.alarms import Alarm
 MOST_MARKS: Final = 50
 _INSET: Final = 24.0
 """How far inside a space the sign of its alarm stands."""
+_WORDS: Final = 180.0
+"""How much room the name of an alarm takes."""
 _TRUE_SIZE: Final = 640.0
 """Drawings wider than this are shown smaller; the signs of alarms on them are not."""
 Plans = Callable[[], tuple[Base, ...]]
@@ -36,12 +38,14 @@ def marks_list(storey: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A place on the drawing, in its own units. angle: of a door's direction, in degrees. scale: of its sign."""
+    """A place on the drawing, in its own units. angle: of a door's direction, in degrees. scale: of its sign. leftward:
+    whether there is room for words on its left."""
 
     x: float
     y: float
     angle: float = 0.0
     scale: float = 1.0
+    leftward: bool = False
 
 
 class PlanMarks:
@@ -76,7 +80,8 @@ class PlanMarks:
         # The most urgent is drawn last, over all others.
         for alarm in reversed(alarms[:MOST_MARKS]):
             if (found := self._spot_of(base, alarm.subject)) is not None:
-                spot = replace(found, scale=scale)
+                leftward = found.x - base.view_box[0] > _WORDS * scale
+                spot = replace(found, scale=scale, leftward=leftward)
                 shows = (alarm.level, alarm.active, alarm.acknowledged_at is None, spot, alarm.type)
                 yield Item(f"at-{alarm.number}", shows, lambda a=alarm, s=spot: self._alarm(truth, a, s))  # type: ignore[misc]
 

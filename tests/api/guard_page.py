@@ -112,7 +112,8 @@ def guard_app(sent: Sent) -> FastAPI:
 
     @app.get("/static/guard.js")
     async def script() -> Response:
-        return Response((STATIC / "guard.js").read_bytes(), media_type="text/javascript")
+        joined = b"".join((STATIC / name).read_bytes() for name in ("guard.js", "sounds.js"))
+        return Response(joined, media_type="text/javascript")
 
     @app.get("/dialogs/{name}")
     @app.get("/alarms/3/{name}")

@@ -1,4 +1,4 @@
-"""What a guard does with keys, in dialogs and by ear: static/guard.js in a real browser, its time and sound card in our hands."""
+"""What a guard does with keys, in dialogs and by ear: the scripts in a real browser, its time and sound card in our hands."""
 
 import asyncio
 import random
@@ -603,5 +603,6 @@ async def test_a_thousand_keys_and_clicks_begin_no_lockdown(at_work: tuple[Opene
     assert desk.facts(MODE("lockdown", "site")) is None
 
 
-async def test_the_module_is_small() -> None:
-    assert (STATIC / "guard.js").stat().st_size <= 11 * 1024
+@pytest.mark.parametrize("name", ["attend.js", "guard.js", "sounds.js"])
+async def test_each_script_is_small(name: str) -> None:
+    assert (STATIC / name).stat().st_size <= 9 * 1024

@@ -134,3 +134,19 @@ def test_every_open_alarm_that_has_a_place_has_a_sign_on_the_plan() -> None:
     drawn = re.findall(r'<g id="at-(\d+)"', board.html(marks_list("1")))
     assert drawn == ["1", "2", "3"], "the most urgent lies on top"
     assert len(re.findall(r'<g id="sign-', board.html(plan_list("1")))) == len(desk.site.doors)
+
+
+async def test_what_nobody_has_seen_is_in_the_list_however_many_others_there_are(
+    guard: httpx.AsyncClient, desk: MemoryDesk
+) -> None:
+    from api.console.guard_sections import MOST_ROWS
+    from security.alarms import acknowledge
+
+    for number in range(MOST_ROWS + 5):
+        desk.press("panic-room-1", f"q-{number}")
+        newest = max(alarm.number for alarm in open_alarms(desk.facts))
+        desk.happen(acknowledge(desk.facts, desk.clock.t, newest, "L. Korhonen", 1))
+    text = await page(guard, "/")
+    assert all(f'id="alarm-{number}"' in text for number in (1, 2, 3))
+    assert text.count('<li class="alarm') == MOST_ROWS
+    assert "<dd>8</dd>" in text  # those that have no room

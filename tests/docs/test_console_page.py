@@ -32,7 +32,7 @@ def test_every_file_that_is_named_is_there(file: str) -> None:
 
 def test_the_names_of_scripts_and_styles_are_right() -> None:
     scripts = re.findall(r"`(\w+\.js)`", PAGE)
-    assert {"console.js", "attend.js", "guard.js"} <= {name for name in scripts if (STATIC / name).is_file()}
+    assert {"console.js", "attend.js", "guard.js", "sounds.js"} <= {name for name in scripts if (STATIC / name).is_file()}
     assert (STYLES / "10-console.css").is_file()
 
 

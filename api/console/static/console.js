@@ -82,7 +82,7 @@ const view = (() => {
 
 function receipts() {
   if (document.visibilityState !== "visible") return;
-  for (const { dataset: { receipt: seen } } of document.querySelectorAll("[data-receipt]")) {
+  for (const seen of [...document.querySelectorAll("[data-receipt]")].flatMap((node) => node.dataset.receipt.trim().split(" "))) {
     if (receipted.has(seen)) continue;
     receipted.add(seen);
     // The second frame begins when the first has been painted.
