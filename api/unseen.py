@@ -4,7 +4,7 @@ from api.sessions import View
 from edge.conditions import DURESS
 from edge.events import Event
 from edge.facts import Facts
-from security.alarms import ALARM, Alarm, NoSuchAlarm, open_alarms
+from security.alarms import ALARM, Alarm, AlarmRaised, NoSuchAlarm, open_alarms
 from security.bulletins import BULLETIN, BulletinEnded, BulletinPosted, BulletinRead, oversees, sees
 from security.sign_ins import SignedInUnderDuress
 
@@ -27,12 +27,13 @@ def require_told(facts: Facts, number: int, view: View) -> None:
 
 
 class Discretion:
-    """For one stream: which events its reader is told of, also those about an alarm that has left the list."""
+    """For one stream: which events its reader is told of. Of an alarm that left the list before the stream began nobody can say
+    any more what it was: whoever may not know of all is told of it only when its raising is read back too."""
 
     def __init__(self, facts: Facts, view: View) -> None:
         self._unaware = view.unaware
         self._view = view
-        self._untold = {alarm.number for alarm in open_alarms(facts) if alarm.type == DURESS}
+        self._alarms = {alarm.number for _, alarm in facts.of(ALARM) if alarm.type != DURESS}
         self._oversees = oversees(view.role)
         self._for_them = {found.number for _, found in facts.of(BULLETIN) if self._is_for_them(found.posted)}
 
@@ -45,10 +46,12 @@ class Discretion:
             return self._oversees
         if not self._unaware:
             return True
+        if isinstance(event, SignedInUnderDuress) or getattr(event, "type", None) == DURESS:
+            return False
+        if isinstance(event, AlarmRaised):
+            self._alarms.add(event.number)
         number = getattr(event, "number", None)
-        if getattr(event, "type", None) == DURESS and isinstance(number, int):
-            self._untold.add(number)
-        return not (isinstance(event, SignedInUnderDuress) or getattr(event, "type", None) == DURESS or number in self._untold)
+        return number is None or number in self._alarms
 
     def _is_for_them(self, posted: BulletinPosted) -> bool:
         return sees(posted, self._view.role, self._view.agency)

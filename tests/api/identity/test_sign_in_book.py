@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -12,11 +13,15 @@ from api import sign_in_book
 from api.sessions import View
 from api.sign_in_book import MOST_WINDOWS
 from api.unseen import Discretion
+from edge.conditions import BREAK_GLASS, DURESS
 from edge.errors import Unreachable
 from edge.events import Event, decode, encode
 from edge.people import changes
+from edge.text import say
+from security.alarms import LAST_NUMBER, AlarmAcknowledged, AlarmCleared, AlarmRaised, AlarmResolved
 from security.sign_ins import PersonSignedIn, PersonSignedOut, SignInsRefused
 from tests.api.conftest import ORIGIN, TOKEN
+from tests.api.desk import MemoryDesk
 from tests.api.identity.conftest import SEALED, House, password_of, sign_in
 from tests.api.identity.test_emergencies import FORCED, told
 from tests.api.identity.test_program_tokens import give_token
@@ -168,6 +173,31 @@ async def test_what_a_threatened_person_may_read_is_the_same(house: House, role:
     assert duress == [(role, 1)]
     assert [event["kind"] for event in seen[0][0]] == ["signed-in", "signed-out"]
     assert seen[0] == seen[1]
+
+
+@pytest.mark.parametrize("left_before", [True, False])
+def test_a_duress_alarm_is_not_told_of_after_it_has_left_the_list(desk: MemoryDesk, left_before: bool) -> None:
+    """And what is read back of another one is, from its raising on."""
+    at, first = desk.clock.now(), 1 + (desk.facts(LAST_NUMBER()) or 0)
+    raised = [
+        AlarmRaised(at=at, number=first + n, type=kind, subject="guard", because=say("It was raised"))
+        for n, kind in enumerate((DURESS, BREAK_GLASS))
+    ]
+    ended = [
+        change
+        for n in (first, first + 1)
+        for change in (AlarmCleared(at=at, number=n), AlarmAcknowledged(at=at, number=n, by="Bea"), resolved(at, n))
+    ]
+    desk.happen(*raised, *(ended if left_before else ()))
+    threatened = Discretion(desk.facts, View("guard", unaware=True))
+    assert [event.kind for event in ended if threatened.tells(event)] == ([] if left_before else [e.kind for e in ended[3:]])
+    threatened = Discretion(desk.facts, View("guard", unaware=True))
+    assert [event for event in (*raised, *ended) if threatened.tells(event)] == [raised[1], *ended[3:]]
+    assert all(Discretion(desk.facts, View("guard")).tells(event) for event in ended)
+
+
+def resolved(at: datetime, number: int) -> AlarmResolved:
+    return AlarmResolved(at=at, number=number, by="Bea", reason="Over")
 
 
 async def test_everybody_else_learns_of_it_from_the_journal(house: House) -> None:
