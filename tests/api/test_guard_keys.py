@@ -437,6 +437,25 @@ async def test_silence_lasts_two_minutes_or_until_something_new(opened: Opened) 
     assert await page.locator(".unacknowledged").count() == 2, "silence acknowledges nothing"
 
 
+async def test_a_new_alarm_in_a_group_is_heard_though_the_group_was_silenced(opened: Opened) -> None:
+    page = await opened("/")
+    await ring(page, 1, "high")
+    await heard(page)
+    await page.keyboard.press("m")
+    await patched(page, "document.getElementById('alarm-1').dataset.newest = '7'")
+    assert await heard(page) == HIGH
+
+
+async def test_what_is_told_again_is_heard_once_more_each_time(opened: Opened) -> None:
+    page = await opened("/")
+    await ring(page, 1, "high")
+    await ring(page, 1, "high", "active acknowledged")
+    await heard(page, 20_000)
+    for at in ("1", "2"):
+        await patched(page, f"document.getElementById('alarm-1').dataset.reminded = '{at}'")
+        assert await heard(page, 60_000) == HIGH
+
+
 async def test_a_silent_alarm_is_heard_in_a_headset_and_nowhere_else(opened: Opened) -> None:
     page = await opened("/")
     await ring(page, 1, "silent")
