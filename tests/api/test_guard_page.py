@@ -66,8 +66,17 @@ async def test_a_form_of_a_group_that_no_page_made_is_refused(guard: httpx.Async
     assert desk.facts(ALARM("3")).acknowledged_at is None  # type: ignore[union-attr]
 
 
+async def test_only_an_acknowledged_alarm_is_offered_to_be_handed_over(guard: httpx.AsyncClient) -> None:
+    """Its escalation stops with that, and whoever is named is told by nobody."""
+    form, why = "Who takes care of it from now on", "once it is handed over, it turns to nobody else by itself"
+    before = await page(guard, f"/alarms/2/transfer{EN}")
+    assert (form in before, why in before) == (False, True)
+    await guard.post("/console/alarms/2/acknowledge", data={"version": "1"})
+    after = await page(guard, f"/alarms/2/transfer{EN}")
+    assert (form in after, why in after) == (True, False)
+
+
 async def test_handing_on_shelving_and_taking_back_by_forms(guard: httpx.AsyncClient, desk: MemoryDesk) -> None:
-    assert "Who takes care of it from now on" in await page(guard, f"/alarms/2/transfer{EN}")
     answer = await guard.post("/console/alarms/2/transfer", data={"version": "1", "to": "L. Korhonen"})
     assert (answer.status_code, answer.headers["location"]) == (303, "/?alarm=2")
     assert desk.facts(ALARM("2")).owner == "L. Korhonen"  # type: ignore[union-attr]
@@ -75,7 +84,7 @@ async def test_handing_on_shelving_and_taking_back_by_forms(guard: httpx.AsyncCl
     assert old.status_code == 409
     await guard.post("/console/alarms/2/shelve", data={"version": "2", "minutes": "15", "reason": "Huolto"})
     assert desk.facts(SHELF("tamper", "masking-lobby")) is not None
-    assert "alarm-2" not in await page(guard, "/")
+    assert "alarm-2" not in await page(guard, f"/{EN}")
     assert "Shelved 1" in await page(guard, "/")
     off = await page(guard, "/quiet")
     assert "M. Virtanen, 10:47: Huolto" in off
