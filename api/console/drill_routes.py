@@ -18,7 +18,7 @@ from api.faults import status_of
 from api.gate import caller_of
 from api.port import Desk
 from api.readers import Readers
-from edge.errors import IllegalCommand
+from edge.errors import DeviceFault, IllegalCommand
 from edge.site.fields import Id
 from edge.text import say
 from security.walk_tests import CONFIRM_WITHIN, LONGEST, TEST, USUAL_LENGTH
@@ -45,7 +45,10 @@ def router(desk: Desk, readers: Readers, pages: Pages, actions: Actions) -> APIR
 
     @routes.get(DRILLS)
     async def drills(request: Request) -> Response:
-        past = await asyncio.to_thread(drill_truth.past_drills, desk)
+        try:
+            past = await asyncio.to_thread(drill_truth.past_drills, desk)
+        except DeviceFault:
+            return forms.unread(request, "/")
         lasts = drill_truth.last_tests(desk.site, desk.facts, pages.now())
         return pages.answer(
             "drills.html",
@@ -65,7 +68,10 @@ def router(desk: Desk, readers: Readers, pages: Pages, actions: Actions) -> APIR
     @routes.get("/drills/{began}/report")
     async def report(request: Request, began: Annotated[int, Path(ge=1, le=2**53)]) -> Response:
         """began: number of the entry with which the test began."""
-        every = await asyncio.to_thread(drill_truth.past_drills, desk)
+        try:
+            every = await asyncio.to_thread(drill_truth.past_drills, desk)
+        except DeviceFault:
+            return forms.unread(request, DRILLS)
         found = next((each for each in every if each.began == began), None)
         if found is None:
             return forms.refused(request, say("The journal holds no walk test of this number."), 404, DRILLS)

@@ -31,6 +31,10 @@ class Forms:
             return self._pages.answer("refused.html", request, status, back=local_path(back), why=told)
         return JSONResponse({"detail": told}, status)
 
+    def unread(self, request: Request, back: str) -> Response:
+        """The disk does not give what is asked of the past."""
+        return self.refused(request, say("The journal cannot be read at present. Try again in a moment."), 503, back)
+
 
 def person(request: Request) -> str:
     """The name of whoever is signed in; a panel, or a program that sends forms, has that of its token."""

@@ -19,6 +19,7 @@ from api.port import Desk
 from api.readers import Readers
 from api.routes.past_alarms import MOST_IN_A_TABLE, figures_of
 from api.truth import Truth
+from edge.errors import DeviceFault
 from edge.text import say
 from security.alarms import ALARM
 
@@ -65,7 +66,10 @@ def router(desk: Desk, readers: Readers, pages: Pages) -> APIRouter:
         asked = read(form, desk.site, kinds, subjects)
         found = Found(())
         if not asked.wrong:
-            found = await asyncio.to_thread(search, desk, told, asked.wanted, ON_A_PAGE, before)
+            try:
+                found = await asyncio.to_thread(search, desk, told, asked.wanted, ON_A_PAGE, before)
+            except DeviceFault:
+                return forms.unread(request, "/")
         return pages.answer(
             "past.html",
             request,
@@ -87,7 +91,10 @@ def router(desk: Desk, readers: Readers, pages: Pages) -> APIRouter:
         if days not in PERIODS:
             return forms.refused(request, say("There is no such period."), 404, "/alarms/figures")
         told = told_to(request)
-        counted = await asyncio.to_thread(figures_of, desk, told, pages.now(), days)
+        try:
+            counted = await asyncio.to_thread(figures_of, desk, told, pages.now(), days)
+        except DeviceFault:
+            return forms.unread(request, PAST)
         words = PastWords(readers.of_page(request))
         return pages.answer(
             "figures.html", request, days=days, periods=PERIODS, words=words, figures=counted, shown=shown_figures(counted)
@@ -95,7 +102,10 @@ def router(desk: Desk, readers: Readers, pages: Pages) -> APIRouter:
 
     @routes.get("/alarms/{number}/past")
     async def life(request: Request, number: Number) -> Response:
-        alarm = await asyncio.to_thread(past_of, desk, told_to(request), number)
+        try:
+            alarm = await asyncio.to_thread(past_of, desk, told_to(request), number)
+        except DeviceFault:
+            return forms.unread(request, PAST)
         if alarm is None:
             return forms.refused(request, say("The journal holds no alarm of this number."), 404, PAST)
         words = PastWords(readers.of_page(request))

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 
 import httpx
@@ -13,7 +14,9 @@ from api.app import create_app
 from api.console import past_routes
 from api.gate import COOKIE
 from api.identity import Identity
+from api.port import JournalLine
 from edge.conditions import DURESS
+from edge.errors import DeviceFault
 from edge.text import say
 from security.alarms import AlarmAcknowledged, AlarmNoted, AlarmRaised, AlarmResolved
 from tests.api.conftest import OF_ROLES, TOKENS, client_of
@@ -152,3 +155,18 @@ async def test_a_clerk_reads_none_of_it(app: FastAPI, desk: MemoryDesk) -> None:
     async with client_of(app, Authorization=f"Bearer {OF_ROLES['clerk']}") as clerk:
         for path in ("/alarms", "/alarms/figures", "/alarms/3/past"):
             assert (await clerk.get(path)).status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/alarms", "/alarms/figures", "/alarms/3/past", "/drills", "/drills/1/report"])
+async def test_a_disk_that_fails_is_told_of_on_a_page(
+    guard: httpx.AsyncClient, desk: MemoryDesk, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    def fails(*_: object, **__: object) -> Iterator[JournalLine]:
+        raise DeviceFault("The disk gave an input or output error")
+
+    for reading in ("journal_back", "journal_about"):
+        monkeypatch.setattr(desk, reading, fails)
+    text = await page(guard, path, 503)
+    assert "<h1>The journal cannot be read at present. Try again in a moment.</h1>" in text
+    monkeypatch.undo()
+    assert "cannot be read" not in await page(guard, path, 404 if path.endswith("report") else 200)
