@@ -78,7 +78,7 @@ async def messages(
             if loop.time() >= heartbeat_at:
                 heartbeat_at = loop.time() + stream.HEARTBEAT_S
                 now = desk.clock.now()
-                yield stream.message("heartbeat", {"t": now.timestamp(), "clock": renderer.clock(now), "version": pages.version})
+                yield stream.message("heartbeat", {"t": now.timestamp(), "clock": renderer.clock(now), "edition": pages.edition})
             if watches and loop.time() >= seen_at:
                 seen_at = loop.time() + SEEN_EVERY_S
                 desk.hear(ConsoleSeen(at=desk.clock.now()))

@@ -73,7 +73,8 @@ _COMPILED: Final = _CompiledOnce()
 class Pages:
     """All pages of one desk; every template is compiled at once, so that no reader waits for it later.
 
-    clock: steady seconds, the same as the streams use.
+    clock: steady seconds, the same as the streams use. version: of the files that browsers keep. edition: changes with any of
+    them and with the drawing of the building; a page of another one loads itself anew.
     """
 
     def __init__(self, desk: Desk, readers: Readers, clock: Callable[[], float], read_only_reason: str | None) -> None:
@@ -82,6 +83,7 @@ class Pages:
         self._readers = readers
         self._clock = clock
         self.version = version_of(STATIC, STYLES)
+        self.edition = f"{self.version}-{self.pictures.version}"
         self._environments = {language: self._environment(readers.of(language), read_only_reason) for language in LANGUAGES}
         self._boards: dict[tuple[str, View], Board] = {}
 
@@ -157,6 +159,7 @@ class Pages:
                 "language": renderer.language,
                 "languages": OWN_NAMES,
                 "version": self.version,
+                "edition": self.edition,
                 "read_only_reason": read_only_reason,
                 "plan_address": self.pictures.address,
             }

@@ -3,8 +3,10 @@
 import asyncio
 import json
 import random
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
 
 import httpx
 import pytest
@@ -17,6 +19,7 @@ from api.console.pages import Pages, age
 from api.console.sections import CONSOLE, OVERVIEW
 from api.readers import Readers
 from api.sessions import Caller, View
+from edge.site.load import read_site
 from edge.text import say
 from security.alarms import ALARM, AlarmNoted
 from tests.api.conftest import TOKENS, client_of
@@ -275,6 +278,25 @@ def reading(desk: MemoryDesk, after: str | None = None) -> tuple[Pages, AsyncIte
 
 def parts(message: str) -> dict[str, str]:
     return dict(line.split(": ", 1) for line in message.strip().splitlines())
+
+
+async def test_a_page_with_the_drawing_of_another_site_file_learns_that_it_is_old(
+    guard: httpx.AsyncClient, desk: MemoryDesk, tmp_path: Path
+) -> None:
+    """Its heartbeat names what the page was drawn with; the files that browsers keep have still the same addresses."""
+    (drawn_with,) = re.findall('data-edition="([^"]+)"', (await guard.get("/")).text)
+    changed = tmp_path / "site.yaml"
+    text = (Path(__file__).parent / "site.yaml").read_text("utf-8")
+    changed.write_text(text.replace("  room-2: {", "  room-2: {storey: 2, ", 1), "utf-8")
+    told: dict[str, list[str]] = {}
+    for site in (desk.site, read_site(changed)):
+        pages, stream = reading(MemoryDesk(site=site))
+        await anext(stream)
+        told.setdefault(pages.version, []).append(json.loads(parts(await anext(stream))["data"])["edition"])
+        await stream.aclose()  # type: ignore[attr-defined]
+    ((same, another),) = told.values()
+    assert same == drawn_with
+    assert another != drawn_with
 
 
 async def test_a_change_is_sent_as_its_items_alone(desk: MemoryDesk) -> None:

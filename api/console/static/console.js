@@ -148,10 +148,10 @@ function show(nowOffline) {
 }
 
 function beat(event) {
-  const { t, clock: text, version } = JSON.parse(event.data);
+  const { t, clock: text, edition } = JSON.parse(event.data);
   beatAt = performance.now();
   reloadIn = RELOAD_MS;
-  if (version !== page.dataset.version) { location.reload(); return; }
+  if (edition !== page.dataset.edition) { location.reload(); return; }
   clock.textContent = text;
   ages(t);
   receipts();
