@@ -22,6 +22,7 @@ from api.gate import Gate
 from api.identity import Identity
 from api.line_actions import LineActions
 from api.metrics import Requests
+from api.past_reading import PastReading
 from api.policy import require_declared
 from api.port import Desk, SiteFile
 from api.readers import Readers
@@ -51,6 +52,7 @@ def create_app(
     sealed: str | None = None,
     provider: "Provider | None" = None,
     site_file: SiteFile | None = None,
+    past_reading: PastReading | None = None,
 ) -> FastAPI:
     """The application. To build it takes a moment and touches no facts, so a thread may do it; it serves in the controller's loop.
 
@@ -58,9 +60,9 @@ def create_app(
     on the loopback. hosts: names under which the controller is reached besides the loopback's. read_only_reason: why nobody
     may act through this application, in the site's language; None when people may. identity: who has an account and who is signed
     in already. sealed: the code that signs in as guard in an emergency. provider: through which people sign in besides. site_file:
-    where it can take over while the building runs.
+    where it can take over while the building runs. past_reading: closed by whoever made it.
     """
-    readers, identity = Readers(desk.site), identity or Identity()
+    readers, identity, past_reading = Readers(desk.site), identity or Identity(), past_reading or PastReading()
     actions = Actions(desk, read_only_reason)
     at_doors, on_the_line = DoorActions(desk.site, actions), LineActions(desk.site, actions)
     pages = Pages(desk, readers, time.monotonic, read_only_reason)
@@ -85,7 +87,7 @@ def create_app(
         doors.router(desk, readers, at_doors),
         modes.router(desk, readers, at_doors),
         scenes.router(desk, readers, at_doors),
-        alarms.router(desk, readers, actions),
+        alarms.router(desk, readers, actions, past_reading),
         rooms.router(desk, readers, actions),
         calendars.router(desk, readers),
         bulletins.router(desk, readers, on_the_line),
@@ -104,8 +106,8 @@ def create_app(
         metrics.router(desk, answers),
         sign_in.router(by_provider.signed_out),
         by_provider.router(),
-        past_routes.router(desk, readers, pages),
-        drill_routes.router(desk, readers, pages, actions),
+        past_routes.router(desk, readers, pages, past_reading),
+        drill_routes.router(desk, readers, pages, actions, past_reading),
         console.router(desk, readers, pages),
         alarm_routes.router(desk, readers, pages, actions),
         room_routes.router(desk, readers, pages, actions),

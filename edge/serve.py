@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from api.past_reading import PastReading
 from api.tokens import Tokens
 from drivers.modbus.link import ModbusDriver
 from drivers.mqtt.client import build_client
@@ -360,6 +361,7 @@ class _Screens:
         self._signed_in = signed_in
         self._change = change
         self._shown = asyncio.Event()
+        self._past_reading = PastReading()
 
     async def import_libraries(self) -> None:
         """The HTTP libraries take a second to import; presses are taken meanwhile."""
@@ -402,10 +404,12 @@ class _Screens:
             sealed=sealed_code(daemon.site, self.folder),
             provider=None if self._signed_in else await asyncio.to_thread(provider_of, daemon.site, self.folder),
             site_file=self._change,
+            past_reading=self._past_reading,
         )
         self._shown.set()
 
     def close(self) -> None:
+        self._past_reading.close()
         if self._file is not None:
             self._file.close()
 

@@ -1,6 +1,5 @@
 """The pages of walk tests: one that goes on, for the phone of whoever walks; those that were, with a report on paper."""
 
-import asyncio
 from collections.abc import Awaitable
 from datetime import timedelta
 from typing import Annotated, Any, Final
@@ -16,6 +15,7 @@ from api.console.past_words import PastWords
 from api.console.roles import allowed
 from api.faults import status_of
 from api.gate import caller_of
+from api.past_reading import PastReading
 from api.port import Desk
 from api.readers import Readers
 from edge.errors import DeviceFault, IllegalCommand
@@ -27,7 +27,7 @@ DRILLS: Final = "/drills"
 LENGTHS: Final = tuple(minutes for minutes in (5, 15, 30, 45, 60) if timedelta(minutes=minutes) <= LONGEST)
 
 
-def router(desk: Desk, readers: Readers, pages: Pages, actions: Actions) -> APIRouter:
+def router(desk: Desk, readers: Readers, pages: Pages, actions: Actions, past_reading: PastReading) -> APIRouter:
     routes = APIRouter(include_in_schema=False)
     forms, acting = Forms(pages, readers), AlarmActions(desk.site, actions)
 
@@ -46,7 +46,7 @@ def router(desk: Desk, readers: Readers, pages: Pages, actions: Actions) -> APIR
     @routes.get(DRILLS)
     async def drills(request: Request) -> Response:
         try:
-            past = await asyncio.to_thread(drill_truth.past_drills, desk)
+            past = await past_reading.of(drill_truth.past_drills, desk)
         except DeviceFault:
             return forms.unread(request, "/")
         lasts = drill_truth.last_tests(desk.site, desk.facts, pages.now())
@@ -69,7 +69,7 @@ def router(desk: Desk, readers: Readers, pages: Pages, actions: Actions) -> APIR
     async def report(request: Request, began: Annotated[int, Path(ge=1, le=2**53)]) -> Response:
         """began: number of the entry with which the test began."""
         try:
-            every = await asyncio.to_thread(drill_truth.past_drills, desk)
+            every = await past_reading.of(drill_truth.past_drills, desk)
         except DeviceFault:
             return forms.unread(request, DRILLS)
         found = next((each for each in every if each.began == began), None)

@@ -1,6 +1,5 @@
 """The pages of the past: all alarms, the whole life of one, and how many there are."""
 
-import asyncio
 from dataclasses import dataclass
 from typing import Annotated, Final
 
@@ -14,6 +13,7 @@ from api.console.past_form import PastForm, kinds_of, read, subjects_of, table_q
 from api.console.past_words import PastWords
 from api.gate import caller_of
 from api.models_alarms import PastAlarm, StepOut
+from api.past_reading import PastReading
 from api.past_search import Found, past_of, search
 from api.port import Desk
 from api.readers import Readers
@@ -42,7 +42,7 @@ class Row:
     resolved: StepOut | None
 
 
-def router(desk: Desk, readers: Readers, pages: Pages) -> APIRouter:
+def router(desk: Desk, readers: Readers, pages: Pages, past_reading: PastReading) -> APIRouter:
     routes = APIRouter(include_in_schema=False)
     forms = Forms(pages, readers)
 
@@ -67,7 +67,7 @@ def router(desk: Desk, readers: Readers, pages: Pages) -> APIRouter:
         found = Found(())
         if not asked.wrong:
             try:
-                found = await asyncio.to_thread(search, desk, told, asked.wanted, ON_A_PAGE, before)
+                found = await past_reading.of(search, desk, told, asked.wanted, ON_A_PAGE, before)
             except DeviceFault:
                 return forms.unread(request, "/")
         return pages.answer(
@@ -92,7 +92,7 @@ def router(desk: Desk, readers: Readers, pages: Pages) -> APIRouter:
             return forms.refused(request, say("There is no such period."), 404, "/alarms/figures")
         told = told_to(request)
         try:
-            counted = await asyncio.to_thread(figures_of, desk, told, pages.now(), days)
+            counted = await past_reading.of(figures_of, desk, told, pages.now(), days)
         except DeviceFault:
             return forms.unread(request, PAST)
         words = PastWords(readers.of_page(request))
@@ -103,7 +103,7 @@ def router(desk: Desk, readers: Readers, pages: Pages) -> APIRouter:
     @routes.get("/alarms/{number}/past")
     async def life(request: Request, number: Number) -> Response:
         try:
-            alarm = await asyncio.to_thread(past_of, desk, told_to(request), number)
+            alarm = await past_reading.of(past_of, desk, told_to(request), number)
         except DeviceFault:
             return forms.unread(request, PAST)
         if alarm is None:

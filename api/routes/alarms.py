@@ -10,6 +10,7 @@ from api.faults import ACTING, NAMING, READING
 from api.gate import caller_of
 from api.models import Acknowledging, AlarmNow, AlarmOut, Alarms, Claiming, Notices, Noting, Resolving
 from api.models_alarms import Transferring
+from api.past_reading import PastReading
 from api.port import Desk
 from api.readers import Readers
 from api.routes import drills, escalation, past_alarms, quiet_alarms
@@ -21,12 +22,12 @@ from edge.language import Renderer
 from security.alarms import ALARM, NoSuchAlarm
 
 
-def router(desk: Desk, readers: Readers, actions: Actions) -> APIRouter:
+def router(desk: Desk, readers: Readers, actions: Actions, past_reading: PastReading) -> APIRouter:
     routes, acting = APIRouter(tags=["alarms"]), AlarmActions(desk.site, actions)
     # Before the routes of one alarm, whose number would otherwise be asked of these words.
-    routes.include_router(past_alarms.router(desk, readers))
+    routes.include_router(past_alarms.router(desk, readers, past_reading))
     routes.include_router(quiet_alarms.router(desk, readers, acting))
-    routes.include_router(drills.router(desk, readers, acting))
+    routes.include_router(drills.router(desk, readers, acting, past_reading))
     routes.include_router(escalation.router(desk, readers, actions))
     Reader = Annotated[Renderer, Depends(readers)]  # noqa: N806
     From = Annotated[Caller, Depends(caller_of)]  # noqa: N806

@@ -1,6 +1,5 @@
 """Walk tests of the panic buttons, and their reports."""
 
-import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
@@ -10,6 +9,7 @@ from api.alarm_truth import AlarmTruth
 from api.faults import ACTING, READING
 from api.gate import caller_of
 from api.models_alarms import Acting, Drills, Testing
+from api.past_reading import PastReading
 from api.port import Desk
 from api.readers import Readers
 from api.sessions import Caller
@@ -22,14 +22,14 @@ _BEGINNING = """Of the buttons named, or of all. A press during it raises its al
 can be confirmed as one of the test, which resolves the alarm."""
 
 
-def router(desk: Desk, readers: Readers, actions: AlarmActions) -> APIRouter:
+def router(desk: Desk, readers: Readers, actions: AlarmActions, past_reading: PastReading) -> APIRouter:
     routes = APIRouter()
     Reader = Annotated[Renderer, Depends(readers)]  # noqa: N806
     From = Annotated[Caller, Depends(caller_of)]  # noqa: N806
 
     async def told(renderer: Renderer) -> Drills:
         truth = Truth(desk, renderer)
-        found = await asyncio.to_thread(drills_of, desk)
+        found = await past_reading.of(drills_of, desk)
         report = AlarmTruth(truth)
         return Drills(
             at=truth.now,

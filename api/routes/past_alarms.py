@@ -1,6 +1,5 @@
 """What was: past alarms and how they were attended to, and figures of how many there are. Read from the journal in a thread."""
 
-import asyncio
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Final
@@ -14,6 +13,7 @@ from api.faults import READING
 from api.gate import caller_of
 from api.models import Instant
 from api.models_alarms import FiguresOut, Past, PastAlarm
+from api.past_reading import PastReading
 from api.past_search import Found, Wanted, search
 from api.port import Desk
 from api.readers import Readers
@@ -46,7 +46,7 @@ class Search:
         self.wanted = Wanted(start, end, kind, subject, level, text or "")
 
 
-def router(desk: Desk, readers: Readers) -> APIRouter:
+def router(desk: Desk, readers: Readers, past_reading: PastReading) -> APIRouter:
     routes = APIRouter(responses=READING)
     Reader = Annotated[Renderer, Depends(readers)]  # noqa: N806
     From = Annotated[Caller, Depends(caller_of)]  # noqa: N806
@@ -61,7 +61,7 @@ def router(desk: Desk, readers: Readers) -> APIRouter:
         asked: Asked, caller: From, renderer: Reader, limit: Annotated[int, Query(ge=1, le=MOST)] = 100, before: Before = None
     ) -> Past:
         truth = Truth(desk, renderer)
-        found = await asyncio.to_thread(search, desk, told_to(caller, truth), asked.wanted, limit, before)
+        found = await past_reading.of(search, desk, told_to(caller, truth), asked.wanted, limit, before)
         more = found.before is not None
         return Past(
             at=truth.now, seq=truth.seq, alarms=list(found.alarms), more=more, before=found.before, looked_to=found.looked_to
@@ -80,7 +80,7 @@ def router(desk: Desk, readers: Readers) -> APIRouter:
     @routes.get("/alarms/figures", summary="How many alarms there were, when, and of what")
     async def how_many(caller: From, renderer: Reader, days: Annotated[int, Query(ge=1, le=LONGEST_DAYS)] = 7) -> FiguresOut:
         truth = Truth(desk, renderer)
-        return await asyncio.to_thread(figures_of, desk, told_to(caller, truth), truth.now, days)
+        return await past_reading.of(figures_of, desk, told_to(caller, truth), truth.now, days)
 
     return routes
 
