@@ -107,6 +107,7 @@ class SpaceOut(BaseModel):
     name: str
     zone: ZoneClass
     kind: SpaceKind
+    storey: str = Field(description="The storey that it is on: a number, or a short name such as K")
     capacity: int | None
     agency: str | None = Field(description="Name of the agency that works there")
     doors: list[str] = Field(description="Ids of the doors of the space")

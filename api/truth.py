@@ -133,6 +133,7 @@ class Truth:
             name=self.renderer.name(id_),
             zone=space.zone,
             kind=space.kind,
+            storey=space.storey,
             capacity=space.capacity,
             agency=", ".join(map(self.renderer.name, space.agencies)) or None,
             doors=[door for door in self.site.doors if id_ in self.sides(door)],

@@ -61,7 +61,10 @@ class SiteSection(Section):
     holidays: Annotated[str, AfterValidator(known_country)] | None = Field(
         "FI", description="Country whose public holidays close the site; null for none"
     )
-    hours: Id | None = Field(None, description="Timetable outside which bookings do not unlock doors; absent: always")
+    hours: Id | None = Field(
+        None,
+        description="Timetable outside which bookings unlock no doors and payment terminals belong in their docks; absent: always",
+    )
     token: SecretRef | None = Field(
         None, description="Secret that guards the API: env:NAME or file:PATH. Whoever has it acts as facility manager"
     )

@@ -85,6 +85,14 @@ async def test_every_commanded_point_has_its_reason(program: httpx.AsyncClient, 
     assert {p["point"] for p in points if p["device"] == "masking-lobby"} == {"level", "muted"}
 
 
+async def test_spaces_tell_on_which_storey_they_are(desk: MemoryDesk) -> None:
+    upstairs = desk.site.spaces["room-2"].model_copy(update={"storey": "K"})
+    desk.site = desk.site.model_copy(update={"spaces": {**desk.site.spaces, "room-2": upstairs}})
+    async with client_of(create_app(desk, tokens=TOKENS), **AUTHORIZED) as program:
+        told = {space["id"]: space["storey"] for space in (await got(program, "/spaces"))["spaces"]}
+    assert told == {**dict.fromkeys(desk.site.spaces, "1"), "room-2": "K"}
+
+
 async def test_presence_is_told_only_when_sensors_can_tell(program: httpx.AsyncClient, desk: MemoryDesk) -> None:
     async def present() -> dict[str, bool | None]:
         return {space["id"]: space["present"] for space in (await got(program, "/spaces"))["spaces"]}
