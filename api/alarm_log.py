@@ -32,7 +32,9 @@ def log_of(truth: Truth, alarm: Alarm) -> list[LogLine]:
 
 def _happened(truth: Truth, alarm: Alarm) -> Iterator[tuple[datetime, Text]]:
     yield alarm.raised_at, alarm.because
-    for shown in truth.facts(SHOWN(str(alarm.number))) or ():
+    receipts = truth.facts(SHOWN(str(alarm.number))) or ()
+    first = {shown.by: shown for shown in reversed(receipts)}  # not every page of one person
+    for shown in first.values():
         seconds = round(max((shown.at - alarm.raised_at).total_seconds(), 0.0), 1)
         yield shown.at, say("Shown to {by} after {seconds} s", by=shown.by, seconds=seconds)
     for message in truth.facts(MESSAGES(str(alarm.number))) or ():

@@ -179,12 +179,15 @@ class GuardSections:
     def _standing(self, truth: Truth, today: date) -> Iterator[Item]:
         held = Standing(
             hours=tuple(
-                (readable(name), truth.renderer.text(self._hours(truth.now, name), truth.now)) for name in self._timetables
+                (self._named(name), truth.renderer.text(self._hours(truth.now, name), truth.now)) for name in self._timetables
             ),
             overrides=sum(act.until > truth.now for _, act in truth.facts.of(OVERRIDE)),
             releases=sum(act.until > truth.now for _, act in truth.facts.of(RELEASE)),
         )
         yield Item("standing-now", (held, today), lambda: self._draw("standing", held=held, now=truth.now))
+
+    def _named(self, timetable: str) -> str:
+        return self._renderer.say("The building") if timetable == self._site.site.hours else readable(timetable)
 
     def _hours(self, now: datetime, name: str) -> Text:
         table, local = self._site.hours[name], self._site.local

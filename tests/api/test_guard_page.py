@@ -127,9 +127,9 @@ async def test_a_silent_alarm_looks_like_no_great_matter() -> None:
 
 
 async def test_what_holds_in_the_building_stands_below(guard: httpx.AsyncClient, desk: MemoryDesk) -> None:
-    assert "<strong>Building:</strong> open until 18:00" in await page(guard, f"/{EN}")
+    assert "<strong>The building:</strong> open until 18:00" in await page(guard, f"/{EN}")
     desk.wait(timedelta(hours=8))
-    assert "<strong>Building:</strong> closed, opens Mon 23 Nov 7:30" in await page(guard, "/")
+    assert "<strong>The building:</strong> closed, opens Mon 23 Nov 7:30" in await page(guard, "/")
 
 
 def test_every_open_alarm_that_has_a_place_has_a_sign_on_the_plan() -> None:

@@ -2,14 +2,14 @@
 // Served as one file with console.js, whose names it uses.
 
 const chosen = () => document.querySelector(".chosen");
-let choosing = 0;
+let choosing = 0, wanted = null; // the row that was asked for while its alarm is on its way
 
 /** Mark the row, and the place on the plan, of the alarm that is shown; of one that has left, go on to the most urgent. */
 function attended() {
   if (!chosen()) return;
   const number = chosen().firstElementChild?.dataset.number;
-  if (!number && chosen().id !== "chosen-top") { choose(""); return; }
-  mark(number);
+  if (!number && chosen().id !== "chosen-top" && !wanted) { choose(""); return; }
+  mark(wanted ?? number);
 }
 
 function mark(number) {
@@ -38,17 +38,19 @@ function follow(list, number) {
 
 async function choose(number) {
   const asked = ++choosing, address = new URL(location);
-  mark(number); // at once: the next key goes on from here
+  wanted = number || null;
+  if (number) mark(number); // at once: the next key goes on from here
   if (number) address.searchParams.set("alarm", number); else address.searchParams.delete("alarm");
   try {
     const answer = await fetch(address, { headers: { Accept: "text/html" } });
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".chosen");
     if (asked !== choosing || !fresh) return;
+    wanted = null;
     chosen().replaceChildren(...fresh.children);
     follow(fresh.id, number);
     attended();
     if (offline) disable(true);
-  } catch { /* away: the banner says so */ }
+  } catch { if (asked === choosing) wanted = null; /* away: the banner says so */ }
 }
 
 document.addEventListener("click", (event) => {
