@@ -45,7 +45,15 @@ async def test_every_alarm_stands_with_who_attended_to_it_and_how_fast(guard: ht
     attended(desk)
     text = await page(guard, "/alarms")
     assert rows(text) == ["3", "2", "1"]
-    for shown in ("20 Nov 2026 10:46", "2 min 38 s", "M. Virtanen", "after 38 s", "&lt;b&gt;Väärä hälytys", "Critical", ">still open<"):
+    for shown in (
+        "20 Nov 2026 10:46",
+        "2 min 38 s",
+        "M. Virtanen",
+        "after 38 s",
+        "&lt;b&gt;Väärä hälytys",
+        "Critical",
+        ">still open<",
+    ):
         assert shown in text, shown
 
 
