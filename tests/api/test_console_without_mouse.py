@@ -129,6 +129,7 @@ async def test_doors_sounds_and_the_lockdown_by_keys_alone(consoles: Consoles) -
 async def into(page: Page, selector: str) -> None:
     """By the Tab key, as far as it takes. A dialog takes nothing in its first moment."""
     wanted = page.locator(selector).first
+    await is_live(page)
     await expect(wanted).to_be_visible()
     await expect(page.locator("#dialog[data-settling]")).to_have_count(0)
     for _ in range(60):
@@ -333,6 +334,7 @@ async def test_every_dialog_is_open_to_everybody_and_fits_the_screen(consoles: C
     page = await consoles.opened(path=f"/?language={language}")
     dialog, wrong = page.locator("#dialog"), {}
     for name, path in DIALOGS.items():
+        await is_live(page)
         # What a key or a link of the page asks for, whichever alarm is shown.
         await page.evaluate(
             """path => { const link = Object.assign(document.createElement("a"), { href: path });

@@ -317,6 +317,21 @@ async def test_leaving_a_dialog_sends_nothing_and_finds_back_to_what_was_drawn_a
     assert sent.forms == []
 
 
+async def test_a_dialog_stays_when_the_end_of_the_one_before_is_told_late(opened: Opened) -> None:
+    page = await opened()
+    await page.keyboard.press("?")
+    await expect(page.locator("#why")).to_be_visible()
+    await page.evaluate(
+        """async () => {
+             const dialog = document.getElementById("dialog"), told = new Promise((done) => dialog.addEventListener("close", done));
+             dialog.close();
+             dialog.showModal(); // as when the next key is pressed at once
+             await told;
+           }"""
+    )
+    await expect(page.locator("#why")).to_be_visible()
+
+
 async def test_a_page_without_a_dialog_is_gone_to(opened: Opened) -> None:
     for link_id in ("plain", "moved"):
         page = await opened()

@@ -121,6 +121,7 @@ dialog.addEventListener("submit", (event) => {
 });
 
 dialog.addEventListener("close", () => {
+  if (dialog.open) return; // the browser tells late: another has been opened since
   const link = opener.isConnected ? opener : byId(opener.id); // the page may have been drawn again
   body.remove();
   (link?.closest("details:not([open])")?.firstElementChild ?? link ?? byId("content")).focus();
