@@ -124,7 +124,7 @@ class Controller:
         if kind.momentary:
             return event.press is not None and event.press not in (self.facts(PRESSES(event.device)) or ())
         known = self.facts(READING(event.device, event.point))
-        return known is None or known.value != event.value
+        return known is None or known.problem != event.bad or (not event.bad and known.value != event.value)
 
     def snapshot(self, at: datetime) -> list[Event]:
         """Events that rebuild the present durable state: what a checkpoint of the journal holds."""

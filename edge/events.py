@@ -39,6 +39,7 @@ class Observed(Event):
     """A device reported a point.
 
     at: when it arrived. sent_at: the device's own time, if it gave one. press: the id of a momentary press.
+    bad: why the device, or the driver, says that there is no usable value, in a few English words; then value is None.
     """
 
     kind = "observed"
@@ -47,6 +48,7 @@ class Observed(Event):
     value: Value
     press: str | None = None
     sent_at: datetime | None = None
+    bad: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

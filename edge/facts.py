@@ -38,12 +38,14 @@ class Reading:
     """What a device last said of a point.
 
     since: when this value first came; at: when it was last heard. good: heard since this start, on a living link.
+    problem: why the device has had no usable value since then; value is the last good one.
     """
 
     value: Value
     since: datetime
     at: datetime
     good: bool = True
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)

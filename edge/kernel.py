@@ -172,10 +172,8 @@ class Kernel:
         key = READING(event.device, event.point)
         known = self.facts(key)
         if event.press is None:
-            # A value from before a start whose clock went back cannot have lasted since the future.
-            since = min(known.since, event.at) if known is not None and known.value == event.value else event.at
-            reading = Reading(event.value, since, event.at, good=live)
-            meant_the_same = known is not None and (known.value, known.good) == (reading.value, reading.good)
+            reading = _reading(event, known, live=live)
+            meant_the_same = known is not None and _meaning(known) == _meaning(reading)
             (self.facts.refresh if meant_the_same else self.facts.set)(key, reading)
         if live:
             first_word = self.facts(HEARD(event.device)) is None or self.facts(ONLINE(event.device)) is False
@@ -429,3 +427,16 @@ def decided_event(decision: Decision, at: datetime) -> Decided:
         until=winner.until,
         refused=decision.refused,
     )
+
+
+def _meaning(reading: Reading) -> tuple[Value, bool, str]:
+    return reading.value, reading.good, reading.problem
+
+
+def _reading(event: Observed, known: Reading | None, *, live: bool) -> Reading:
+    if event.bad:
+        last = known or Reading(None, event.at, event.at)
+        return replace(last, good=False, problem=event.bad)
+    # A value from before a start whose clock went back cannot have lasted since the future.
+    since = min(known.since, event.at) if known is not None and known.value == event.value else event.at
+    return Reading(event.value, since, event.at, good=live)

@@ -75,8 +75,8 @@ def _digest(site: Site, version: str) -> str:
 @cache
 def _source() -> str:
     """Two states of the program may have one version. What a site means is part of it: its timetables, holidays, profiles."""
-    folders = [Path(str(module.__file__)).parent for module in (security.proof, edge.site)]
-    files = [*(file for folder in folders for file in sorted(folder.glob("*.py"))), Path(str(edge.profiles.__file__))]
+    folders = [Path(str(module.__file__)).parent for module in (security.proof, edge.site, edge.profiles)]
+    files = [file for folder in folders for file in sorted(folder.rglob("*.py"))]
     return "\n".join([metadata.version("holidays"), *(hashlib.sha256(file.read_bytes()).hexdigest() for file in files)])
 
 

@@ -16,9 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from api.past_reading import PastReading
 from api.tokens import Tokens
-from drivers.modbus.link import ModbusDriver
+from drivers.making import driver_for
 from drivers.mqtt.client import build_client
-from drivers.mqtt.link import MqttDriver
 from drivers.port import Driver
 from edge.clock import Clock, SystemClock
 from edge.daemon import VERSION, Daemon
@@ -129,9 +128,7 @@ def daemon_for(site: Site, folder: Path, data: Path, clock: Clock, stretch: floa
     site = _with_whole_paths(site, folder)
 
     def make_driver(connection: str, inbox: Inbox) -> Driver:
-        if site.connections[connection].speaks == "modbus":
-            return ModbusDriver(connection, site, inbox, clock)
-        return MqttDriver(connection, site, inbox, clock, partial(read_secret, folder=folder))
+        return driver_for(connection, site, inbox, clock, partial(read_secret, folder=folder))
 
     return Daemon(site, data, make_driver, clock=clock, stretch=stretch, waived=waived(proof, waiver, now))
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from drivers.modbus.table import Area, Span
+from edge.profiles.modbus_table import Area, Span
 
 _MOST: dict[Area, int] = {"coil": 2000, "discrete": 2000, "input": 125, "holding": 125}
 """What one request may ask for."""

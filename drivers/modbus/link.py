@@ -13,7 +13,7 @@ from drivers.port import Inbox
 from edge.clock import Clock
 from edge.commands import Command
 from edge.errors import IllegalCommand, IllegalInput, Unreachable
-from edge.site.connections import MqttConnection
+from edge.site.connections import ModbusConnection
 from edge.site.model import Site
 
 _STOP_S = 3.0
@@ -24,7 +24,7 @@ class ModbusDriver:
 
     def __init__(self, connection_id: str, site: Site, inbox: Inbox, clock: Clock, wire: Wire | None = None) -> None:
         described = site.connections.get(connection_id)
-        if described is None or isinstance(described, MqttConnection):
+        if not isinstance(described, ModbusConnection):
             raise IllegalInput(f"the site file has no Modbus connection {connection_id!r}")
         self._id = connection_id
         self._clock = clock

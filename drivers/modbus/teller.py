@@ -1,12 +1,12 @@
 """What the controller hears of a line: points that changed, devices heard and lost, nonsense, the line itself."""
 
 from drivers.garbage import GarbageReports
-from drivers.modbus.table import Span
 from drivers.modbus.unit import Presence, Route
 from drivers.port import Inbox
 from edge.clock import Clock
 from edge.events import ConnectionChanged, Observed
 from edge.points import Value
+from edge.profiles.modbus_table import Span
 
 LOST_AFTER_S = 2.0
 """A device is lost when it has not been read in full for so long."""

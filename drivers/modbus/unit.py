@@ -1,14 +1,14 @@
 """One unit on a line as the site file describes it: which devices it is, where their points stand, what was last said of them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from drivers.modbus.blocks import coalesced
 from drivers.modbus.breaker import Breaker
-from drivers.modbus.profiles import TABLES
-from drivers.modbus.table import Order, Point, Span, Table, Write
 from edge.points import DEVICE_TYPES, PointId, PointKind, Value
+from edge.profiles import PROFILES
+from edge.profiles.modbus_table import ModbusTable, Order, Point, Span, Write
 from edge.site.model import Site
 
 
@@ -45,7 +45,7 @@ class Unit:
     """Times are of one monotonic clock, in seconds. leases: until when an order holds that must end."""
 
     number: int
-    table: Table
+    table: ModbusTable
     routes: Sequence[Route]
     blocks: Sequence[Span]
     presences: dict[str, Presence]
@@ -76,6 +76,10 @@ class Unit:
 
 _BEAT_S = 10.0
 
+TABLES: Mapping[str, ModbusTable] = {
+    name: profile.mapping for name, profile in PROFILES.items() if isinstance(profile.mapping, ModbusTable)
+}
+
 
 def units_of(site: Site, connection: str, now: float) -> list[Unit]:
     """The units of a line, in the order of the site file."""
@@ -98,7 +102,7 @@ def _unit(site: Site, number: int, names: Sequence[str], now: float) -> Unit:
     return Unit(number, table, routes, coalesced((r.span for r in routes), min(t.gap for t in tables)), presences)
 
 
-def _routes(site: Site, name: str, table: Table) -> Iterator[Route]:
+def _routes(site: Site, name: str, table: ModbusTable) -> Iterator[Route]:
     device = site.devices[name]
     for point in table.points[device.type]:
         if point.name in device.lacks:

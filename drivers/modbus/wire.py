@@ -4,9 +4,9 @@ import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol, cast
 
-from drivers.modbus.table import Area, Span, Write
 from edge.errors import Garbled, Refused, Unreachable
-from edge.site.connections import ModbusConnection, ModbusTcpConnection
+from edge.profiles.modbus_table import Area, Span, Write
+from edge.site.connections import ModbusConnection, ModbusRtuConnection, ModbusRtuTcpConnection, ModbusTcpConnection
 
 if TYPE_CHECKING:
     from pymodbus.client import ModbusSerialClient, ModbusTcpClient
@@ -132,9 +132,9 @@ class PymodbusWire:
         return Garbled(f"an answer that makes no sense ({str(error) or type(error).__name__})")
 
     def _nobody(self) -> str:
-        if isinstance(self._connection, ModbusTcpConnection):
-            return f"nothing answers at {self._connection.host}:{self._connection.port}"
-        return f"the serial port {self._connection.device} cannot be used"
+        if isinstance(self._connection, ModbusRtuConnection):
+            return f"the serial port {self._connection.device} cannot be used"
+        return f"nothing answers at {self._connection.host}:{self._connection.port}"
 
 
 _READS: dict[Area, int] = {"coil": 1, "discrete": 2, "holding": 3, "input": 4}
@@ -142,11 +142,14 @@ _WRITES: dict[Area, int] = {"coil": 5, "holding": 16}
 
 
 def _client_of(connection: ModbusConnection) -> "ModbusTcpClient | ModbusSerialClient":
+    from pymodbus import FramerType
     from pymodbus.client import ModbusSerialClient, ModbusTcpClient
 
     # Lost units and lines, which it calls errors too, are reported as events.
     logging.getLogger("pymodbus.logging").setLevel(logging.CRITICAL)
     timeout_s = connection.timeout.total_seconds()
+    if isinstance(connection, ModbusRtuTcpConnection):
+        return ModbusTcpClient(connection.host, port=connection.port, framer=FramerType.RTU, timeout=timeout_s, retries=0)
     if isinstance(connection, ModbusTcpConnection):
         return ModbusTcpClient(connection.host, port=connection.port, timeout=timeout_s, retries=0)
     return ModbusSerialClient(

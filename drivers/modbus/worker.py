@@ -13,11 +13,11 @@ from threading import Event
 from typing import TypeVar
 
 from drivers.modbus.orders import Orders, Pending
-from drivers.modbus.table import Span, Write
 from drivers.modbus.teller import Teller
 from drivers.modbus.unit import Route, Unit
 from drivers.modbus.wire import Wire
 from edge.errors import DeviceFault, Garbled, Refused, Unreachable
+from edge.profiles.modbus_table import Span, Write
 
 POLL_S = 0.08
 """From one read of a unit to the next, where the line allows."""

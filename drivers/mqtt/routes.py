@@ -52,7 +52,7 @@ def routes_of_device(site: Site, device: str) -> Iterator[Route]:
     described = site.devices[device]
     for point, kind in DEVICE_TYPES[described.type].items():
         address = described.points.get(point)
-        topic = address.topic if address else state_topic(site.site.id, device, point)
+        topic = (address and address.topic) or state_topic(site.site.id, device, point)
         set_topic = (address and address.set) or command_topic(topic)
         path = tuple(address.field.split(".")) if address and address.field else ()
         yield Route(PointId(device, point), kind, topic, set_topic, path, described.type == PANIC)

@@ -14,8 +14,9 @@ from drivers.virtual.speaker import Speaker
 from edge.clock import Clock
 from edge.errors import IllegalInput
 from edge.points import Value
-from edge.site.connections import ModbusConnection, ModbusTcpConnection, MqttConnection
-from edge.site.model import Device, Site
+from edge.site.connections import Connection, ModbusTcpConnection, MqttConnection
+from edge.site.device import Device
+from edge.site.model import Site
 
 PANIC_HEARTBEAT = timedelta(seconds=2)
 HEARTBEAT = timedelta(seconds=30)
@@ -141,7 +142,7 @@ class VirtualBuilding:
             raise IllegalInput(f"the site file has no device {device!r}")
         return self._hosts[device]
 
-    async def _serve(self, connection: str, described: ModbusConnection, boot: str) -> None:
+    async def _serve(self, connection: str, described: Connection, boot: str) -> None:
         if not isinstance(described, ModbusTcpConnection):
             raise IllegalInput(f"virtual devices are not on the serial line {connection!r}")
         line = VirtualModbusLine(self._site, connection, boot, (described.host, described.port))

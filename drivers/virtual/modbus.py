@@ -9,13 +9,13 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple, cast
 
-from drivers.modbus.table import Area, CoilOrder, Span, TimedOrder
 from drivers.modbus.unit import Route, Unit, units_of
 from drivers.modbus.wire import PARITY
 from drivers.virtual.device import Report, VirtualDevice, virtual_device
 from edge.clock import Clock, SystemClock
 from edge.errors import IllegalInput, StartRefused
 from edge.points import Value
+from edge.profiles.modbus_table import Area, CoilOrder, Span, TimedOrder
 from edge.site.connections import ModbusRtuConnection
 from edge.site.model import Site
 

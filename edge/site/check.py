@@ -6,13 +6,14 @@ from itertools import combinations
 from edge.points import DEVICE_TYPES
 from edge.site.alarm_rules import ALARM_RULES
 from edge.site.booking_rules import BOOKING_RULES, booked_spaces
+from edge.site.device import Device
 from edge.site.door_rules import DOOR_RULES
 from edge.site.draft import Draft
 from edge.site.escalation_rules import ESCALATION_RULES
 from edge.site.fields import ALWAYS, OUTSIDE
 from edge.site.finding import Path, Problem, error, warning
 from edge.site.line_rules import LINE_RULES
-from edge.site.model import Device, Unlock
+from edge.site.model import Unlock
 from edge.site.panic_rules import PANIC_RULES
 from edge.site.references import unknown_ids, used_ids
 from edge.site.routes import route_problems
@@ -125,8 +126,10 @@ def one_point_a_topic(draft: Draft) -> Iterator[Problem]:
     used: dict[tuple[str, str, str | None], str] = {}
     for name, device in draft.devices.items():
         for point, address in device.points.items():
-            places = [("topic", address.topic, address.field), *([("set", address.set, None)] if address.set else [])]
+            places = (("topic", address.topic, address.field), ("set", address.set, None))
             for key, topic, field in places:
+                if topic is None:
+                    continue
                 place = (device.connection, topic, field)
                 if place in used:
                     text = say("{point} already uses the topic {topic}. Give each point its own.", point=used[place], topic=topic)

@@ -4,9 +4,9 @@ import re
 from datetime import timedelta
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import BeforeValidator, Discriminator, Field, WithJsonSchema
+from pydantic import BeforeValidator, Discriminator, Field, StringConstraints, WithJsonSchema
 
-from edge.profiles import Protocol
+from edge.profiles.protocol import Protocol
 from edge.site.fields import PlainText, SecretRef, Section, Whole, mqtt_version
 from edge.site.wrong import Wrong, shown
 from edge.text import say
@@ -58,7 +58,20 @@ class ModbusTcpConnection(Section):
     speaks: ClassVar[Protocol] = "modbus"
     protocol: Literal["modbus-tcp"]
     host: PlainText
-    port: Whole = Field(502, ge=1, le=65535)
+    port: Whole = Field(502, ge=1, le=65535, description="With TLS usually 802")
+    tls: Tls | None = None
+    timeout: Timeout = Field(
+        _USUAL_TIMEOUT, description="How long an answer is waited for; a silent unit holds up the others as long"
+    )
+
+
+class ModbusRtuTcpConnection(Section):
+    """A serial line with Modbus units on it, behind a converter that passes its octets on as they are."""
+
+    speaks: ClassVar[Protocol] = "modbus"
+    protocol: Literal["modbus-rtu-tcp"]
+    host: PlainText
+    port: Whole = Field(ge=1, le=65535)
     timeout: Timeout = Field(
         _USUAL_TIMEOUT, description="How long an answer is waited for; a silent unit holds up the others as long"
     )
@@ -78,5 +91,33 @@ class ModbusRtuConnection(Section):
     )
 
 
-ModbusConnection = ModbusTcpConnection | ModbusRtuConnection
-Connection = Annotated[MqttConnection | ModbusConnection, Discriminator("protocol")]
+ModbusConnection = ModbusTcpConnection | ModbusRtuTcpConnection | ModbusRtuConnection
+
+
+class BleConnection(Section):
+    """A Bluetooth adapter of this computer, and what is within its reach."""
+
+    speaks: ClassVar[Protocol] = "ble"
+    protocol: Literal["ble"]
+    adapter: PlainText = Field("hci0", description="Its name in Linux")
+    slots: Whole = Field(3, ge=1, le=10, description="How many devices are connected to at a time; what is only heard needs none")
+
+
+class OpcuaConnection(Section):
+    """An OPC UA server, such as that of a building-management system."""
+
+    speaks: ClassVar[Protocol] = "opcua"
+    protocol: Literal["opcua"]
+    url: Annotated[str, StringConstraints(pattern=r"^opc\.tcp://[^\s]+$")] = Field(description="Such as opc.tcp://10.20.0.30:4840")
+    security: Literal["none", "sign", "encrypt"] = Field("encrypt", description="Of messages; sign and encrypt need certificates")
+    certificate: str | None = Field(None, description="File of our certificate")
+    key: str | None = Field(None, description="File of its private key")
+    server_certificate: str | None = Field(None, description="File of the server's certificate; only that one is then trusted")
+    username: str | None = None
+    password: SecretRef | None = None
+
+
+Connection = Annotated[
+    MqttConnection | ModbusTcpConnection | ModbusRtuTcpConnection | ModbusRtuConnection | BleConnection | OpcuaConnection,
+    Discriminator("protocol"),
+]

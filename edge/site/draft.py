@@ -13,9 +13,10 @@ from pydantic import TypeAdapter, ValidationError
 from edge.site.alarm_settings import AlarmSettings
 from edge.site.booking import Agency, Calendar, RoomPolicy
 from edge.site.connections import Connection
+from edge.site.device import Device
 from edge.site.escalations import Contact, Plan
 from edge.site.hours import Timetable
-from edge.site.model import Device, Door, Scene, Site, SiteSection, Space
+from edge.site.model import Door, Scene, Site, SiteSection, Space
 
 TABLES = tuple(name for name in Site.model_fields if name not in ("site", "security"))
 

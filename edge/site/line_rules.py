@@ -1,12 +1,12 @@
 """Rules about devices on their lines: profiles that the line speaks, units and channels of a bus."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
-from edge.profiles import PROFILES, Profile
+from edge.profiles import PROFILES, Profile, Protocol
+from edge.site.device import Address, Device
 from edge.site.draft import Draft
 from edge.site.finding import Path, Problem, error, warning
-from edge.site.model import Device
-from edge.text import say
+from edge.text import Text, say
 
 
 def profiles_fit(draft: Draft) -> Iterator[Problem]:
@@ -15,8 +15,8 @@ def profiles_fit(draft: Draft) -> Iterator[Problem]:
         profile = PROFILES[device.profile]
         path: Path = ("devices", name, *(("profile",) if device.profile != "native" else ()))
         connection = draft.connections.get(device.connection)
-        if connection is not None and connection.speaks != profile.protocol:
-            fitting = ", ".join(known for known, other in PROFILES.items() if other.protocol == connection.speaks)
+        if connection is not None and connection.speaks != profile.mapping.protocol:
+            fitting = ", ".join(known for known, other in PROFILES.items() if other.mapping.protocol == connection.speaks)
             told = say(
                 "{connection} speaks {protocol}, the profile {profile} does not. Write a profile that does: {fitting}.",
                 connection=device.connection,
@@ -25,8 +25,8 @@ def profiles_fit(draft: Draft) -> Iterator[Problem]:
                 fitting=fitting,
             )
             yield error(path, told)
-        elif profile.types is not None and device.type not in profile.types:
-            known = ", ".join(sorted(profile.types))
+        elif profile.mapping.types is not None and device.type not in profile.mapping.types:
+            known = ", ".join(sorted(profile.mapping.types))
             yield error(
                 path,
                 say("The profile {profile} has no {type}. It has {known}.", profile=device.profile, type=device.type, known=known),
@@ -38,27 +38,52 @@ def profiles_fit(draft: Draft) -> Iterator[Problem]:
             yield error(("devices", name, "lease"), told)
 
 
-def places_on_a_bus(draft: Draft) -> Iterator[Problem]:
-    """A device on a bus is one channel of one unit; elsewhere there are no units."""
+def places_on_a_line(draft: Draft) -> Iterator[Problem]:
+    """A device on a bus has a number there; many makes are several devices in one."""
     for name, device in draft.devices.items():
         path: Path = ("devices", name)
         profile = PROFILES[device.profile]
-        if profile.protocol == "modbus":
-            yield from _on_a_bus(path, device, profile)
+        on_a_bus = profile.mapping.protocol == "modbus"
+        if on_a_bus and device.unit is None:
+            yield error(path, say("A device on a Modbus line has a number there. Add unit, 1 to 247."))
+        if device.unit is not None and not on_a_bus:
+            yield error((*path, "unit"), say("Only a device on a Modbus line has a unit. Remove it."), at_key=True)
+        if device.channel > profile.channels:
+            yield error((*path, "channel"), _no_such_channel(device, profile))
+
+
+def _no_such_channel(device: Device, profile: Profile) -> Text:
+    if profile.channels == 1:
+        return say("The profile {profile} is one device, without channels. Remove channel.", profile=device.profile)
+    return say("The profile {profile} has the channels 1 to {most}.", profile=device.profile, most=profile.channels)
+
+
+_PLACE: Mapping[Protocol, str] = {"mqtt": "topic", "opcua": "node", "ble": "characteristic"}
+_OF_ONE_LINE: Mapping[str, Protocol] = {
+    **{key: protocol for protocol, key in _PLACE.items()},
+    **dict.fromkeys(("field", "set", "command"), "mqtt"),
+}
+
+
+def addresses_fit(draft: Draft) -> Iterator[Problem]:
+    """An address of a point is one of the line that its device is on."""
+    for name, device in draft.devices.items():
+        protocol = PROFILES[device.profile].mapping.protocol
+        if device.points and protocol not in _PLACE:
+            told = say("On a Modbus line, the profile has the addresses: remove points.")
+            yield error(("devices", name, "points"), told)
             continue
-        for key, given in (("unit", device.unit is not None), ("channel", device.channel != 1)):
-            if given:
-                yield error((*path, key), say("Only a device on a Modbus line has a {key}. Remove it.", key=key), at_key=True)
+        for point, address in device.points.items():
+            yield from _address_fits(("devices", name, "points", point), address, protocol)
 
 
-def _on_a_bus(path: Path, device: Device, profile: Profile) -> Iterator[Problem]:
-    if device.unit is None:
-        yield error(path, say("A device on a Modbus line has a number there. Add unit, 1 to 247."))
-    if device.channel > profile.channels:
-        told = say("The profile {profile} has the channels 1 to {most}.", profile=device.profile, most=profile.channels)
-        yield error((*path, "channel"), told)
-    if device.points:
-        yield error((*path, "points"), say("These are addresses of MQTT. On a Modbus line, the profile has them: remove points."))
+def _address_fits(path: Path, address: Address, protocol: Protocol) -> Iterator[Problem]:
+    place = _PLACE[protocol]
+    if getattr(address, place) is None:
+        yield error(path, say("An address needs a {key} on a line of this protocol. Add it.", key=place))
+    for key, other in _OF_ONE_LINE.items():
+        if other != protocol and getattr(address, key) is not None:
+            yield error((*path, key), say("A line of this protocol has no {key}. Remove it.", key=key), at_key=True)
 
 
 def one_device_a_channel(draft: Draft) -> Iterator[Problem]:
@@ -84,4 +109,4 @@ def one_device_a_channel(draft: Draft) -> Iterator[Problem]:
             yield warning((*path, "profile"), told)
 
 
-LINE_RULES: tuple[Callable[[Draft], Iterator[Problem]], ...] = (profiles_fit, places_on_a_bus, one_device_a_channel)
+LINE_RULES: tuple[Callable[[Draft], Iterator[Problem]], ...] = (profiles_fit, places_on_a_line, addresses_fit, one_device_a_channel)

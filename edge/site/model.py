@@ -10,13 +10,13 @@ from functools import cached_property
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, PrivateAttr, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, PrivateAttr
 
-from edge.points import DEVICE_TYPES
 from edge.profiles import PROFILES, Lease, Sense
 from edge.site.alarm_settings import AlarmSettings
 from edge.site.booking import Agency, Calendar, Ids, RoomPolicy, by_feed
 from edge.site.connections import Connection
+from edge.site.device import Device
 from edge.site.escalations import Contact, Level, MailServer, Plan, SmsGateway
 from edge.site.fields import (
     GROUND,
@@ -27,7 +27,6 @@ from edge.site.fields import (
     Language,
     NamesField,
     Period,
-    PlainText,
     PlanFile,
     Role,
     SecretRef,
@@ -157,36 +156,6 @@ class Door(Section):
     interlock: Ids = Field(
         (), description="Doors that must not be open while this one is (wind trap); said at one of the pair is enough"
     )
-
-
-Topic = Annotated[str, StringConstraints(pattern=r"^[^+#\x00]+$", max_length=1024)]
-
-
-class Address(Section):
-    """Where a point is, when it is not at the profile's usual place."""
-
-    topic: Topic = Field(description="MQTT topic that carries the state")
-    field: PlainText | None = Field(None, description="Path inside a JSON payload, parts separated by dots")
-    set: Topic | None = Field(None, description="MQTT topic that takes commands")
-
-
-class Device(Section):
-    """A thing on a connection, in a place."""
-
-    type: Literal[tuple(DEVICE_TYPES)]  # type: ignore[valid-type]
-    name: NamesField | None = None
-    connection: Id
-    profile: Literal[tuple(PROFILES)] = Field("native", description="Mapping of the standard points to addresses")  # type: ignore[valid-type]
-    unit: Whole | None = Field(None, ge=1, le=247, description="Modbus: its number on the line")
-    channel: Whole = Field(1, ge=1, description="Modbus: which of the unit's locks or relays it is")
-    door: Id | None = Field(None, description="The door it is at")
-    space: Id | None = Field(None, description="The space or desk it is in")
-    points: Emptyable[str, Address] = Field({}, description="Addresses that differ from the profile's")
-    heartbeat: Period | None = Field(None, description="How often it is heard; absent: by type, 2 s for panic buttons")
-    lacks: tuple[Sense, ...] = Field((), description="Door controller: what this one does not report although its profile does")
-    lease: Lease | None = Field(None, description="Door controller: how an unlock ends by itself; absent: as its profile says")
-    pulse: Period = Field(timedelta(seconds=5), description="Door controller with lease pulse: how long its pulse is")
-    alarm: Id | None = Field(None, description="Alarm input: the alarm of the section `alarms` that it raises")
 
 
 class Scene(Section):

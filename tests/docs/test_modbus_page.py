@@ -5,12 +5,12 @@ from typing import Any
 
 import yaml
 
-from drivers.modbus.codecs import Choice
-from drivers.modbus.profiles import TABLES
-from drivers.modbus.table import CoilOrder, Point, Table, Write
 from drivers.modbus.teller import LOST_AFTER_S
+from drivers.modbus.unit import TABLES
 from drivers.modbus.worker import POLL_S
 from edge.profiles import PROFILES
+from edge.profiles.codecs import Choice
+from edge.profiles.modbus_table import CoilOrder, ModbusTable, Point, Write
 from tests.builders import site_of
 from tests.docs.snippets import code_blocks
 
@@ -27,7 +27,7 @@ def test_the_lines_of_the_page_load() -> None:
 
 def test_the_table_of_the_page_is_one() -> None:
     (text,) = code_blocks(PAGE, "python")
-    scope: dict[str, Any] = {"Table": Table, "Point": Point, "CoilOrder": CoilOrder, "Choice": Choice}
+    scope: dict[str, Any] = {"ModbusTable": ModbusTable, "Point": Point, "CoilOrder": CoilOrder, "Choice": Choice}
     exec(text, scope)  # noqa: S102
     assert scope["TABLE"].orders["lock"].write(2, "unlocked", 1, 1, None) == Write("coil", 17, (1,))
 

@@ -12,7 +12,7 @@ import pytest
 
 from api.app import create_app
 from api.tokens import Tokens
-from drivers.modbus.profiles import TABLES
+from drivers.modbus.unit import TABLES
 from drivers.mqtt.routes import routes_of
 from edge.events import CommandSent, Decided, Event
 from edge.facts import Facts
@@ -80,7 +80,7 @@ def test_no_topic_for_commands_is_on_an_exit_side(site: Site) -> None:
 
 
 def test_no_order_of_a_bus_is_on_an_exit_side() -> None:
-    assert set(TABLES) == {name for name, profile in PROFILES.items() if profile.protocol == "modbus"}
+    assert set(TABLES) == {name for name, profile in PROFILES.items() if profile.mapping.protocol == "modbus"}
     for table in TABLES.values():
         assert {
             (type_, point.name) for type_, points in table.points.items() for point in points if point.name in table.orders

@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 import pytest
 
 from drivers.modbus.link import ModbusDriver
-from drivers.modbus.profiles import TABLES
-from drivers.modbus.table import Watchdog
+from drivers.modbus.unit import TABLES
 from drivers.virtual.device import Behaviour
 from drivers.virtual.modbus import VirtualModbusLine
 from edge.clock import FastClock, SystemClock
 from edge.errors import IllegalCommand, IllegalInput, Unreachable
+from edge.profiles.modbus_table import Watchdog
 from tests.broker import until_async
 from tests.drivers.modbus.line import BACK, DC4, FAN, FRONT, STORE, Bench, Heard, bench, driving, site_at
 

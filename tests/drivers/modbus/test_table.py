@@ -4,13 +4,12 @@ import pytest
 
 from drivers.modbus.blocks import coalesced
 from drivers.modbus.breaker import Breaker
-from drivers.modbus.codecs import FLAG, Choice
-from drivers.modbus.profiles import TABLES
-from drivers.modbus.table import CoilOrder, Span, TimedOrder, Watchdog, Write
-from drivers.modbus.unit import units_of
+from drivers.modbus.unit import TABLES, units_of
 from edge.errors import Garbled, IllegalCommand
 from edge.points import DEVICE_TYPES, PointId
 from edge.profiles import PROFILES
+from edge.profiles.codecs import FLAG, Choice
+from edge.profiles.modbus_table import CoilOrder, Span, TimedOrder, Watchdog, Write
 from tests.drivers.modbus.line import BACK, DC4, FRONT, RB8, STORE, site_at
 
 LOCK = Choice(("locked", "unlocked"))
@@ -28,9 +27,9 @@ def test_a_codec_reads_what_it_writes_and_refuses_the_rest() -> None:
 
 
 def test_every_profile_of_this_protocol_has_a_table_and_its_points_are_those_of_the_type() -> None:
-    assert set(TABLES) == {name for name, profile in PROFILES.items() if profile.protocol == "modbus"}
+    assert set(TABLES) == {name for name, profile in PROFILES.items() if profile.mapping.protocol == "modbus"}
     for name, table in TABLES.items():
-        assert set(table.points) == PROFILES[name].types
+        assert set(table.points) == PROFILES[name].mapping.types
         for device_type, points in table.points.items():
             kinds = DEVICE_TYPES[device_type]
             for point in points:

@@ -5,9 +5,9 @@ from contextlib import contextmanager
 
 import pytest
 
-from drivers.modbus.table import Span, Write
 from drivers.modbus.wire import PymodbusWire
 from edge.errors import DeviceFault, Garbled, Refused, Unreachable
+from edge.profiles.modbus_table import Span, Write
 from edge.site.connections import ModbusTcpConnection
 from tests.drivers.modbus.liar import Answers, Liar, Request, frame
 

@@ -21,7 +21,7 @@ from edge.events import (
     Event,
     Observed,
 )
-from edge.facts import ACTIVE, DECISION, ONLINE, Facts, Family, Look
+from edge.facts import ACTIVE, DECISION, ONLINE, READING, Facts, Family, Look
 from edge.kernel import RULE_FAILED, CommandedPoint, Kernel, Outcome, Rule
 from edge.points import PointId
 from edge.text import Text, say
@@ -395,3 +395,24 @@ def test_what_is_due_happens_once_at_its_time_and_is_journaled() -> None:
     assert made.settle(T + MINUTE).events == [DaemonStopped(at=T + MINUTE)]
     assert made.settle(T + HOUR).events == []
     assert made.next_deadline() is None
+
+
+def test_a_point_without_a_usable_value_keeps_the_last_good_one_and_says_why() -> None:
+    made = kernel()
+    made.observe(Observed(at=T, device="fan", point="on", value=True))
+    made.observe(Observed(at=T + SECOND, device="fan", point="on", value=None, bad="sensor fault"))
+    reading = made.facts(READING("fan", "on"))
+    assert reading is not None
+    assert (reading.value, reading.at, reading.good, reading.problem) == (True, T, False, "sensor fault")
+    made.observe(Observed(at=T + MINUTE, device="fan", point="on", value=True))
+    reading = made.facts(READING("fan", "on"))
+    assert reading is not None
+    assert (reading.since, reading.good, reading.problem) == (T, True, "")
+
+
+def test_a_point_that_never_had_a_usable_value_has_none() -> None:
+    made = kernel()
+    made.observe(Observed(at=T, device="fan", point="on", value=None, bad="sensor fault"))
+    reading = made.facts(READING("fan", "on"))
+    assert reading is not None
+    assert (reading.value, reading.good) == (None, False)

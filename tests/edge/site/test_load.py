@@ -66,7 +66,10 @@ LINES = [
     ("{protocol: [mqtt]}", "protocol: One word is wanted here."),
     ("{protocol: mqtt, prt: 5}", 'prt: "prt" is not known here. Did you mean "port"?'),
     ("{protocol: modbus-tcp}", 'host: "host" is missing.'),
-    ("{protocol: modbus-tcp, host: a, tls: {}}", 'tls: "tls" is not known here. Known are protocol, host, port, timeout.'),
+    (
+        "{protocol: modbus-rtu-tcp, host: a, port: 1, tls: {}}",
+        'tls: "tls" is not known here. Known are protocol, host, port, timeout.',
+    ),
     ("{protocol: modbus-tcp, host: a, port: 99999}", "port: 99999 is too large."),
     ("{protocol: modbus-tcp, host: a, timeout: 3 min}", 'timeout: "3 min" is no timeout.'),
     ("{protocol: modbus-tcp, host: a, timeout: 0.01 s}", 'timeout: "0.01 s" is no timeout.'),

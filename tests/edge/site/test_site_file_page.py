@@ -10,11 +10,19 @@ import pytest
 from edge.points import DEVICE_TYPES
 from edge.site import load_site
 from edge.site.booking import Agency, Calendar, RoomMatch, RoomPolicy
-from edge.site.connections import ModbusRtuConnection, ModbusTcpConnection, MqttConnection
+from edge.site.connections import (
+    BleConnection,
+    ModbusRtuConnection,
+    ModbusRtuTcpConnection,
+    ModbusTcpConnection,
+    MqttConnection,
+    OpcuaConnection,
+)
+from edge.site.device import Address, Device
 from edge.site.document import plain
 from edge.site.escalations import Contact, MailServer, MqttPlace, SmsGateway, Step
 from edge.site.hours import Season, Timetable
-from edge.site.model import Device, Door, Scene, Security, SiteSection, Space
+from edge.site.model import Door, Scene, Security, SiteSection, Space
 from edge.site.panic_settings import PanicResponse
 from edge.site.reading import build_tree
 from edge.site.sign_in import Grant, SignIn
@@ -78,7 +86,11 @@ def test_each_part_fits_into_the_small_site(part: str, tmp_path: Path) -> None:
         Grant,
         MqttConnection,
         ModbusTcpConnection,
+        ModbusRtuTcpConnection,
         ModbusRtuConnection,
+        BleConnection,
+        OpcuaConnection,
+        Address,
     ],
 )
 def test_every_key_is_on_the_page(section: Any) -> None:

@@ -9,8 +9,9 @@ import pytest
 from edge.language import Renderer
 from edge.site import Site
 from edge.site.booking import RoomPolicy
+from edge.site.device import Device
 from edge.site.finding import dotted
-from edge.site.model import Device, Scene, Security
+from edge.site.model import Scene, Security
 from security.proof import Proof, Property, Weakness, prove
 from tests.builders import Sections, site_of
 

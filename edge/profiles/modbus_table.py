@@ -1,14 +1,15 @@
-"""What a profile consists of: where each point of a device stands in a unit's tables, and how the unit is told what to do.
+"""What a profile says of a make that speaks Modbus: where each point stands in a unit's tables, and how a unit is told things.
 
 Addresses are counted from 0, as on the wire, and are those of the first channel; `step` leads from one channel to the next.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import ClassVar, Literal, NamedTuple
 
-from drivers.modbus.codecs import Choice
 from edge.points import Value
+from edge.profiles.codecs import Choice
+from edge.profiles.protocol import Protocol
 
 Area = Literal["coil", "discrete", "input", "holding"]
 
@@ -109,10 +110,16 @@ class Watchdog:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ModbusTable:
     """points: by type of device. orders: by point. gap: how many registers or bits between two points may be read along."""
 
+    protocol: ClassVar[Protocol] = "modbus"
     points: Mapping[str, tuple[Point, ...]]
     orders: Mapping[str, Order]
     watchdog: Watchdog | None = None
     gap: int = 0
+
+    @property
+    def types(self) -> frozenset[str] | None:
+        """Of the devices that it describes."""
+        return frozenset(self.points)

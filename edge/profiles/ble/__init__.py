@@ -1,0 +1,1 @@
+"""Makes that speak Bluetooth Low Energy, a file each; docs/ble.md."""

@@ -1,0 +1,1 @@
+"""Makes that speak Modbus, a file each; docs/modbus.md."""

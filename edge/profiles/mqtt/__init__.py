@@ -1,0 +1,1 @@
+"""Makes that speak MQTT in their own way, a file each; docs/mqtt.md."""

@@ -1,0 +1,1 @@
+"""Building-management systems that speak OPC UA, a file each; docs/opcua.md."""
