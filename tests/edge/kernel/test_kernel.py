@@ -412,7 +412,7 @@ def test_a_point_without_a_usable_value_keeps_the_last_good_one_and_says_why() -
 
 def test_a_point_that_never_had_a_usable_value_has_none() -> None:
     made = kernel()
-    made.observe(Observed(at=T, device="fan", point="on", value=None, bad="sensor fault"))
-    reading = made.facts(READING("fan", "on"))
+    made.observe(Observed(at=T, device="fan", point="tamper", value=None, bad="sensor fault"))
+    reading = made.facts(READING("fan", "tamper"))
     assert reading is not None
     assert (reading.value, reading.good) == (None, False)
