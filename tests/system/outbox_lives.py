@@ -11,8 +11,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from drivers.mqtt.link import MqttDriver
 from edge.clock import SystemClock
-from edge.commands import Command
 from edge.daemon import Daemon
 from edge.events import Observed
 from edge.language import Renderer
@@ -25,21 +25,9 @@ from tests.system.lives import serve_lives
 PRESS_EVERY_S, TOGETHER = 0.05, 2
 
 
-class NoLine:
-    """A connection on which nothing is."""
-
-    def start(self) -> None:
-        pass
-
-    def send(self, command: Command) -> None:
-        pass
-
-    def stop(self) -> None:
-        pass
-
-
 async def live(site: Site, _folder: Path, wish: dict[str, Any], writing: int) -> None:
-    daemon = Daemon(site, Path(wish["data"]), lambda _connection, _inbox: NoLine())
+    clock = SystemClock()
+    daemon = Daemon(site, Path(wish["data"]), lambda line, inbox: MqttDriver(line, site, inbox, clock, str), clock=clock)
     await daemon.start()
     waited = len(waiting(daemon.facts))
     outbox = Outbox(site, daemon.facts, daemon.feed, daemon.clock, daemon.inbox.event, {}, daemon.deliver, (0.02,))

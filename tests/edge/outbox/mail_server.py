@@ -1,8 +1,8 @@
-"""A real SMTP server in the test's own loop, which takes mail, refuses it, or never answers."""
+"""A real SMTP server in the test's own loop, which takes mail, refuses it, breaks off, or never answers."""
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes
@@ -13,13 +13,17 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 @dataclass
 class Mailbox:
-    """answer: what is said to the next mails; `250` takes them. hold: nobody answers until this is set."""
+    """answer: what is said to the next mails; `250` takes them. hold: nobody answers until this is set.
+
+    breaks_off: asked after each mail that was taken whether the line breaks before that is said.
+    """
 
     port: int = 0
     answer: str = "250 OK"
     mails: list[Message] = field(default_factory=list)
     recipients: list[str] = field(default_factory=list)
     hold: asyncio.Event | None = None
+    breaks_off: Callable[[], bool] = lambda: False
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: ARG002, N802 -- names of aiosmtpd
         if self.hold is not None:
@@ -28,6 +32,8 @@ class Mailbox:
             assert isinstance(envelope.content, bytes)
             self.mails.append(message_from_bytes(envelope.content))
             self.recipients += envelope.rcpt_tos
+            if self.breaks_off():
+                server.transport.abort()  # type: ignore[union-attr]
         return self.answer
 
 
