@@ -13,9 +13,11 @@ function attended() {
 }
 
 function mark(number) {
-  for (const node of document.querySelectorAll("#alarms [aria-current], .at.current")) { node.removeAttribute("aria-current"); node.classList.remove("current"); }
-  byId(`open-${number}`)?.closest("li").setAttribute("aria-current", "true");
-  byId(`at-${number}`)?.classList.add("current");
+  const row = byId(`open-${number}`)?.closest("li"), spot = byId(`at-${number}`);
+  for (const other of document.querySelectorAll("#alarms [aria-current]")) if (other !== row) other.removeAttribute("aria-current");
+  for (const other of document.querySelectorAll(".at.current")) if (other !== spot) other.classList.remove("current");
+  row?.setAttribute("aria-current", "true");
+  spot?.classList.add("current");
   // Nobody takes an alarm over from themselves.
   const own = document.querySelector(".chosen form[data-owner]");
   if (own) own.hidden = own.dataset.owner === document.querySelector(".user strong")?.textContent;

@@ -1,7 +1,7 @@
 // Keeps an open page up to date. The server draws; this swaps elements by id, and says at once when it no longer can.
 // Without it the page still shows and acts: it is then loaded again every five seconds, and its forms are plain forms.
 
-const OFFLINE_MS = 3000, RECREATE_MS = 15000, RELOAD_MS = 60000, CLOSED_MS = 1000, SETTLE_MS = 400, DONE_MS = 1500, FADE_MS = 20000;
+const OFFLINE_MS = 3000, RECREATE_MS = 15000, RELOAD_MS = 60000, CLOSED_MS = 1000, SETTLE_MS = 400, DONE_MS = 1500, FADE_MS = 20000, BLINK_MS = 600, LATER_MS = 500;
 const byId = (id) => document.getElementById(id);
 const page = document.body, freshness = byId("freshness"), banner = byId("offline"), clock = byId("clock");
 const separator = document.documentElement.lang === "en" ? ":" : ".";
@@ -26,12 +26,11 @@ function writesIn(node) {
   return active !== null && node.contains(active) && (active.matches("select") || (active.matches("input, textarea") && active.value !== active.defaultValue));
 }
 
-function replace(id, html) {
+function replace(id, fresh) {
   const old = byId(id);
-  if (old && writesIn(old)) { waiting.set(id, html); return; }
-  const fresh = element(html);
+  if (old && writesIn(old)) { waiting.set(id, fresh); return; }
   announce(old, fresh);
-  if (!old) { waiting.set(id, html); return; }
+  if (!old) { waiting.set(id, fresh); return; }
   const focused = old.contains(document.activeElement) ? document.activeElement.id : "";
   for (const details of old.querySelectorAll("details[id]")) {
     const again = fresh.querySelector(`#${details.id}`);
@@ -47,19 +46,21 @@ function replace(id, html) {
 }
 
 function arrange(list, ids) {
-  const before = [...list.children].map((child) => child.id).join(" ");
-  const shown = list.dataset.only ? ids.filter((id) => id === list.dataset.only) : ids;
-  const gone = [...list.children].filter((child) => !shown.includes(child.id));
+  const shown = list.dataset.only ? ids.filter((id) => id === list.dataset.only) : ids, stay = new Set(shown);
+  const gone = [...list.children].filter((child) => !stay.has(child.id));
   if (gone.some((child) => child.contains(document.activeElement))) byId("content").focus({ preventScroll: true });
   for (const child of gone) child.remove();
-  shown.forEach((id, place) => {
-    const child = byId(id) ?? (waiting.has(id) ? element(waiting.get(id)) : null);
-    if (!child || list.children[place] === child) return;
+  let place = list.firstElementChild, moved = gone.length > 0;
+  for (const id of shown) {
+    if (place?.id === id) { place = place.nextElementSibling; continue; }
+    const child = byId(id) ?? waiting.get(id);
+    if (!child) continue;
     const focused = child.contains(document.activeElement) ? document.activeElement : null;
-    list.insertBefore(child, list.children[place] ?? null);
+    list.insertBefore(child, place);
     focused?.focus({ preventScroll: true });
-  });
-  if (list.id === "alarms" && [...list.children].map((child) => child.id).join(" ") !== before) settle();
+    moved = true;
+  }
+  if (list.id === "alarms" && moved) settle();
 }
 
 // A list that has just moved may have put another alarm under the pointer, or under the key.
@@ -85,8 +86,7 @@ function receipts() {
   for (const seen of [...document.querySelectorAll("[data-receipt]")].flatMap((node) => node.dataset.receipt.trim().split(" "))) {
     if (receipted.has(seen)) continue;
     receipted.add(seen);
-    // The second frame begins when the first has been painted.
-    requestAnimationFrame(() => requestAnimationFrame(() => receipt(seen)));
+    painted(() => receipt(seen));
   }
 }
 
@@ -98,20 +98,47 @@ async function receipt(seen) {
   } catch { receipted.delete(seen); }
 }
 
-function patch({ lists, items }) {
-  for (const [id, html] of Object.entries(items)) replace(id, html);
+function show({ lists, items }) {
+  const fresh = Object.entries(items).map(([id, html]) => [id, element(html)]);
+  if (heardAt) for (const [, node] of fresh) ages(heardAt, node);
+  for (const [id, node] of fresh) replace(id, node);
   for (const [id, ids] of Object.entries(lists)) if (byId(id)) arrange(byId(id), ids);
   for (const id of [...waiting.keys()]) if (!byId(id) || !writesIn(byId(id))) waiting.delete(id);
-  receipts();
-  const title = byId("counts")?.dataset.title;
-  if (title) document.title = title;
   if (offline) disable(true);
-  else if (heardAt) ages(heardAt);
   document.dispatchEvent(new CustomEvent("talonmies:patched"));
 }
 
+// What rings is painted before all else that a message brings: the rest comes after the frame that shows it.
+let later = null;
+
+function patch(message) {
+  const rings = byId("alarms"), rows = new Set(["alarms", ...(message.lists.alarms ?? []), ...[...(rings?.children ?? [])].map(({ id }) => id)]);
+  const part = (all, first) => Object.fromEntries(Object.entries(all).filter(([id]) => rows.has(id) === first));
+  const [first, rest] = [true, false].map((is) => ({ lists: part(message.lists, is), items: part(message.items, is) }));
+  const isRinging = rings && Object.keys({ ...first.lists, ...first.items }).length > 0;
+  if (isRinging) { show(first); receipts(); }
+  if (later) later = { lists: { ...later.lists, ...rest.lists }, items: { ...later.items, ...rest.items } };
+  else if (!isRinging || document.visibilityState !== "visible") finish(rest);
+  else {
+    later = rest;
+    painted(() => setTimeout(finish));
+    setTimeout(finish, LATER_MS); // a window that nobody sees paints nothing
+  }
+}
+
+function finish(rest = later) {
+  if (!rest) return;
+  later = null;
+  show(rest);
+  const title = byId("counts")?.dataset.title;
+  if (title) document.title = title;
+}
+
+/** Calls when what the page shows now has been painted: the second frame begins when the first has been. */
+function painted(call) { requestAnimationFrame(() => requestAnimationFrame(call)); }
+
 document.addEventListener("focusout", () => setTimeout(() => {
-  for (const [id, html] of [...waiting]) { waiting.delete(id); if (byId(id)) replace(id, html); }
+  for (const [id, fresh] of [...waiting]) { waiting.delete(id); if (byId(id)) replace(id, fresh); }
 }));
 
 function span(seconds) {
@@ -119,15 +146,14 @@ function span(seconds) {
   return s >= 3600 ? `${Math.floor(s / 3600)} h ${pad(Math.floor(s % 3600 / 60))}` : `${Math.floor(s / 60)}${separator}${pad(s % 60)}`;
 }
 
-function ages(now) {
-  heardAt = now;
-  for (const node of document.querySelectorAll("[data-since], [data-until]")) {
+function ages(now, within = document) {
+  for (const node of within.querySelectorAll("[data-since], [data-until]")) {
     const { since, until } = node.dataset;
     const text = since ? span(Math.floor(now - since)) : `(${span(Math.ceil(until - now))})`;
     if (node.textContent !== text) node.textContent = text;
   }
-  for (const node of document.querySelectorAll("[data-countdown]")) node.textContent = span(Math.ceil(node.dataset.countdown - now));
-  for (const bar of document.querySelectorAll("progress[data-to]")) bar.value = (now - bar.dataset.from) / (bar.dataset.to - bar.dataset.from);
+  for (const node of within.querySelectorAll("[data-countdown]")) node.textContent = span(Math.ceil(node.dataset.countdown - now));
+  for (const bar of within.querySelectorAll("progress[data-to]")) bar.value = (now - bar.dataset.from) / (bar.dataset.to - bar.dataset.from);
 }
 
 // --- whether it is current -----------------------------------------------------------------------------------------
@@ -138,7 +164,7 @@ function disable(on) {
   }
 }
 
-function show(nowOffline) {
+function link(nowOffline) {
   if (nowOffline === offline) return;
   offline = nowOffline;
   page.classList.toggle("offline", offline);
@@ -153,9 +179,10 @@ function beat(event) {
   reloadIn = RELOAD_MS;
   if (edition !== page.dataset.edition) { location.reload(); return; }
   clock.textContent = text;
+  heardAt = t;
   ages(t);
   receipts();
-  show(false);
+  link(false);
   watch();
   document.dispatchEvent(new CustomEvent("talonmies:beat"));
 }
@@ -182,7 +209,7 @@ async function signedOut() {
 
 function watch() {
   const silent = performance.now() - beatAt, tried = performance.now() - openedAt;
-  show(silent > OFFLINE_MS);
+  link(silent > OFFLINE_MS);
   freshness.className = offline ? "freshness" : "freshness on";
   freshness.textContent = offline ? freshness.dataset.offline : `${freshness.dataset.online} · ${tenths.format(silent / 1000)} s`;
   if (source.readyState === EventSource.CLOSED && tried > CLOSED_MS) { signedOut(); connect(); }
@@ -225,3 +252,5 @@ page.dataset.awake = "yes";
 connect();
 receipts();
 setInterval(watch, 250);
+// All that waits blinks at once and in two steps: each alarm by itself would have the page drawn sixty times a second.
+if (!matchMedia("(prefers-reduced-motion: reduce)").matches) setInterval(() => page.toggleAttribute("data-dim"), BLINK_MS);
