@@ -114,10 +114,10 @@ class GuardSections:
     def _in_list(self, alarms: list[Alarm]) -> list[Group]:
         """Where there is not room for all, what nobody has acknowledged comes first: what is off the list is silent."""
         groups = grouped(self._site, alarms)
-        waiting = [group for group in groups if any(alarm.acknowledged_at is None for alarm in group.alarms)]
-        seen = [group for group in groups if group not in waiting]
-        fit = [*waiting, *seen][:MOST_ROWS]
-        return groups if len(fit) == len(groups) else [group for group in groups if group in fit]
+        if len(groups) <= MOST_ROWS:
+            return groups
+        fit = sorted(range(len(groups)), key=lambda place: all(alarm.acknowledged_at for alarm in groups[place].alarms))
+        return [groups[place] for place in sorted(fit[:MOST_ROWS])]
 
     # --- the list -------------------------------------------------------------------------------------------------
 
