@@ -53,6 +53,11 @@ def entries(data: Path, kind: str) -> list[dict[str, Any]]:
         return [json.loads(body) for (body,) in found]
 
 
+def panics(data: Path) -> list[int]:
+    """Their numbers. That the button says nothing but presses is an alarm of its own, about which nobody is told."""
+    return [body["number"] for body in entries(data, "alarm-raised") if body["type"] == "panic"]
+
+
 class Receivers:
     """The other ends. They refuse some letters, and take others but break off before they have said so, until they are `good`.
 
@@ -121,14 +126,14 @@ async def kill_often(folder: Path, broker: Broker, kills: int, seed: int) -> tup
 
 
 def everything_is_delivered(data: Path) -> bool:
-    raised, delivered = entries(data, "alarm-raised"), entries(data, "message-delivered")
-    return len({body["key"] for body in delivered}) == len(CONTACTS) * len(raised)
+    delivered = entries(data, "message-delivered")
+    return len({body["key"] for body in delivered}) == len(CONTACTS) * len(panics(data))
 
 
 async def kills_lose_nothing(folder: Path, broker: Broker, kills: int, seed: int) -> None:
     data, receivers = await kill_often(folder, broker, kills, seed)
     assert verify(data).intact
-    numbers = [body["number"] for body in entries(data, "alarm-raised")]
+    numbers = panics(data)
     assert len(numbers) > kills, "hardly anything happened: the machine is too slow for this test"
     steps = Counter((body["number"], body["step"]) for body in entries(data, "escalation-stepped"))
     assert steps == {(number, step): 1 for number in numbers for step in (1, 2)}
@@ -162,7 +167,7 @@ async def test_what_was_taken_when_the_sender_was_killed_comes_again_under_its_k
         await lives.kill()
     times = Counter(receivers.took[WEB])
     assert all(times[key] >= 2 for key in taken)
-    assert len(times) == len(entries(data, "alarm-raised"))
+    assert len(times) == len(panics(data))
     assert verify(data).intact
 
 
