@@ -111,7 +111,7 @@ def read_happenings(site: Site, events: Iterable[str]) -> Iterator[Happening]:
 
 
 def _device(site: Site, fields: dict[str, Any], presses: Iterator[int]) -> Callable[[Simulation], object]:
-    """{"device": …, "point": …, "value": …}, or {"device": …, "behaviour": "obedient" | "jammed" | "mute" | "lying"}."""
+    """{"device": …, "point": …, "value": …}, or {"device": …, "behaviour": one of Behaviour, such as "jammed"}."""
     device = fields.get("device")
     if not isinstance(device, str) or device not in site.devices:
         raise IllegalInput(f"unknown device {device!r}")

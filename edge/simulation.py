@@ -86,7 +86,9 @@ class Simulation:
         self._settle()
 
     def behave(self, device: str, behaviour: Behaviour) -> None:
-        self.devices[device].behaviour = behaviour
+        """Raises IllegalInput when such a device cannot."""
+        self._take(device, self.devices[device].behave(behaviour, self.now))
+        self._settle()
 
     # --- time -----------------------------------------------------------------------------------------------------
 

@@ -37,6 +37,8 @@ class Host(Protocol):
 
     def state(self, point: str) -> Value: ...
     def set(self, point: str, value: Value) -> None: ...
+    def behave(self, behaviour: Behaviour) -> None: ...
+    def press(self) -> str: ...
     def plug(self) -> None: ...
     def unplug(self) -> None: ...
 
@@ -103,13 +105,8 @@ class VirtualBuilding:
                 await line.stop()
 
     def press(self, device: str) -> str:
-        """Press a panic button; it repeats the press until it is answered. The id of the press."""
-        speaker = self._speakers.get(device)
-        if speaker is None or not isinstance(speaker.model, VirtualPanicButton):
-            raise IllegalInput(f"{device} is not a panic button")
-        reports = speaker.model.press(self._clock.now())
-        speaker.say(reports)
-        return speaker.model.unanswered[-1]
+        """Press a panic button; it repeats the press until it is answered. The id of the press. Raises IllegalInput."""
+        return self._host_of(device).press()
 
     def unanswered(self, device: str) -> tuple[str, ...]:
         """Presses of a panic button that the controller has not answered yet."""
@@ -125,7 +122,8 @@ class VirtualBuilding:
         return self._host_of(device).state(point)
 
     def behave(self, device: str, behaviour: Behaviour) -> None:
-        self._host_of(device).model.behaviour = behaviour
+        """Raises IllegalInput when such a device cannot."""
+        self._host_of(device).behave(behaviour)
 
     def unplug(self, device: str) -> None:
         self._host_of(device).unplug()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 from drivers.modbus.unit import Route, Unit, units_of
 from drivers.modbus.wire import PARITY
-from drivers.virtual.device import Report, VirtualDevice, virtual_device
+from drivers.virtual.device import Behaviour, Report, VirtualDevice, virtual_device
 from edge.clock import Clock, SystemClock
 from edge.errors import IllegalInput, StartRefused
 from edge.points import Value
@@ -207,6 +207,12 @@ class OnALine:
 
     def set(self, point: str, value: Value) -> None:
         self._line.set(self._device, point, value)
+
+    def behave(self, behaviour: Behaviour) -> None:
+        self.model.behave(behaviour, self._line.unit_of[self._device].tick())
+
+    def press(self) -> str:
+        raise IllegalInput(f"a {self.model.type} is not pressed")
 
     def plug(self) -> None:
         self._line.unit_of[self._device].silent = False

@@ -18,7 +18,7 @@ from drivers.mqtt.native import ack_topic, read_ack, read_command, write_field, 
 from drivers.mqtt.routes import Route
 from drivers.virtual.device import Behaviour, Report, VirtualDevice, VirtualPanicButton
 from edge.clock import Clock
-from edge.errors import Garbled
+from edge.errors import Garbled, IllegalInput
 from edge.points import Value
 from edge.site.connections import MqttConnection
 
@@ -99,6 +99,16 @@ class Speaker:
     def set(self, point: str, value: Value) -> None:
         self.say(self.model.set(point, value, self._clock.now()))
 
+    def behave(self, behaviour: Behaviour) -> None:
+        self.say(self.model.behave(behaviour, self._clock.now()))
+
+    def press(self) -> str:
+        """Of a panic button; it repeats the press until it is answered. The id of the press. Raises IllegalInput."""
+        if not isinstance(self.model, VirtualPanicButton):
+            raise IllegalInput(f"a {self.model.type} is not pressed")
+        self.say(self.model.press(self._clock.now()))
+        return self.model.last_press
+
     def say(self, reports: list[Report]) -> None:
         self._publish(reports)
         self._plan_tick()
@@ -157,7 +167,7 @@ class Speaker:
     def _beat(self) -> None:
         self._later("heartbeat", self._heartbeat_s, self._beat)
         link = self._routes["link"]
-        if self.model.behaviour is not Behaviour.MUTE and self._client.is_connected():
+        if not self.model.silent and self._client.is_connected():
             # Not retained, since that would cost the broker a write each time; the first one of the connection is.
             self._client.publish(link.topic, self._payload(link, Report("link", True)), 0)
 

@@ -127,7 +127,7 @@ def test_one_bad_event_harms_no_other() -> None:
             '{"t": "T", "device": "lock-front-1", "point": "lock", "value": "ajar"}',
             r"cannot be 'ajar': not one of locked, unlocked",
         ),
-        ('{"t": "T", "device": "lock-front-1", "behaviour": "sulky"}', r"behaviour is one of obedient, jammed, mute, lying"),
+        ('{"t": "T", "device": "lock-front-1", "behaviour": "sulky"}', r"behaviour is one of obedient, jammed, mute, slow, lying"),
         ('{"t": "T", "operator": "guard-1", "action": "dance"}', r"unknown action 'dance'"),
         ('{"t": "T", "operator": "guard-1", "action": "claim"}', r'claim needs "alarm": its number'),
         ('{"t": "T", "operator": "guard-1", "action": "release", "door": "front-1", "seconds": "long"}', r"events line 2: "),

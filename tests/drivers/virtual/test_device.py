@@ -6,6 +6,7 @@ from typing import Literal
 import pytest
 
 from drivers.mqtt.native import Order
+from drivers.virtual.behaviour import LATE_BY
 from drivers.virtual.device import Behaviour, Report, VirtualDevice, VirtualDoor, VirtualPanicButton, virtual_device
 from edge.errors import IllegalInput
 from tests.broker import small_site
@@ -139,6 +140,82 @@ def test_misbehaviour(behaviour: Behaviour, said: list[Report], real: str) -> No
     assert door.receive("lock", UNLOCK, T) == said
     assert door.state("lock") == real
     assert (UNLOCKED in door.reports()) == (said == [UNLOCKED])
+
+
+def test_a_slow_door_does_and_says_some_seconds_later() -> None:
+    door = VirtualDoor()
+    assert LOCKED in door.behave(Behaviour.SLOW, T)
+    assert door.receive("lock", UNLOCK, T) == []
+    assert (door.state("lock"), door.next_tick) == ("locked", T + LATE_BY)
+    assert door.receive("lock", UNLOCK, T + SECOND) == []  # repeated meanwhile
+    assert door.set("contact", "open", T + SECOND) == []
+    assert (door.state("contact"), Report("contact", "closed") in door.reports()) == ("open", True)
+    assert door.tick(T + LATE_BY) == [UNLOCKED]
+    assert door.tick(T + LATE_BY + SECOND) == [Report("contact", "open")]
+    assert door.tick(T + LATE_BY + 60 * SECOND) == []  # the lease has ended, and is told of later
+    assert door.state("lock") == "locked"
+    assert door.tick(T + 2 * LATE_BY + 60 * SECOND) == [LOCKED]
+
+
+def test_a_slow_device_that_is_quick_again_does_at_once_what_waited() -> None:
+    door = VirtualDoor()
+    door.behave(Behaviour.SLOW, T)
+    door.receive("lock", UNLOCK, T)
+    door.set("contact", "open", T)
+    assert {UNLOCKED, Report("contact", "open")} <= {*door.behave(Behaviour.OBEDIENT, T + SECOND)}
+    assert door.tick(T + LATE_BY) == []
+
+
+def test_a_drained_battery_is_low_then_empty_and_then_there_is_silence() -> None:
+    button = VirtualPanicButton("boot")
+    low = button.behave(Behaviour.DRAINED, T)
+    assert [report.value for report in low if report.point == "battery"] == [14.0]
+    heard = list[Report]()
+    while (at := button.next_tick) is not None:
+        heard += button.tick(at)
+    assert [report.value for report in heard] == [7.0, 2.0]
+    assert (button.empty, button.silent, button.state("battery"), button.says["battery"]) == (True, True, 0.0, 2.0)
+    assert (button.press(T + 60 * SECOND), button.unanswered, button.reports(), button.next_tick) == ([], (), [], None)
+    assert Report("battery", 100.0) in button.behave(Behaviour.OBEDIENT, T + 99 * SECOND)
+    assert button.press(T + 99 * SECOND) == [Report("pressed", True, button.last_press)]
+
+
+def test_what_a_press_waits_for_ends_with_the_battery() -> None:
+    button = VirtualPanicButton("boot")
+    button.press(T)
+    button.behave(Behaviour.DRAINED, T)
+    button.tick(T + 60 * SECOND)
+    assert (button.unanswered, button.next_tick) == ((), None)
+
+
+def test_time_in_a_fast_demo_passes_for_batteries_and_slow_devices_as_for_people() -> None:
+    site = small_site("fast", 1)
+    sensor = virtual_device(site, "sensor", "b", stretch=60)
+    sensor.behave(Behaviour.SLOW, T)
+    sensor.set("present", True, T)
+    assert sensor.next_tick == T + 60 * LATE_BY
+    sensor.behave(Behaviour.DRAINED, T)
+    assert sensor.next_tick == T + 600 * SECOND
+
+
+@pytest.mark.parametrize(
+    ("device", "unfit"), [("sensor", {"JAMMED", "LYING"}), ("relay", {"DRAINED"}), ("panic", {"JAMMED", "LYING"})]
+)
+def test_what_takes_no_orders_cannot_disobey_and_what_has_no_battery_cannot_run_empty(device: str, unfit: set[str]) -> None:
+    model = virtual_device(small_site("fitting", 1), device, "b")
+    assert {behaviour.name for behaviour in Behaviour if behaviour not in model.fitting} == unfit
+    for name in unfit:
+        with pytest.raises(IllegalInput):
+            model.behave(Behaviour[name], T)
+
+
+def test_a_device_knows_what_it_last_said() -> None:
+    door = VirtualDoor()
+    assert door.says == {}
+    door.reports()
+    door.behave(Behaviour.MUTE, T)
+    door.set("contact", "open", T)
+    assert (door.says["contact"], door.state("contact")) == ("closed", "open")
 
 
 def test_only_points_that_take_commands_take_them() -> None:
