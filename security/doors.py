@@ -56,11 +56,13 @@ class DoorTruths:
         if out is not None and (out.until is None or not look.passed(out.until)):
             return DoorState.OUT_OF_SERVICE, out.at, say("{door} is out of service", door=named), True
         lock, lost = look(READING(device, "lock")), look(ONLINE(device)) is False
-        if lock is None or not (lock.good or lost):
-            return DoorState.UNKNOWN, None, say("{door} has not reported yet", door=named), True
-        if lost:
+        if lost and lock is not None:
             because, passable = self._lost(look, door, lock)
             return DoorState.UNKNOWN, lock.at, because, passable
+        if lock is not None and lock.problem:
+            return DoorState.UNKNOWN, lock.at, say("{door} does not tell how its lock is", door=named), True
+        if lock is None or not lock.good:
+            return DoorState.UNKNOWN, None, say("{door} has not reported yet", door=named), True
         return self._forced(look, door) or self._unlocked(look, door, lock) or self._locked(look, door, lock)
 
     def _lost(self, look: Look, door: str, lock: Reading) -> tuple[Text, bool]:
