@@ -8,7 +8,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from edge.points import Value
 from edge.site.fields import SpaceKind, ZoneClass
 
-Quality = Literal["good", "stale", "unknown"]
+Quality = Literal["good", "stale", "bad", "unknown"]
 PersonName = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$"),
@@ -95,8 +95,11 @@ class SiteOut(AsOf):
 class ReadingOut(BaseModel):
     """What a device last said of one point, and whether to believe it."""
 
-    value: Value
-    quality: Quality = Field(description="stale: its device is lost, or has not spoken since the start")
+    value: Value = Field(description="The last good one")
+    quality: Quality = Field(
+        description="stale: its device is lost, or has not spoken since the start; bad: it has no usable value at present"
+    )
+    problem: str = Field("", description="Why it has none, in the words of the device or of its driver, which are English")
     since: datetime | None = Field(description="When this value first came")
     at: datetime | None = Field(description="When it was last heard")
     age_s: float | None = Field(description="Seconds since it was last heard")

@@ -10,6 +10,7 @@ from api.models import (
     NoteOut,
     NoticeOut,
     PointOut,
+    Quality,
     ReadingOut,
     SpaceOut,
     WishOut,
@@ -18,7 +19,7 @@ from api.models_doors import ActOut, DoorOut, OverrideOut, TruthOut
 from api.port import Desk
 from edge.claims import Claim
 from edge.events import ConditionBegan
-from edge.facts import ACTIVE, DECISION, FLIGHT, HEARD, ONLINE, READING, Flight
+from edge.facts import ACTIVE, DECISION, FLIGHT, HEARD, ONLINE, READING, Flight, Reading
 from edge.language import Renderer
 from edge.points import DEVICE_TYPES, PointId
 from edge.site import Site
@@ -49,8 +50,14 @@ class Truth:
             return ReadingOut(value=None, quality="unknown", since=None, at=None, age_s=None)
         lost = self.facts(ONLINE(device)) is False
         age = max((self.now - reading.at).total_seconds(), 0.0)
-        quality = "good" if reading.good and not lost else "stale"
-        return ReadingOut(value=reading.value, quality=quality, since=reading.since, at=reading.at, age_s=round(age, 3))
+        return ReadingOut(
+            value=reading.value,
+            quality=quality_of(reading, lost=lost),
+            problem=reading.problem,
+            since=reading.since,
+            at=reading.at,
+            age_s=round(age, 3),
+        )
 
     def wish(self, point: PointId) -> WishOut:
         decision = self.facts(DECISION(*point))
@@ -216,6 +223,13 @@ class Truth:
             because=self.renderer.text(began.because, self.now),
             response=[self.renderer.text(step) for step in type_.response],
         )
+
+
+def quality_of(reading: Reading, *, lost: bool) -> Quality:
+    """lost: whether the device is known to be lost; what it said of itself before is then old, whatever it was."""
+    if reading.problem and not lost:
+        return "bad"
+    return "good" if reading.good and not lost else "stale"
 
 
 def open_notices(site: Site, conditions: Iterable[tuple[object, ConditionBegan]]) -> list[ConditionBegan]:

@@ -104,8 +104,8 @@ class DoorSections:
         return (
             truth.facts(DOOR(door)),
             truth.facts(ONLINE(device)),
-            (lock.value, lock.good) if lock else None,
-            (contact.value, contact.good) if contact else None,
+            (lock.value, lock.good, lock.problem) if lock else None,
+            (contact.value, contact.good, contact.problem) if contact else None,
             (decision.value, decision.winner.because, decision.until, decision.refused) if decision else None,
             (flight.overdue, flight.confirmed) if flight else None,
             acts,
