@@ -41,7 +41,7 @@ def remaining_level(total_db: float, part_db: float, least_excess_db: float = 0.
     """
     total, part = number(total_db, "The total level"), number(part_db, "The level of the part")
     excess = total - part
-    if excess <= 0.0 or excess < number(least_excess_db, "The least excess", 0.0):
+    if excess < number(least_excess_db, "The least excess", 0.0):
         return None
     remainder = 1.0 - power(-excess)
     return total + level(remainder) if remainder > 0.0 else None

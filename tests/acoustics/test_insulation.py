@@ -60,7 +60,8 @@ def test_values_are_rounded_to_a_tenth_before_anything_else() -> None:
     high = [one + 40.0 for one in REFERENCE[1:]]
     assert weighted_rating([0.95, *high]) == 52  # counts as 1.0
     assert weighted_rating([0.949, *high]) == 51  # counts as 0.9
-    assert weighted_rating([1.04, *high]) == 52
+    assert weighted_rating([1.05, 35.9, *high[1:]]) == 52, "halves count as the greater tenth, here 1.1"
+    assert weighted_rating([1.04, 35.9, *high[1:]]) == 51
 
 
 @pytest.mark.parametrize("bands", [RATING_THIRDS, RATING_OCTAVES])
@@ -85,7 +86,8 @@ def test_a_rating_follows_its_curve(curve: list[float], shift: int, band: int, a
 
 def test_rating_and_term_together_are_the_insulation_of_a_flat_partition() -> None:
     assert weighted_rating([30.0] * 16) + adaptation_term([30.0] * 16) == 30
-    assert weighted_rating([30.0] * 5) + adaptation_term([30.0] * 5, Adaptation.CTR) == 30
+    for insulation, expected in ((30.1, 30), (30.2, 31)):  # 30.46 and 30.56 dB(A) behind pink noise
+        assert weighted_rating([insulation] * 5) + adaptation_term([insulation] * 5) == expected
 
 
 def test_measured_differences() -> None:

@@ -67,9 +67,9 @@ def test_silence_and_normal_hearing_are_what_is_left_out() -> None:
 
 
 def test_the_greater_of_noise_and_threshold_disturbs_not_their_sum() -> None:
-    level = -3.9  # the internal noise of the lowest octave
+    level = -3.4  # half a decibel above the internal noise of the lowest octave
     one_band = [0.0] + [-200.0] * 5
-    assert sii_octave(one_band, [level] * 6) == pytest.approx(0.0617 * (0.0 + 3.9 + 15.0) / 30.0)
+    assert sii_octave(one_band, [level] * 6) == pytest.approx(0.0617 * (0.0 + 3.4 + 15.0) / 30.0)
 
 
 def test_importance_is_shared_out_completely() -> None:
@@ -137,12 +137,16 @@ def test_a_path_without_loss_and_one_without_sound() -> None:
 
 
 def test_the_weights_can_give_more_than_one_and_are_cut_there() -> None:
-    assert sti_from_transmission([0.0, 1.0, 0.0, 1.0, 1.0, 0.0, 0.0]) < 1.0
-    assert sti_from_transmission([1.0, 0.3, 1.0, 1.0, 1.0, 1.0, 1.0]) <= 1.0
+    assert sti_from_transmission([1.0, 0.0, 1.0, 1.0, 1.0, 1.0, 1.0]) == 1.0, "1.036 of the sum"
+
+
+def test_very_loud_speech_masks_itself() -> None:
+    """From 100 dB on each octave masks the next one at 10 dB below itself: a transmission of 25/30."""
+    assert speech_transmission_index([105.0] * 7, None) == pytest.approx(sti_from_transmission([1.0] + [25 / 30] * 6), abs=1e-6)
 
 
 @pytest.mark.parametrize(("level", "masking"), [
-    (0.0, -65.0), (62.999, -33.5), (63.0, -33.5), (66.999, -26.302), (67.0, -26.3), (99.999, -9.8), (100.0, -10.0), (120.0, -10.0),
+    (0.0, -65.0), (62.999, -33.5), (63.0, -33.5), (67.0, -26.3), (68.0, -25.8), (99.999, -9.8), (100.0, -10.0), (120.0, -10.0),
 ])  # fmt: skip
 def test_auditory_masking_at_its_corners(level: float, masking: float) -> None:
     assert auditory_masking_db(level) == pytest.approx(masking, abs=0.002)
