@@ -52,6 +52,9 @@ class ModbusDriver:
         unit, route = self._places[command.point]
         if problem := route.kind.problem_with(command.value):
             raise IllegalCommand(f"{command.point}: {problem}")
+        if route.order is not None:
+            # What the make cannot be told is said here, and not found out on the line.
+            route.order.write(route.channel, command.value, command.epoch, command.seq, command.for_s)
         if not self._wire.is_open or unit.presences[command.point.device].link is False:
             raise Unreachable(f"unit {unit.number} on the connection {self._id} does not answer")
         self._orders.put(command, time.monotonic(), self._lease_until(command))

@@ -1,7 +1,9 @@
-"""What the controller hears of a line: points that changed, devices heard and lost, nonsense, the line itself."""
+"""What the controller hears of a line: points that changed, presses, devices heard and lost, nonsense, the line itself."""
+
+from collections.abc import Callable
 
 from drivers.garbage import GarbageReports
-from drivers.modbus.unit import Presence, Route
+from drivers.modbus.unit import Presence, Route, Said
 from drivers.port import Inbox
 from edge.clock import Clock
 from edge.events import ConnectionChanged, Observed
@@ -32,20 +34,30 @@ class Teller:
         if not presence.link or now - presence.told_at >= presence.beat_s:
             self._link(presence, True, now)
 
-    def missed(self, presence: Presence, now: float) -> None:
-        """It was not, or nobody asked."""
-        if presence.link is not False and now - presence.heard_at >= LOST_AFTER_S:
-            presence.said.clear()
-            self._link(presence, False, now)
+    def missed(self, presence: Presence, now: float) -> bool:
+        """It was not, or nobody asked. Whether it has just been lost."""
+        return now - presence.heard_at >= LOST_AFTER_S and self.lost(presence, now)
 
-    def value(self, presence: Presence, route: Route, value: Value, *, anew: bool) -> None:
-        """anew: also when it is the same as before, since it answers a command."""
-        name = route.point.point
-        if not anew and name in presence.said and presence.said[name] == value:
+    def lost(self, presence: Presence, now: float) -> bool:
+        """Whether it has just been lost."""
+        if presence.link is False:
+            return False
+        self._link(presence, False, now)
+        return True
+
+    def value(self, presence: Presence, route: Route, value: Value, bad: str = "", *, anew: bool) -> None:
+        """anew: also when it is the same as before, since it answers a command. bad: why there is no usable value."""
+        name, said = route.point.point, Said(value, bad)
+        if not anew and presence.said.get(name) == said:
             return
-        presence.said[name] = value
-        event = Observed(at=self._clock.now(), device=presence.name, point=name, value=value)
+        presence.said[name] = said
+        event = Observed(at=self._clock.now(), device=presence.name, point=name, value=value, bad=bad)
         (self._inbox.event if route.kind.durable else self._inbox.telemetry)(event)
+
+    def press(self, route: Route, press: str, on_disk: Callable[[], None]) -> None:
+        device, point = route.point
+        event = Observed(at=self._clock.now(), device=device, point=point, value=True, press=press)
+        self._inbox.event(event, on_disk, urgent=True)
 
     def nonsense(self, device: str, unit: int, span: Span, problem: str, raw: object = "") -> None:
         channel = f"{self._connection} unit {unit} {span}"

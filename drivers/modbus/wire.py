@@ -1,12 +1,13 @@
 """One Modbus line through pymodbus: requests with a deadline, answers that are checked, and its errors in our words."""
 
-import logging
+import ssl
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol, cast
 
+from drivers.tls import client_context
 from edge.errors import Garbled, Refused, Unreachable
 from edge.profiles.modbus_table import Area, Span, Write
-from edge.site.connections import ModbusConnection, ModbusRtuConnection, ModbusRtuTcpConnection, ModbusTcpConnection
+from edge.site.connections import ModbusConnection, ModbusRtuConnection, ModbusTcpConnection
 
 if TYPE_CHECKING:
     from pymodbus.client import ModbusSerialClient, ModbusTcpClient
@@ -45,12 +46,15 @@ _EXCEPTIONS = {
     8: "memory parity error",
 }
 _FROM_GATEWAY = (10, 11)
-PARITY = {"even": "E", "odd": "O", "none": "N"}
 
 
 class PymodbusWire:
     def __init__(self, connection: ModbusConnection) -> None:
+        """Raises StartRefused for certificates that cannot be used."""
         self._connection = connection
+        self._tls = (
+            client_context(connection.tls, "Modbus") if isinstance(connection, ModbusTcpConnection) and connection.tls else None
+        )
         self._client: ModbusTcpClient | ModbusSerialClient | None = None
 
     @property
@@ -59,8 +63,17 @@ class PymodbusWire:
 
     def open(self) -> None:
         if self._client is None:
-            self._client = _client_of(self._connection)
-        if not self._client.connect():
+            # Here, so that the libraries are loaded by the thread of the line, and only for a line.
+            from drivers.modbus.clients import client_of
+
+            self._client = client_of(self._connection, self._tls)
+        try:
+            connected = self._client.connect()
+        except ssl.SSLCertVerificationError as error:
+            raise Unreachable(f"the certificate of {self._place} is not trusted: {error.verify_message}") from error
+        except ssl.SSLError as error:
+            raise Unreachable(f"no TLS with {self._place}: {error.reason or error}") from error
+        if not connected:
             raise Unreachable(self._nobody())
 
     def close(self) -> None:
@@ -131,32 +144,17 @@ class PymodbusWire:
         self.close()
         return Garbled(f"an answer that makes no sense ({str(error) or type(error).__name__})")
 
+    @property
+    def _place(self) -> str:
+        if isinstance(self._connection, ModbusRtuConnection):
+            return f"the serial port {self._connection.device}"
+        return f"{self._connection.host}:{self._connection.port}"
+
     def _nobody(self) -> str:
         if isinstance(self._connection, ModbusRtuConnection):
-            return f"the serial port {self._connection.device} cannot be used"
-        return f"nothing answers at {self._connection.host}:{self._connection.port}"
+            return f"{self._place} cannot be used"
+        return f"nothing answers at {self._place}"
 
 
 _READS: dict[Area, int] = {"coil": 1, "discrete": 2, "holding": 3, "input": 4}
 _WRITES: dict[Area, int] = {"coil": 5, "holding": 16}
-
-
-def _client_of(connection: ModbusConnection) -> "ModbusTcpClient | ModbusSerialClient":
-    from pymodbus import FramerType
-    from pymodbus.client import ModbusSerialClient, ModbusTcpClient
-
-    # Lost units and lines, which it calls errors too, are reported as events.
-    logging.getLogger("pymodbus.logging").setLevel(logging.CRITICAL)
-    timeout_s = connection.timeout.total_seconds()
-    if isinstance(connection, ModbusRtuTcpConnection):
-        return ModbusTcpClient(connection.host, port=connection.port, framer=FramerType.RTU, timeout=timeout_s, retries=0)
-    if isinstance(connection, ModbusTcpConnection):
-        return ModbusTcpClient(connection.host, port=connection.port, timeout=timeout_s, retries=0)
-    return ModbusSerialClient(
-        connection.device,
-        baudrate=connection.baudrate,
-        parity=PARITY[connection.parity],
-        stopbits=connection.stop_bits,
-        timeout=timeout_s,
-        retries=0,
-    )

@@ -13,14 +13,13 @@ from threading import Event
 from typing import TypeVar
 
 from drivers.modbus.orders import Orders, Pending
+from drivers.modbus.reader import Reader
 from drivers.modbus.teller import Teller
-from drivers.modbus.unit import Route, Unit
+from drivers.modbus.unit import Block, Route, Unit
 from drivers.modbus.wire import Wire
 from edge.errors import DeviceFault, Garbled, Refused, Unreachable
 from edge.profiles.modbus_table import Span, Write
 
-POLL_S = 0.08
-"""From one read of a unit to the next, where the line allows."""
 _SILENT_LINE_S = 2.0
 """A line on which nobody answers for so long may be dead without knowing it: it is made anew."""
 _FIRST_PAUSE_S = 0.25
@@ -42,7 +41,8 @@ class Worker:
         self._orders = orders
         self._teller = teller
         self._wake = wake
-        self._pause_s = _FIRST_PAUSE_S
+        self._reader = Reader(teller, orders, wake.set)
+        self._pause_s = 0.0
         self._reopen_at = 0.0
         self._answered_at = 0.0
 
@@ -69,7 +69,7 @@ class Worker:
             return False
         # Until somebody answers on it, a line that opens is no better than one that does not.
         self._reopen_at = now + self._pause_s * random.uniform(0.5, 1)  # noqa: S311 (spreads reconnects, guards nothing)
-        self._pause_s = min(_LONGEST_PAUSE_S, self._pause_s * 2)
+        self._pause_s = min(_LONGEST_PAUSE_S, max(_FIRST_PAUSE_S, self._pause_s * 2))
         try:
             self._wire.open()
         except Unreachable as error:
@@ -77,8 +77,10 @@ class Worker:
             return False
         self._teller.line(True)
         self._answered_at = time.monotonic()
-        for unit in self._units:
-            unit.breaker.answered()
+        if all(unit.breaker.suspect for unit in self._units):
+            # It was the line, and none of them in particular.
+            for unit in self._units:
+                unit.breaker.answered()
         return True
 
     def _leave_a_silent_line(self) -> None:
@@ -95,16 +97,22 @@ class Worker:
     def _note_missed(self) -> None:
         now = time.monotonic()
         for unit in self._units:
-            for presence in unit.presences.values():
-                self._teller.missed(presence, now)
+            self._reader.missed(unit, now)
 
-    def _try(self, unit: Unit, devices: Sequence[str], span: Span, request: Callable[[], T]) -> T | None:
+    def _try(
+        self,
+        unit: Unit,
+        devices: Sequence[str],
+        span: Span,
+        request: Callable[[], T],
+        on_refused: Callable[[str], None] = lambda _: None,
+    ) -> T | None:
         """One request. What goes wrong is told and remembered; then there is no answer."""
         try:
             answer = request()
         except Unreachable:
-            if self._wire.is_open:
-                unit.breaker.silent(time.monotonic())
+            # Also when the line broke: it may be this unit that breaks it each time.
+            unit.breaker.silent(time.monotonic())
             return None
         except Garbled as error:
             unit.breaker.silent(time.monotonic())
@@ -113,6 +121,7 @@ class Worker:
         except Refused as error:
             self._answered(unit)
             self._complain(unit, devices, span, error)
+            on_refused(str(error))
             return None
         self._answered(unit)
         return answer
@@ -120,7 +129,7 @@ class Worker:
     def _answered(self, unit: Unit) -> None:
         unit.breaker.answered()
         self._answered_at = time.monotonic()
-        self._pause_s = _FIRST_PAUSE_S
+        self._pause_s = 0.0
 
     def _complain(self, unit: Unit, devices: Sequence[str], span: Span, error: DeviceFault) -> None:
         for device in devices:
@@ -148,39 +157,23 @@ class Worker:
         return self._wire.is_open and not unit.breaker.suspect
 
     def _poll(self, unit: Unit, answering: Route | None = None) -> None:
-        """Read everything, and tell what is new. answering: the point that was just commanded."""
-        unit.due_at = time.monotonic() + POLL_S
-        missed: set[str] = set()
-        read: list[tuple[Route, int]] = []
+        """Read what is due, and tell what is new. answering: the point that was just commanded, which is read in any case."""
+        read: list[tuple[Block, tuple[int, ...]]] = []
         for block in unit.blocks:
-            routes = list(unit.covering(block))
-            devices = list(dict.fromkeys(route.point.device for route in routes))
-            raw = self._try(unit, devices, block, partial(self._wire.read, unit.number, block))
+            now = time.monotonic()
+            if block.due_at > now and answering not in block.routes:
+                continue
+            block.due_at = now + block.every_s
+            raw = self._read(unit, block)
             if raw is not None:
-                read += [(route, raw[route.span.address - block.address]) for route in routes]
-            elif self._usable(unit):
-                missed.update(devices)
-            else:
+                read.append((block, raw))
+            elif not self._usable(unit):
                 return
-        self._tell(unit, read, missed, answering)
+        self._reader.take(unit, read, answering, time.monotonic())
 
-    def _tell(self, unit: Unit, read: Sequence[tuple[Route, int]], missed: set[str], answering: Route | None) -> None:
-        values = []
-        for route, raw in read:
-            try:
-                values.append((route, route.described.codec.read(raw)))
-            except Garbled as error:
-                missed.add(route.point.device)
-                self._teller.nonsense(route.point.device, unit.number, route.span, str(error), raw)
-        now = time.monotonic()
-        for name, presence in unit.presences.items():
-            if name not in missed:
-                self._teller.heard(presence, now)
-        for route, value in values:
-            presence = unit.presences[route.point.device]
-            # What a waiting order is about to change must not be taken for the answer to it.
-            if presence.link and not self._orders.waits(route.point):
-                self._teller.value(presence, route, value, anew=route is answering)
+    def _read(self, unit: Unit, block: Block) -> tuple[int, ...] | None:
+        request = partial(self._wire.read, unit.number, block.span)
+        return self._try(unit, block.devices, block.span, request, partial(self._reader.unreadable, unit, block))
 
     # --- orders ---------------------------------------------------------------------------------------------------
 
@@ -194,6 +187,8 @@ class Worker:
                 for route in unit.forgotten(time.monotonic()):
                     self._fall_back(unit, route)
                 self._feed(unit)
+                self._beat(unit)
+                self._answer_presses(unit)
 
     def _give(self, unit: Unit, route: Route, pending: Pending) -> None:
         write = self._write_of(route, pending)
@@ -242,3 +237,18 @@ class Worker:
         span = Span(food.area, food.address)
         if self._try(unit, list(unit.presences), span, partial(self._written, unit, food)) is not None:
             unit.fed_at = time.monotonic()
+
+    def _beat(self, unit: Unit) -> None:
+        beat = unit.beat(time.monotonic())
+        if beat is None or not self._usable(unit):
+            return
+        span = Span(beat.area, beat.address)
+        unit.beaten_at = time.monotonic()
+        if self._try(unit, list(unit.presences), span, partial(self._written, unit, beat)) is not None:
+            unit.beats += 1
+
+    def _answer_presses(self, unit: Unit) -> None:
+        for route, latch, write in list(unit.taken()):
+            if self._usable(unit):
+                latch.asked()
+                self._write(unit, route, write)

@@ -1,22 +1,20 @@
-"""Virtual devices behind a real Modbus server: the same tables as the driver's, read from the other side.
+"""Virtual devices behind a real Modbus server: TCP with or without TLS, RTU on a serial port or over TCP.
 
 A device here counts real seconds, whatever the speed of the controller's clock, since its registers carry seconds.
 """
 
 import asyncio
-import logging
-from collections.abc import Iterable
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple, cast
+import ssl
+from typing import TYPE_CHECKING, cast
 
-from drivers.modbus.unit import Route, Unit, units_of
-from drivers.modbus.wire import PARITY
-from drivers.virtual.device import Behaviour, Report, VirtualDevice, virtual_device
+from drivers.modbus.unit import units_of
+from drivers.virtual.device import Behaviour, VirtualDevice, VirtualPanicButton, virtual_device
+from drivers.virtual.modbus_unit import VirtualUnit
 from edge.clock import Clock, SystemClock
 from edge.errors import IllegalInput, StartRefused
 from edge.points import Value
-from edge.profiles.modbus_table import Area, CoilOrder, Span, TimedOrder
-from edge.site.connections import ModbusRtuConnection
+from edge.profiles.modbus_table import Area, Identity
+from edge.site.connections import ModbusRtuConnection, ModbusRtuTcpConnection
 from edge.site.model import Site
 
 if TYPE_CHECKING:
@@ -27,105 +25,25 @@ if TYPE_CHECKING:
 _SIZE = 256
 """Registers and bits of each table, from 0 on."""
 _AREAS: dict[int, Area] = {1: "coil", 5: "coil", 15: "coil", 2: "discrete", 3: "holding", 6: "holding", 16: "holding", 4: "input"}
-_ILLEGAL_ADDRESS, _ILLEGAL_VALUE = 2, 3
-
-
-class _Order(NamedTuple):
-    value: Value
-    epoch: int
-    seq: int
-    for_s: float | None
-
-
-class VirtualUnit:
-    """silent: it takes requests and answers none. exception: it answers each request with this exception."""
-
-    def __init__(self, unit: Unit, models: dict[str, VirtualDevice], clock: Clock) -> None:
-        self.silent = False
-        self.exception = 0
-        self.requests = 0
-        self._unit = unit
-        self._models = models
-        self._clock = clock
-        self._seq = 0
-        self._last = {name: {report.point: report.value for report in model.reports()} for name, model in models.items()}
-        self._obeyed: dict[str, tuple[int, int]] = dict.fromkeys(models, (0, 0))
-        self._fed_until: datetime | None = None
-
-    def values(self, area: Area) -> dict[int, int]:
-        """What is not 0 in a table now."""
-        now = self.tick()
-        found = {r.span.address: r.described.codec.write(self._said(r)) for r in self._unit.routes if r.span.area == area}
-        for route in self._unit.routes:
-            if isinstance(route.order, TimedOrder) and area == "input":
-                epoch, seq = self._obeyed[route.point.device]
-                first = route.order.echo + route.order.step * (route.channel - 1)
-                found.update(zip(range(first, first + 4), (epoch >> 16, epoch & 0xFFFF, seq >> 16, seq & 0xFFFF), strict=True))
-        if area == "holding" and self._unit.table.watchdog and self._fed_until:
-            found[self._unit.table.watchdog.address] = max(0, int((self._fed_until - now).total_seconds()))
-        return found
-
-    def write(self, area: Area, address: int, values: list[int]) -> int:
-        """The exception that answers it, 0 for none."""
-        now = self.tick()
-        watchdog = self._unit.table.watchdog
-        if watchdog and area == "holding" and address == watchdog.address:
-            self._fed_until = now + timedelta(seconds=min(values[0], watchdog.seconds))
-            return 0
-        if area == "coil":
-            results = [self._set_coil(address + n, value, now) for n, value in enumerate(values)]
-            return max(results, default=0)
-        return self._take_order(address, values, now)
-
-    def tick(self) -> datetime:
-        """Whatever time alone has done meanwhile."""
-        now = self._clock.now()
-        starved = self._unit.table.watchdog is not None and (self._fed_until is None or self._fed_until <= now)
-        for name, model in self._models.items():
-            if starved:
-                model.starve(now)
-            self._remember(name, model.tick(now))
-        return now
-
-    def _said(self, route: Route) -> Value:
-        """What the unit shows: what the device last said, so that a mute one shows what was."""
-        device, point = route.point
-        self._remember(device, self._models[device].reports())
-        return self._last[device][point]
-
-    def _remember(self, name: str, reports: Iterable[Report]) -> None:
-        self._last[name].update({report.point: report.value for report in reports})
-
-    def _set_coil(self, address: int, value: int, now: datetime) -> int:
-        for route in self._unit.routes:
-            order = route.order
-            if isinstance(order, CoilOrder) and route.span == Span("coil", address):
-                self._seq += 1
-                wish = _Order(order.codec.read(value), 0, self._seq, None)
-                self._models[route.point.device].receive(route.point.point, wish, now)
-                return 0
-        return _ILLEGAL_ADDRESS
-
-    def _take_order(self, address: int, values: list[int], now: datetime) -> int:
-        for route in self._unit.routes:
-            order = route.order
-            if isinstance(order, TimedOrder) and address == order.address + order.step * (route.channel - 1):
-                if len(values) != 5:
-                    return _ILLEGAL_VALUE
-                number = (values[0] << 16 | values[1], values[2] << 16 | values[3])
-                if number > self._obeyed[route.point.device]:
-                    self._obeyed[route.point.device] = number
-                    wish = _Order(order.timed, *number, values[4]) if values[4] else _Order(route.fallback, *number, None)
-                    self._models[route.point.device].receive(route.point.point, wish, now)
-                return 0
-        return _ILLEGAL_ADDRESS
 
 
 class VirtualModbusLine:
-    """The units of one line, served at serve_at: host and port (0 takes a free one), or a serial port for an RTU line."""
+    """The units of one line, served at serve_at: host and port (0 takes a free one), or a serial port for an RTU line.
 
-    def __init__(self, site: Site, connection: str, boot: str, serve_at: tuple[str, int] | str, clock: Clock | None = None) -> None:
+    tls: to serve a line of the site file that is secured; without it such a line is served in the clear.
+    """
+
+    def __init__(
+        self,
+        site: Site,
+        connection: str,
+        boot: str,
+        serve_at: tuple[str, int] | str,
+        clock: Clock | None = None,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         self.serve_at = serve_at
+        self._tls = tls
         self._clock = clock or SystemClock()
         self._described = site.connections[connection]
         self.units: dict[int, VirtualUnit] = {}
@@ -133,7 +51,7 @@ class VirtualModbusLine:
         self.unit_of: dict[str, VirtualUnit] = {}
         for unit in units_of(site, connection, 0.0):
             models = {name: virtual_device(site, name, boot) for name in unit.presences}
-            virtual = VirtualUnit(unit, models, self._clock)
+            virtual = VirtualUnit(unit, models, self._clock, f"{boot}-{connection}")
             self.units[unit.number] = virtual
             self.models.update(models)
             self.unit_of.update(dict.fromkeys(models, virtual))
@@ -141,7 +59,6 @@ class VirtualModbusLine:
 
     async def start(self) -> None:
         """Returns when the line takes requests. Raises StartRefused."""
-        logging.getLogger("pymodbus.logging").setLevel(logging.CRITICAL)
         self._server = self._build()
         try:
             await self._server.serve_forever(background=True)
@@ -165,16 +82,25 @@ class VirtualModbusLine:
         """A hand or the world changes a point. Raises IllegalInput."""
         self.models[device].set(point, value, self.unit_of[device].tick())
 
-    def host(self, device: str) -> "OnALine":
-        return OnALine(self, device)
+    @property
+    def hosts(self) -> dict[str, "OnALine"]:
+        return {device: OnALine(self, device) for device in self.models}
 
     def _build(self) -> "ModbusTcpServer | ModbusSerialServer":
-        from pymodbus.server import ModbusSerialServer, ModbusTcpServer
+        from pymodbus import FramerType
+        from pymodbus.server import ModbusSerialServer, ModbusTcpServer, ModbusTlsServer
+
+        from drivers.modbus.clients import PARITY
 
         devices = [_device(number, unit) for number, unit in self.units.items()]
-        if isinstance(self.serve_at, tuple):
-            return ModbusTcpServer(devices, address=self.serve_at, trace_pdu=self._answer)
         described = self._described
+        if isinstance(self.serve_at, tuple):
+            if self._tls is not None:
+                return ModbusTlsServer(
+                    devices, framer=FramerType.SOCKET, address=self.serve_at, sslctx=self._tls, trace_pdu=self._answer
+                )
+            framer = FramerType.RTU if isinstance(described, ModbusRtuTcpConnection) else FramerType.SOCKET
+            return ModbusTcpServer(devices, framer=framer, address=self.serve_at, trace_pdu=self._answer)
         if not isinstance(described, ModbusRtuConnection):
             raise IllegalInput("a serial port serves an RTU line only")
         return ModbusSerialServer(
@@ -188,8 +114,10 @@ class VirtualModbusLine:
 
     def _answer(self, sending: bool, pdu: "ModbusPDU") -> "ModbusPDU":
         unit = self.units.get(pdu.dev_id)
-        # None is not sent: as a unit that is without power, or not there.
-        return None if sending and (unit is None or unit.silent) else pdu  # type: ignore[return-value]
+        if sending and (unit is None or unit.silent):
+            # None is not sent: as a unit that is without power, or not there.
+            return None  # type: ignore[return-value]
+        return _identified(pdu, unit.identity) if sending and unit is not None else pdu
 
 
 class OnALine:
@@ -212,7 +140,13 @@ class OnALine:
         self.model.behave(behaviour, self._line.unit_of[self._device].tick())
 
     def press(self) -> str:
-        raise IllegalInput(f"a {self.model.type} is not pressed")
+        if not isinstance(self.model, VirtualPanicButton):
+            raise IllegalInput(f"a {self.model.type} is not pressed")
+        return self._line.unit_of[self._device].press(self._device)
+
+    @property
+    def plugged(self) -> bool:
+        return not self._line.unit_of[self._device].silent
 
     def plug(self) -> None:
         self._line.unit_of[self._device].silent = False
@@ -229,6 +163,7 @@ def _device(number: int, unit: VirtualUnit) -> "SimDevice":
         function: int, start: int, address: int, _count: int, registers: list[int], values: list[int] | list[bool] | None
     ) -> ExcCodes | None:
         unit.requests += 1
+        await asyncio.sleep(unit.delay_s)
         area = _AREAS.get(function)
         if area is None or unit.exception:
             return ExcCodes(unit.exception or 1)
@@ -250,3 +185,15 @@ def _show(area: Area, values: dict[int, int], start: int, registers: list[int]) 
             registers[n] = sum(values.get(16 * (start + n) + bit, 0) << bit for bit in range(16))
         else:
             registers[n] = values.get(start + n, 0)
+
+
+def _identified(pdu: "ModbusPDU", identity: Identity | None) -> "ModbusPDU":
+    """The server has one identity for all units; each of ours has its own, or none."""
+    from pymodbus.pdu import ExceptionResponse
+    from pymodbus.pdu.mei_message import ReadDeviceInformationResponse
+
+    if isinstance(pdu, ReadDeviceInformationResponse):
+        if identity is None:
+            return ExceptionResponse(pdu.function_code, 1, device_id=pdu.dev_id, transaction=pdu.transaction_id)
+        pdu.information = {0: identity.vendor, 1: identity.product, 2: "1.0"}
+    return pdu

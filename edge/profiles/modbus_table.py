@@ -4,11 +4,11 @@ Addresses are counted from 0, as on the wire, and are those of the first channel
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, Literal, NamedTuple
 
 from edge.points import Value
-from edge.profiles.codecs import Choice
+from edge.profiles.codecs import Choice, Codec, Number
 from edge.profiles.protocol import Protocol
 
 Area = Literal["coil", "discrete", "input", "holding"]
@@ -26,7 +26,7 @@ class Span(NamedTuple):
 
 
 class Write(NamedTuple):
-    """One coil, or registers in a row, written in one request. echo: where the unit then shows the registers before the last."""
+    """One coil, or registers in a row, written in one request. echo: where the unit then shows the first of them."""
 
     area: Literal["coil", "holding"]
     address: int
@@ -36,16 +36,53 @@ class Write(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A point that the unit reports."""
+    """A point that the unit reports. every_s: how often it need be read; 0 is as often as the line is."""
 
     name: str
     area: Area
     address: int
-    codec: Choice
+    codec: Codec
     step: int = 1
+    every_s: float = 0.0
 
     def at(self, channel: int) -> Span:
-        return Span(self.area, self.address + self.step * (channel - 1))
+        return Span(self.area, self.address + self.step * (channel - 1), self.codec.words)
+
+
+@dataclass(frozen=True, slots=True)
+class Presses:
+    """What a unit says of a button. series: another one whenever the counts began anew. taken: up to which count it was told
+    that the presses are kept."""
+
+    series: int
+    count: int
+    taken: int
+
+
+@dataclass(frozen=True, slots=True)
+class Latch:
+    """A button whose presses the unit counts and keeps, so that none is missed between two looks or while nobody looks.
+
+    Four input registers from address on: the series (high word first), the count (16 bits, after 65535 comes 0), what was taken.
+    taken: the holding register in which the unit is told up to which count presses are on disk; the button's lamp is then lit.
+    """
+
+    name: str
+    address: int
+    taken: int
+    step: int = 4
+    taken_step: int = 1
+    every_s: float = 0.0
+
+    def at(self, channel: int) -> Span:
+        return Span("input", self.address + self.step * (channel - 1), 4)
+
+    def read(self, raw: tuple[int, ...]) -> Presses:
+        high, low, count, taken = raw
+        return Presses(high << 16 | low, count, taken)
+
+    def take(self, channel: int, count: int) -> Write:
+        return Write("holding", self.taken + self.taken_step * (channel - 1), (count,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +97,23 @@ class CoilOrder:
 
     def write(self, channel: int, value: Value, epoch: int, seq: int, for_s: float | None) -> Write:  # noqa: ARG002
         """Raises IllegalCommand."""
-        return Write("coil", self.address + self.step * (channel - 1), (self.codec.write(value),))
+        return Write("coil", self.address + self.step * (channel - 1), self.codec.write(value))
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterOrder:
+    """Holding registers that keep the number that they are told; they are read back."""
+
+    address: int
+    codec: Number
+    step: int = 1
+    falls_back: bool = False
+
+    def write(self, channel: int, value: Value, epoch: int, seq: int, for_s: float | None) -> Write:  # noqa: ARG002
+        """Raises IllegalCommand."""
+        values = self.codec.write(value)
+        address = self.address + self.step * (channel - 1)
+        return Write("holding", address, values, Span("holding", address, len(values)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +142,7 @@ class TimedOrder:
 
 _MOST = 0xFFFF
 
-Order = CoilOrder | TimedOrder
+Order = CoilOrder | TimedOrder | RegisterOrder
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +163,48 @@ class Watchdog:
 
 
 @dataclass(frozen=True, slots=True)
+class OurHeartbeat:
+    """A holding register in which the unit wants another number at least so often, or it takes the controller for dead."""
+
+    address: int
+    every_s: float
+
+    def beat(self, number: int) -> Write:
+        return Write("holding", self.address, (number & _MOST,))
+
+
+@dataclass(frozen=True, slots=True)
+class ItsHeartbeat:
+    """Registers that change while the unit works. If they stand still for so long, nothing that it says is taken for fresh."""
+
+    area: Area
+    address: int
+    length: int = 1
+    within_s: float = 3.0
+
+    @property
+    def span(self) -> Span:
+        return Span(self.area, self.address, self.length)
+
+
+class Identity(NamedTuple):
+    """What the make says of itself to function 43/14: objects 0 and 1."""
+
+    vendor: str
+    product: str
+
+
+@dataclass(frozen=True, slots=True)
 class ModbusTable:
     """points: by type of device. orders: by point. gap: how many registers or bits between two points may be read along."""
 
     protocol: ClassVar[Protocol] = "modbus"
-    points: Mapping[str, tuple[Point, ...]]
-    orders: Mapping[str, Order]
+    points: Mapping[str, tuple[Point | Latch, ...]]
+    orders: Mapping[str, Order] = field(default_factory=dict)
     watchdog: Watchdog | None = None
+    our_heartbeat: OurHeartbeat | None = None
+    its_heartbeat: ItsHeartbeat | None = None
+    identity: Identity | None = None
     gap: int = 0
 
     @property

@@ -6,10 +6,9 @@ from typing import Any
 import yaml
 
 from drivers.modbus.teller import LOST_AFTER_S
-from drivers.modbus.unit import TABLES
-from drivers.modbus.worker import POLL_S
+from drivers.modbus.unit import POLL_S, TABLES
 from edge.profiles import PROFILES
-from edge.profiles.codecs import Choice
+from edge.profiles.codecs import Choice, Number
 from edge.profiles.modbus_table import CoilOrder, ModbusTable, Point, Write
 from tests.builders import site_of
 from tests.docs.snippets import code_blocks
@@ -27,7 +26,7 @@ def test_the_lines_of_the_page_load() -> None:
 
 def test_the_table_of_the_page_is_one() -> None:
     (text,) = code_blocks(PAGE, "python")
-    scope: dict[str, Any] = {"ModbusTable": ModbusTable, "Point": Point, "CoilOrder": CoilOrder, "Choice": Choice}
+    scope: dict[str, Any] = {"ModbusTable": ModbusTable, "Point": Point, "CoilOrder": CoilOrder, "Choice": Choice, "Number": Number}
     exec(text, scope)  # noqa: S102
     assert scope["TABLE"].orders["lock"].write(2, "unlocked", 1, 1, None) == Write("coil", 17, (1,))
 

@@ -6,7 +6,7 @@ Site file:
 """
 
 from edge.profiles.codecs import FLAG, Choice
-from edge.profiles.modbus_table import ModbusTable, Point, TimedOrder, Watchdog
+from edge.profiles.modbus_table import Identity, ModbusTable, Point, TimedOrder, Watchdog
 from edge.profiles.profile import Profile
 
 PROFILE = Profile(
@@ -21,6 +21,7 @@ PROFILE = Profile(
         },
         orders={"lock": TimedOrder(0, timed="unlocked", echo=0, step=16)},
         watchdog=Watchdog(100, seconds=30),
+        identity=Identity("Example", "DC-4"),
         gap=4,
     ),
     channels=4,

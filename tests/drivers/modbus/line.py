@@ -48,10 +48,22 @@ class Heard(Controller):
     """What the driver told, by device and point."""
 
     def values(self, device: str, point: str) -> list[Value]:
-        return [e.value for e in self.of(Observed) if (e.device, e.point) == (device, point)]
+        """The usable ones."""
+        return [e.value for e in self._seen(device, point) if not e.bad]
 
     def last(self, device: str, point: str) -> Value:
         return (self.values(device, point) or [None])[-1]
+
+    def bad(self, device: str, point: str) -> list[str]:
+        """Why there was no usable value, each time that was said."""
+        return [e.bad for e in self._seen(device, point) if e.bad]
+
+    def presses_of(self, device: str) -> list[str | None]:
+        return [e.press for e in self._seen(device, "pressed")]
+
+    def _seen(self, device: str, point: str) -> list[Observed]:
+        seen = [*self.of(Observed), *self.telemetry_seen]
+        return [e for e in seen if (e.device, e.point) == (device, point)]
 
     def garbage(self, device: str) -> list[str]:
         return [e.problem for e in self.of(GarbageReceived) if e.device == device]
@@ -102,14 +114,16 @@ async def bench() -> AsyncIterator[Bench]:
 
 
 @asynccontextmanager
-async def driving(line: VirtualModbusLine, site: Site) -> AsyncIterator[Bench]:
-    heard = Heard(commits=False)
+async def driving(line: VirtualModbusLine, site: Site, *, commits: bool = False) -> AsyncIterator[Bench]:
+    """Started, and every device heard."""
+    heard = Heard(commits=commits)
     driver = ModbusDriver("line", site, heard, SystemClock())
     driver.start()
     try:
         found = Bench(line, driver, heard)
-        for device in (FRONT, BACK, STORE, FAN):
+        for device in site.devices:
             await found.hears(device, "link", True)
         yield found
     finally:
         await asyncio.to_thread(driver.stop)
+        heard.end()
