@@ -4,8 +4,9 @@ import logging
 import random
 import time
 from collections.abc import Callable, Sequence
+from heapq import heapreplace
 from threading import Event, Lock, Thread
-from typing import Any
+from typing import Any, NamedTuple
 
 from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
 from paho.mqtt.enums import MQTTErrorCode, MQTTProtocolVersion
@@ -20,15 +21,25 @@ _FIRST_PAUSE_S = 0.25
 _LOOP_S = 1.0
 _STOP_S = 3.0
 _KEEPALIVE_TIMEOUT = 141
+_TOPICS_AT_ONCE = 200
+"""Some brokers refuse a SUBSCRIBE with thousands of topics."""
 
 _log = logging.getLogger("talonmies.mqtt")
 
 Subscription = tuple[str, SubscribeOptions]
 
 
+class Inquiry(NamedTuple):
+    """A message that makes a device say its state."""
+
+    topic: str
+    payload: bytes
+    every_s: float
+
+
 class Lane:
     """on_message and on_line are called from the lane's thread. on_line: whether the subscriptions are in force, and what is
-    wrong, as a short English sentence."""
+    wrong, as a short English sentence. inquiries: sent when they are in force, and every so often from then on."""
 
     def __init__(
         self,
@@ -36,9 +47,14 @@ class Lane:
         subscriptions: Sequence[Subscription],
         on_message: Callable[["Lane", MQTTMessage], None],
         on_line: Callable[["Lane", bool, str], None],
+        inquiries: Sequence[Inquiry] = (),
     ) -> None:
         self._client = client
         self._subscriptions = tuple(subscriptions)
+        self._subscribing: dict[int, tuple[Subscription, ...]] = {}
+        self._refused: list[str] = []
+        self._inquiries = tuple(inquiries)
+        self._due: list[tuple[float, int]] = []
         self._on_message = on_message
         self._on_line = on_line
         self._lock = Lock()
@@ -128,7 +144,7 @@ class Lane:
         if self._stopping.is_set():
             self._client.disconnect()
         while self._client.socket() and self._client.loop(_LOOP_S) == MQTTErrorCode.MQTT_ERR_SUCCESS:
-            pass
+            self._inquire()
         self._lost(self._problem or "the connection to the broker was lost")
 
     def _lost(self, problem: str) -> None:
@@ -146,14 +162,34 @@ class Lane:
         with self._lock:
             self._session += 1
             self._connected = True
-        if client.protocol == MQTTProtocolVersion.MQTTv5:
-            client.subscribe(list(self._subscriptions))
-        else:
-            client.subscribe([(topic, options.QoS) for topic, options in self._subscriptions])
+        self._subscribing.clear()
+        self._refused.clear()
+        self._due.clear()
+        for first in range(0, len(self._subscriptions), _TOPICS_AT_ONCE):
+            wanted = self._subscriptions[first : first + _TOPICS_AT_ONCE]
+            if client.protocol == MQTTProtocolVersion.MQTTv5:
+                _, mid = client.subscribe(list(wanted))
+            else:
+                _, mid = client.subscribe([(topic, options.QoS) for topic, options in wanted])
+            if mid is not None:
+                self._subscribing[mid] = wanted
 
-    def _subscribed(self, _client: Client, _data: Any, _mid: int, reasons: list[ReasonCode], _more: Properties | None) -> None:
-        refused = [topic for (topic, _), reason in zip(self._subscriptions, reasons, strict=False) if reason.is_failure]
+    def _subscribed(self, _client: Client, _data: Any, mid: int, reasons: list[ReasonCode], _more: Properties | None) -> None:
+        wanted = self._subscribing.pop(mid, ())
+        self._refused += [topic for (topic, _), reason in zip(wanted, reasons, strict=False) if reason.is_failure]
+        if self._subscribing:
+            return
+        refused = self._refused
+        self._due = [(0.0, number) for number in range(len(self._inquiries))]
         self._on_line(self, not refused, f"the broker does not let us subscribe to {refused[0]}" if refused else "")
+
+    def _inquire(self) -> None:
+        while self._due and self._due[0][0] <= (now := time.monotonic()):
+            number = self._due[0][1]
+            topic, payload, every_s = self._inquiries[number]
+            self.publish(topic, payload, 0)
+            # Spread, so that not all devices of a building answer at once for ever.
+            heapreplace(self._due, (now + every_s * random.uniform(0.8, 1), number))  # noqa: S311
 
     def _disconnect(
         self, _client: Client, _data: Any, flags: DisconnectFlags, reason: ReasonCode, _more: Properties | None

@@ -5,8 +5,8 @@ PUBACK and the application's answer (`…/ack`) only when the controller has it 
 button repeats it.
 """
 
-from collections.abc import Callable, Sequence
-from functools import lru_cache, partial
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from math import ceil
 from threading import Lock
 from uuid import uuid4
@@ -15,19 +15,22 @@ from paho.mqtt.client import MQTTMessage
 
 from drivers.garbage import GarbageReports, printable, sample_of
 from drivers.mqtt.client import build_client, expiring
-from drivers.mqtt.lane import Lane, Subscription, subscription
-from drivers.mqtt.native import Reading, ack_topic, check, read_field, read_state, write_ack, write_command
+from drivers.mqtt.lane import Inquiry, Lane, Subscription, subscription
+from drivers.mqtt.native import Reading, ack_topic, write_ack
+from drivers.mqtt.payloads import Heard, hear, write_order
+from drivers.mqtt.presence import Presences
 from drivers.mqtt.routes import Route, connection_of, routes_of
-from drivers.mqtt.strict_json import read
 from drivers.port import Inbox
 from edge.clock import Clock
 from edge.commands import Command
-from edge.errors import Garbled, IllegalCommand, Unreachable
+from edge.errors import IllegalCommand, Unreachable
 from edge.events import ConnectionChanged, Event, Observed, RetainedCommandFound
 from edge.site.model import Site
 
 PANIC_KEEPALIVE_S = 5
 KEEPALIVE_S = 15
+_WITHOUT_NUMBER_S = 10
+"""How long a broker may keep a command of another make: it carries no number by which the device would know it for an old one."""
 
 
 class MqttDriver:
@@ -46,17 +49,25 @@ class MqttDriver:
         self._clock = clock
         self._routes = routes_of(site, connection_id)
         self._command_topics = frozenset(self._routes.commands.values())
+        self._presences = Presences(route for routes in self._every_route() for route in routes)
         self._garbage = GarbageReports()
         self._mqtt5 = described.version == "5"
         name = f"talonmies-{site.site.id}-{connection_id}"
         build = partial(build_client, connection=described, secret=secret)
+        panic_devices = {route.point.device for routes in self._routes.panic.values() for route in routes}
         self._rest = Lane(
-            build(name, keepalive_s=KEEPALIVE_S), self._rest_subscriptions(site.site.id), self._on_message, self._on_line
+            build(name, keepalive_s=KEEPALIVE_S),
+            self._rest_subscriptions(site.site.id),
+            self._on_message,
+            self._on_line,
+            self._inquiries(self._routes.questions.keys() - panic_devices),
         )
         self._lanes = [self._rest]
         if self._routes.panic:
             client = build(f"{name}-panic", keepalive_s=PANIC_KEEPALIVE_S, persistent=True, manual_ack=True)
-            self._lanes.append(Lane(client, self._panic_subscriptions(), self._on_panic_message, self._on_line))
+            asked = self._inquiries(self._routes.questions.keys() & panic_devices)
+            self._lanes.append(Lane(client, self._panic_subscriptions(), self._on_panic_message, self._on_line, asked))
+        self._unacknowledged: dict[tuple[str, bytes], str] = {}
         self._line_lock = Lock()
         self._lines: dict[Lane, tuple[bool, str]] = {}
         self._told: tuple[bool, str] | None = None
@@ -70,18 +81,30 @@ class MqttDriver:
             lane.stop()
 
     def send(self, command: Command) -> None:
-        topic = self._routes.commands.get(command.point)
-        if topic is None:
+        route = self._routes.orders.get(command.point)
+        if route is None:
             raise IllegalCommand(f"{command.point} takes no commands on the connection {self._id}")
-        leased = self._mqtt5 and command.for_s is not None
-        properties = expiring(ceil(command.for_s)) if leased and command.for_s else None
-        if not self._rest.publish(topic, write_command(command), 1, properties):
+        lasting_s = command.for_s
+        if route.make is not None:
+            lasting_s = min(lasting_s or _WITHOUT_NUMBER_S, _WITHOUT_NUMBER_S)
+        properties = expiring(ceil(lasting_s)) if self._mqtt5 and lasting_s else None
+        if not self._rest.publish(route.set_topic, write_order(route, command), 1, properties):
             raise Unreachable(f"the connection {self._id} to the broker is down")
+        for question in self._routes.questions.get(command.point.device, ()):
+            self._rest.publish(question.topic, question.payload.encode(), 0)
 
     def deliver(self, topic: str, payload: bytes, within_s: float) -> None:
         """Publish something that is no command; returns when the broker has it. Raises Unreachable. Blocks."""
         if not self._rest.deliver(topic, payload, within_s):
             raise Unreachable(f"the connection {self._id} to the broker is down")
+
+    def _every_route(self) -> Iterator[tuple[Route, ...]]:
+        yield from self._routes.panic.values()
+        yield from self._routes.rest.values()
+
+    def _inquiries(self, devices: Iterable[str]) -> list[Inquiry]:
+        asked = dict.fromkeys(question for device in sorted(devices) for question in self._routes.questions[device])
+        return [Inquiry(each.topic, each.payload.encode(), each.every.total_seconds()) for each in asked]
 
     def _rest_subscriptions(self, site: str) -> list[Subscription]:
         native = f"talonmies/{site}/+/+"
@@ -114,20 +137,23 @@ class MqttDriver:
         if routes is None:
             self._elsewhere(topic, payload, retained=message.retain)
             return
-        try:
-            readings = _readings(routes, payload)
-        except Garbled as error:
-            self.dropped += 1
-            self._report_garbage(routes[0].point.device, topic, str(error), payload)
-            return
-        now = self._clock.now()
-        for route, reading in readings:
-            device, point = route.point
-            event = Observed(at=now, device=device, point=point, value=reading.value, sent_at=reading.sent_at)
+        for route, reading in self._heard(routes, topic, payload, urgent=False):
+            event = self._observed(route, reading)
             if route.kind.durable:
                 self._inbox.event(event)
             else:
                 self._inbox.telemetry(event)
+
+    def _heard(self, routes: Sequence[Route], topic: str, payload: bytes, *, urgent: bool) -> Heard:
+        said, faults = hear(routes, payload)
+        self.dropped += not said
+        for device, problem in faults:
+            self._report_garbage(device, topic, problem, payload, urgent=urgent)
+        return said
+
+    def _observed(self, route: Route, reading: Reading) -> Observed:
+        (device, point), value = route.point, self._presences.combined(route, reading.value)
+        return Observed(at=self._clock.now(), device=device, point=point, value=value, sent_at=reading.sent_at, bad=reading.bad)
 
     def _elsewhere(self, topic: str, payload: bytes, *, retained: bool) -> None:
         """A topic that carries no state of this lane: the other lane's, a command, or nobody's."""
@@ -146,13 +172,10 @@ class MqttDriver:
         topic, payload = _topic_of(message), bytes(message.payload)
         routes = self._routes.panic.get(topic, ())
         kept = False
-        try:
-            for route, reading in _readings(routes, payload) if routes else ():
+        if routes:
+            for route, reading in self._heard(routes, topic, payload, urgent=True):
                 kept = self._take_panic(lane, route, reading, message) or kept
-        except Garbled as error:
-            self.dropped += 1
-            self._report_garbage(routes[0].point.device, topic, str(error), payload, urgent=True)
-        if not routes:
+        else:
             self.dropped += 1
             self._report_strange(topic, payload)
         if not kept:
@@ -162,28 +185,37 @@ class MqttDriver:
         """Whether the PUBACK now waits for the controller."""
         if route.kind.momentary:
             return reading.value is True and self._press(lane, route, reading, message)
-        device, point = route.point
-        self._inbox.event(Observed(at=self._clock.now(), device=device, point=point, value=reading.value, sent_at=reading.sent_at))
+        self._inbox.event(self._observed(route, reading))
         return False
 
     def _press(self, lane: Lane, route: Route, reading: Reading, message: MQTTMessage) -> bool:
         device, point = route.point
+        payload = bytes(message.payload)
         if message.retain:
-            self._report_garbage(device, route.topic, "a retained press", bytes(message.payload), urgent=True)
+            self._report_garbage(device, route.topic, "a retained press", payload, urgent=True)
             if reading.press_id is None:
                 self.dropped += 1
                 return False
-        press = str(uuid4()) if reading.press_id is None else str(reading.press_id)
+        press = self._nameless_press(route.topic, message) if reading.press_id is None else str(reading.press_id)
         event = Observed(at=self._clock.now(), device=device, point=point, value=True, press=press, sent_at=reading.sent_at)
-        answer = partial(self._answer, lane, lane.session, message.mid, message.qos, route.topic, reading.press_id)
+        answer = partial(self._answer, lane, lane.session, message.mid, message.qos, route.topic, payload, reading.press_id)
         self._inbox.event(event, answer, urgent=True)
         return True
 
-    def _answer(self, lane: Lane, session: int, mid: int, qos: int, topic: str, press_id: str | int | None) -> None:
+    def _nameless_press(self, topic: str, message: MQTTMessage) -> str:
+        """An id for a press that has none: that of the same message, if the broker says that it sends it once more."""
+        key = (topic, bytes(message.payload))
+        known = self._unacknowledged.get(key) if message.dup else None
+        self._unacknowledged[key] = press = known or str(uuid4())
+        return press
+
+    def _answer(self, lane: Lane, session: int, mid: int, qos: int, topic: str, payload: bytes, press_id: str | int | None) -> None:
         """The press is on disk: tell the button and the broker. From the controller's thread."""
         if press_id is not None:
             lane.publish(ack_topic(topic), write_ack(press_id), 0)
         lane.acknowledge(session, mid, qos)
+        if session == lane.session:
+            self._unacknowledged.pop((topic, payload), None)
 
     def _report_garbage(self, device: str, topic: str, problem: str, payload: bytes, *, urgent: bool = False) -> None:
         self._tell(self._garbage.of_device(device, topic, problem, payload, self._clock.now()), urgent=urgent)
@@ -210,27 +242,3 @@ def _fits(topic: str, pattern: str) -> bool:
 
 def _is_press(routes: Sequence[Route]) -> bool:
     return any(route.kind.momentary for route in routes)
-
-
-# Sensors say the same few things thousands of times a second.
-_MOST_REPEATED_BYTES = 24
-_read_again = lru_cache(maxsize=4096)(read_state)
-
-
-def _readings(routes: Sequence[Route], payload: bytes) -> list[tuple[Route, Reading]]:
-    """What a message says about the points behind its topic; it may say nothing of some. Raises Garbled."""
-    if len(routes) == 1 and not routes[0].path:
-        reading = _read_again(payload) if len(payload) <= _MOST_REPEATED_BYTES else read_state(payload)
-        check(routes[0].kind, reading.value)
-        return [(routes[0], reading)]
-    said = read(payload)
-    readings = [(route, found) for route in routes if (found := _find(route, said, payload))]
-    if not readings:
-        raise Garbled(f"no {' or '.join('.'.join(route.path) for route in routes)}")
-    for route, reading in readings:
-        check(route.kind, reading.value)
-    return readings
-
-
-def _find(route: Route, said: object, payload: bytes) -> Reading | None:
-    return read_field(said, route.path) if route.path else read_state(payload)

@@ -4,10 +4,9 @@ State is the bare JSON value, or `{"value": …, "t": …, "id": …}`; a comman
 """
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from drivers.mqtt.strict_json import read, scalar, text
 from edge.commands import Command
@@ -31,11 +30,15 @@ def ack_topic(state: str) -> str:
 
 
 class Reading(NamedTuple):
-    """One value as it was said. press_id: the id exactly as the device wrote it, to be sent back; None without a usable one."""
+    """One value as it was said. press_id: the id exactly as the device wrote it, to be sent back; None without a usable one.
+
+    bad: why there is no usable value; then value is None.
+    """
 
     value: Value
     sent_at: datetime | None = None
     press_id: str | int | None = None
+    bad: str = ""
 
 
 def read_state(payload: bytes) -> Reading:
@@ -45,21 +48,7 @@ def read_state(payload: bytes) -> Reading:
         return Reading(scalar(said))
     if "value" not in said:
         raise Garbled('no "value"')
-    return Reading(scalar(said["value"]), _time(said.get("t")), _id(said.get("id")))
-
-
-def read_field(said: object, path: Sequence[str]) -> Reading | None:
-    """The value at a path of an object of another make; None when this message does not carry it. Raises Garbled."""
-    inner = said
-    for part in path:
-        if not isinstance(inner, dict):
-            raise Garbled("not an object")
-        if part not in inner:
-            return None
-        inner = inner[part]
-    if not isinstance(said, dict):
-        raise Garbled("not an object")
-    return Reading(scalar(inner), _time(said.get("t")), _id(said.get("id")))
+    return Reading(scalar(said["value"]), time_of(said.get("t")), id_of(said.get("id")))
 
 
 def check(kind: PointKind, value: Value) -> None:
@@ -71,23 +60,13 @@ def check(kind: PointKind, value: Value) -> None:
 def write_state(value: Value, t: datetime | None = None, press_id: str | None = None) -> bytes:
     """What a device publishes."""
     if t is None and press_id is None:
-        return _dump(value)
+        return dump(value)
     said = {"value": value, "t": t and t.isoformat(), "id": press_id}
-    return _dump({name: part for name, part in said.items() if part is not None or name == "value"})
-
-
-def write_field(said: dict[str, Any], path: Sequence[str], value: Value) -> bytes:
-    """What a device of another make publishes: the object it said last, with the value at the path changed."""
-    inner = said
-    *parents, last = path
-    for part in parents:
-        inner = inner.setdefault(part, {})
-    inner[last] = value
-    return _dump(said)
+    return dump({name: part for name, part in said.items() if part is not None or name == "value"})
 
 
 def write_command(command: Command) -> bytes:
-    return _dump(
+    return dump(
         {
             "value": command.value,
             "for_s": command.for_s,
@@ -123,19 +102,19 @@ def read_command(payload: bytes, kind: PointKind) -> Order:
 
 
 def write_ack(press_id: str | int) -> bytes:
-    return _dump({"id": press_id})
+    return dump({"id": press_id})
 
 
 def read_ack(payload: bytes) -> str | int:
     """Raises Garbled."""
     said = read(payload)
-    press_id = _id(said.get("id")) if isinstance(said, dict) else None
+    press_id = id_of(said.get("id")) if isinstance(said, dict) else None
     if press_id is None:
         raise Garbled("an acknowledgement without an id")
     return press_id
 
 
-def _id(value: object) -> str | int | None:
+def id_of(value: object) -> str | int | None:
     """A usable id, or None: a press with a broken id is still a press."""
     if type(value) is int:
         return value if abs(value) <= 2**53 else None
@@ -147,7 +126,7 @@ def _id(value: object) -> str | int | None:
         return None
 
 
-def _time(value: object) -> datetime | None:
+def time_of(value: object) -> datetime | None:
     """The device's own time, or None: it is shown, and nothing is decided on it, so a broken one costs nothing."""
     if not isinstance(value, str):
         return None
@@ -158,5 +137,5 @@ def _time(value: object) -> datetime | None:
         return None
 
 
-def _dump(value: object) -> bytes:
+def dump(value: object) -> bytes:
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()

@@ -1,4 +1,7 @@
-"""One virtual device on a real MQTT line, driven by the event loop: a client each, so that each has a will of its own."""
+"""One virtual device on a real MQTT line, driven by the event loop: a client each, so that each has a will of its own.
+
+It speaks natively, or as the make does whose mapping its routes come from.
+"""
 
 import asyncio
 import random
@@ -14,12 +17,14 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from drivers.mqtt.client import build_client, no_delay
 from drivers.mqtt.lane import Subscription, subscription
-from drivers.mqtt.native import ack_topic, read_ack, read_command, write_field, write_state
+from drivers.mqtt.native import read_ack
 from drivers.mqtt.routes import Route
 from drivers.virtual.device import Behaviour, Report, VirtualDevice, VirtualPanicButton
+from drivers.virtual.tongue import Tongue
 from edge.clock import Clock
 from edge.errors import Garbled, IllegalInput
 from edge.points import Value
+from edge.profiles.mqtt_mapping import Question
 from edge.site.connections import MqttConnection
 
 _RETRY_S = 1.0
@@ -37,6 +42,7 @@ class Speaker:
         secret: Callable[[str], str],
         clock: Clock,
         heartbeat: timedelta,
+        questions: Iterable[Question] = (),
     ) -> None:
         self.model = model
         self.ready = asyncio.Event()
@@ -45,10 +51,8 @@ class Speaker:
         self.ignored = 0
         self._clock = clock
         self._heartbeat_s = heartbeat.total_seconds()
-        self._routes = {route.point.point: route for route in routes}
-        self._commands = {route.set_topic: route for route in self._routes.values() if route.kind.commanded}
-        self._answers = {ack_topic(route.topic) for route in self._routes.values() if route.kind.momentary}
-        self._objects: dict[str, dict[str, Any]] = {}
+        self._questions = {question.topic: question.payload.encode() for question in questions}
+        self._tongue = Tongue(routes, keeps=not self._questions)
         self._plugged = False
         self._loop = asyncio.get_running_loop()
         self._timers: dict[str, asyncio.TimerHandle] = {}
@@ -66,9 +70,13 @@ class Speaker:
         client.on_subscribe = self._subscribed
         client.on_disconnect = self._disconnected
         client.on_message = self._message
-        link = self._routes["link"]
-        client.will_set(link.topic, self._payload(link, Report("link", False)), qos=1, retain=True)
+        if will := self._tongue.link(up=False):
+            client.will_set(will.topic, will.payload, will.qos, will.retained)
         return client
+
+    @property
+    def plugged(self) -> bool:
+        return self._plugged
 
     def plug(self) -> None:
         """Connect, and keep trying."""
@@ -128,7 +136,8 @@ class Speaker:
         if reason.is_failure:
             return
         client.drop_out_messages()
-        wanted = [subscription(topic, 1, notice_retained=True) for topic in (*self._commands, *self._answers)]
+        topics = dict.fromkeys((*self._tongue.command_topics, *self._tongue.answer_topics, *self._questions))
+        wanted = [subscription(topic, 1, notice_retained=True) for topic in topics]
         if wanted:
             self._subscribe(client, wanted)
         else:
@@ -153,39 +162,37 @@ class Speaker:
         self._retry()
 
     def _message(self, _client: Client, _data: Any, message: MQTTMessage) -> None:
+        topic, payload = message.topic, bytes(message.payload)
         try:
-            if message.topic in self._answers and isinstance(self.model, VirtualPanicButton):
-                self.model.answered(str(read_ack(bytes(message.payload))))
+            if topic in self._tongue.answer_topics and isinstance(self.model, VirtualPanicButton):
+                self.model.answered(str(read_ack(payload)))
             elif message.retain:
                 self.ignored += 1
-            elif route := self._commands.get(message.topic):
-                order = read_command(bytes(message.payload), route.kind)
-                self.say(self.model.receive(route.point.point, order, self._clock.now()))
+            elif self._questions.get(topic) == payload:
+                self._publish(self.model.reports())
+            elif order := self._tongue.understood(topic, payload):
+                self.say(self.model.receive(*order, self._clock.now()))
         except Garbled:
             self.ignored += 1
 
     def _beat(self) -> None:
         self._later("heartbeat", self._heartbeat_s, self._beat)
-        link = self._routes["link"]
-        if not self.model.silent and self._client.is_connected():
+        if self.model.silent or not self._client.is_connected():
+            return
+        if not self._tongue.native:
+            self._publish(self.model.reports())
+        elif link := self._tongue.link(up=True):
             # Not retained, since that would cost the broker a write each time; the first one of the connection is.
-            self._client.publish(link.topic, self._payload(link, Report("link", True)), 0)
+            self._client.publish(link.topic, link.payload, 0)
 
     def _publish(self, reports: Iterable[Report]) -> None:
         if not self._client.is_connected():
             return  # everything is said anew on the next connection
         for report in reports:
-            route = self._routes[report.point]
-            payload = self._payload(route, report)
-            self._client.publish(route.topic, payload, int(route.kind.durable), retain=not route.kind.momentary)
-
-    def _payload(self, route: Route, report: Report) -> bytes:
-        if not route.path:
-            return write_state(report.value, self._clock.now() if report.id else None, report.id)
-        said = self._objects.setdefault(route.topic, {})
-        if report.id:
-            said["id"] = report.id
-        return write_field(said, route.path, report.value)
+            for said in self._tongue.spoken(report, self._clock.now()):
+                self._client.publish(*said)
+            if report.id and not self._tongue.answer_topics and isinstance(self.model, VirtualPanicButton):
+                self.model.answered(report.id)  # such a button says it once, and nobody answers
 
     def _plan_tick(self) -> None:
         self._cancel("tick")

@@ -16,11 +16,9 @@ from drivers.mqtt.native import (
     check,
     read_ack,
     read_command,
-    read_field,
     read_state,
     write_ack,
     write_command,
-    write_field,
     write_state,
 )
 from drivers.mqtt.strict_json import MAX_BYTES, MAX_DEPTH, read
@@ -100,7 +98,6 @@ READERS: list[Callable[[bytes], object]] = [
     read_state,
     read_ack,
     lambda payload: read_command(payload, LOCK),
-    lambda payload: read_field(read(payload), ("value", "x")),
 ]
 
 
@@ -120,13 +117,6 @@ def test_nothing_but_garbled_comes_out_of_a_reader(payload: bytes, reader: Calla
 def test_a_state_comes_back_as_it_was_written(value: float) -> None:
     assert read_state(write_state(value)) == Reading(value)
     assert read_state(write_state(value, T, "id-1")) == Reading(value, T, "id-1")
-    assert read_field(read(write_field({"a": {"c": 1}, "id": 7}, ("a", "b"), value)), ("a", "b")) == Reading(value, None, 7)
-
-
-def test_a_field_that_a_message_leaves_out() -> None:
-    assert read_field({"a": {}}, ("a", "b")) is None
-    with pytest.raises(Garbled):
-        read_field({"a": 1}, ("a", "b"))
 
 
 def test_a_command_comes_back_as_it_was_written() -> None:
