@@ -1,4 +1,4 @@
-"""Counters for a monitoring system; nothing here names a person, a room or a door."""
+"""Counters for a monitoring system; nothing here names a person or a room. Devices have theirs in `api.device_metrics`."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -11,6 +11,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.device_metrics import device_metrics
 from api.port import Desk
 from api.routes import PREFIX
 from api.sessions import Caller, View
@@ -69,6 +70,7 @@ class _Figures(Collector):
         yield _by("doors_wanted", "Doors by what they should be", "state", wanted)
         overdue = sum(flight.overdue for _, flight in desk.facts.of(FLIGHT))
         yield _gauge("commands_overdue", "Points that do not follow their command", overdue)
+        yield from device_metrics(desk)
         yield self._answers()
 
     def _alarms(self) -> Metric:

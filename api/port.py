@@ -1,11 +1,12 @@
 """What the HTTP side needs of the running controller: state to read, a way to act, a feed to follow. Never a driver."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from edge.clock import Clock
+from edge.device_figures import Figures, Requests
 from edge.events import Event
 from edge.facts import Facts
 from edge.feed import Feed
@@ -85,6 +86,14 @@ class Desk(Protocol):
     def feed(self) -> Feed: ...
 
     def status(self) -> Status: ...
+
+    def figures(self) -> Mapping[str, Figures]:
+        """What was counted of each device since the start."""
+        ...
+
+    def requests(self) -> Mapping[str, Requests]:
+        """By device: how those that are asked on a bus answer; of others there is nothing to count."""
+        ...
 
     async def act(self, decide: Decide) -> Event:
         """Carry out a person's action. Returns when it is durable; raises what `decide` raises."""

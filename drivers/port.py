@@ -1,9 +1,10 @@
 """What lies between a driver and the controller: an inbox on one side, a driver on the other."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol, runtime_checkable
 
 from edge.commands import Command
+from edge.device_figures import Requests
 from edge.events import Event, Observed
 
 
@@ -42,4 +43,13 @@ class Publisher(Protocol):
 
     def deliver(self, topic: str, payload: bytes, within_s: float) -> None:
         """Returns when the other end has it. Raises Unreachable after so many seconds at most. Blocks; from any thread."""
+        ...
+
+
+@runtime_checkable
+class Counted(Protocol):
+    """A driver that asks its devices, and counts how they answer."""
+
+    def requests(self) -> Mapping[str, Requests]:
+        """By device, since the start. From any thread; what is counted meanwhile may be in it or not."""
         ...

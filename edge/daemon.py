@@ -7,7 +7,7 @@ and doors are still commanded; everything is committed when the disk works again
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from api.port import JournalLine, Status
-from drivers.port import Driver, Publisher
+from drivers.port import Counted, Driver, Publisher
 from edge.clock import Clock, SystemClock
 from edge.commands import Command
 from edge.controller import Controller
+from edge.device_figures import DeviceFigures, Figures, Requests
 from edge.errors import IllegalCommand, IllegalInput, TalonmiesError, Unreachable
 from edge.events import ClockJumped, DaemonStarted, DaemonStopped, Event, JournalHealth, Observed, decode
 from edge.facts import READING, START, Facts
@@ -64,6 +65,7 @@ class Daemon:
         self._make_driver = make_driver
         self._waived = waived
         self._controller = Controller(site, stretch=stretch)
+        self._figures = DeviceFigures(site.devices)
         self._drivers: dict[str, Driver] = {}
         self._writer = ThreadPoolExecutor(1, "journal")
         self._unsaved: list[Event] = []
@@ -85,6 +87,13 @@ class Daemon:
             problems.append("events cannot be saved")
         waiting = self.inbox.waiting() + len(self._unsaved)
         return Status(not problems, tuple(problems), self.started_at, VERSION, self.journal.last_seq, waiting)
+
+    def figures(self) -> Mapping[str, Figures]:
+        return self._figures.by_device
+
+    def requests(self) -> Mapping[str, Requests]:
+        counting = (driver for driver in self._drivers.values() if isinstance(driver, Counted))
+        return {device: counted for driver in counting for device, counted in driver.requests().items()}
 
     async def act(self, decide: Decide) -> Event:
         if self._stopping:
@@ -202,6 +211,8 @@ class Daemon:
             log.error("a rule failed: %r", fault, exc_info=fault)
         self._unanswered += [r.on_durable for r in batch.events if r.on_durable is not None]
         saved = await self._save(outcome.events)
+        for event in outcome.events:
+            self._figures.take(event)
         self._tell(outcome, batch.telemetry, first_seq=saved)
         self._send(outcome.commands)
         if saved is not None or not self._failing:

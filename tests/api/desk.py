@@ -1,6 +1,6 @@
 """A desk without daemon, disk and lines: the real controller, a list as its journal, devices that obey when they are told to."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -9,6 +9,7 @@ from typing import Any
 
 from api.port import Decide, JournalLine, Status
 from edge.controller import Controller
+from edge.device_figures import DeviceFigures, Figures, Requests
 from edge.events import ConnectionChanged, DaemonStarted, Event, Observed
 from edge.facts import Facts
 from edge.feed import Feed, FeedItem
@@ -54,6 +55,8 @@ class MemoryDesk:
 
     def __post_init__(self) -> None:
         self._controller = Controller(self.site, heartbeats=False)
+        self._figures = DeviceFigures(self.site.devices)
+        self.asked: dict[str, Requests] = {}
         self.happen(DaemonStarted(at=self.clock.t, epoch=1, version="0.1.0", site=self.site.site.id))
         self.happen(ConnectionChanged(at=self.clock.t, connection="broker", up=True))
 
@@ -68,6 +71,12 @@ class MemoryDesk:
     def status(self) -> Status:
         problems = () if self.ready else ("no connection to broker",)
         return Status(self.ready, problems, MORNING, "0.1.0", len(self.journal), 0)
+
+    def figures(self) -> Mapping[str, Figures]:
+        return self._figures.by_device
+
+    def requests(self) -> Mapping[str, Requests]:
+        return self.asked
 
     async def act(self, decide: Decide) -> Event:
         event = decide(self.facts, self.clock.now())
@@ -120,6 +129,7 @@ class MemoryDesk:
         outcome = self._controller.settle(self.clock.t)
         for event in outcome.events:
             self.journal.append(event)
+            self._figures.take(event)
             self.feed.tell(FeedItem(len(self.journal), event))
         return outcome.commands
 
