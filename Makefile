@@ -40,8 +40,8 @@ messages: $(INSTALLED) ## bring the translations up to date with the code; says 
 screenshots: $(INSTALLED) browser ## the pictures of README and docs, drawn anew
 	$(BIN)/python tools/screenshots.py
 
-system-packages: ## what tests need besides Python: the broker, the browser, an identity provider
-	@sh tools/system-packages.sh broker browser provider
+system-packages: ## what tests need besides Python: the broker, the browser, an identity provider, devices of other makes
+	@sh tools/system-packages.sh broker browser provider fieldbus opcua radio
 
 broker browser:
 	@sh tools/system-packages.sh $@

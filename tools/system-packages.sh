@@ -1,15 +1,20 @@
 #!/bin/sh
-# Installs what the project needs from Debian, if it is missing: sh tools/system-packages.sh [venv] [broker] [browser] [provider]
+# Installs what the project needs from Debian, if it is missing: sh tools/system-packages.sh [venv] [broker] [browser] …
 #   venv     python3-venv, where Debian's Python comes without it
 #   broker   mosquitto; without root it is unpacked into .cache/debian instead of installed
 #   browser  Chromium with a font, and axe-core from npm, for the tests of the screens; its headless shell where Debian has that,
 #            which opens a page in a third of the time
 #   provider an identity provider from npm, for the tests of signing in
+#   fieldbus other makes of Modbus programs, for the tests of that protocol: mbpoll, socat, and modbus-serial from npm
+#   opcua    an OPC UA server of another make from npm, for the tests of that protocol
+#   radio    dbus, on which the tests of Bluetooth have a bus of their own
 set -u
 PATH="$PATH:/usr/sbin:/sbin"
 CACHE="$(dirname "$0")/../.cache"
 AXE=axe-core@4.14.1
 PROVIDER=oidc-provider@9.13.3
+FIELDBUS=modbus-serial@8.0.25
+OPCUA=node-opcua@2.182.2
 
 as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"; elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then sudo "$@"; else return 1; fi
@@ -36,10 +41,14 @@ unpack_broker() {
 }
 
 from_npm() {
-  [ -f "$CACHE/node/node_modules/axe-core/axe.min.js" ] && [ -d "$CACHE/node/node_modules/oidc-provider" ] && return
+  missing=
+  for package in "$AXE" "$PROVIDER" "$FIELDBUS" "$OPCUA"; do
+    [ -f "$CACHE/node/node_modules/${package%@*}/package.json" ] || missing=yes
+  done
+  [ "$missing" ] || return 0
   command -v npm >/dev/null || install npm || ask npm
-  # Both at once: npm removes what it was not asked for.
-  npm install --silent --no-save --no-audit --no-fund --prefix "$CACHE/node" "$AXE" "$PROVIDER"
+  # All at once: npm removes what it was not asked for.
+  npm install --silent --no-save --no-audit --no-fund --prefix "$CACHE/node" "$AXE" "$PROVIDER" "$FIELDBUS" "$OPCUA"
 }
 
 for what in "$@"; do
@@ -52,7 +61,11 @@ for what in "$@"; do
       command -v chromium-headless-shell >/dev/null || install chromium-headless-shell fonts-dejavu-core ||
         command -v chromium >/dev/null || install chromium fonts-dejavu-core || ask chromium fonts-dejavu-core
       from_npm || exit 1 ;;
-    provider) from_npm || exit 1 ;;
+    provider | opcua) from_npm || exit 1 ;;
+    fieldbus)
+      { command -v mbpoll && command -v socat; } >/dev/null || install mbpoll socat || ask mbpoll socat
+      from_npm || exit 1 ;;
+    radio) command -v dbus-daemon >/dev/null || install dbus || ask dbus ;;
     *) echo "system-packages.sh: what is $what?" >&2; exit 2 ;;
   esac
 done
