@@ -18,5 +18,9 @@ def driver_for(connection: str, site: Site, inbox: Inbox, clock: Clock, secret: 
             from drivers.modbus.link import ModbusDriver
 
             return ModbusDriver(connection, site, inbox, clock)
+        case "opcua":
+            from drivers.opcua.link import OpcuaDriver
+
+            return OpcuaDriver(connection, site, inbox, clock, secret)
         case other:
             raise NotImplementedError(other)
