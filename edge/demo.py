@@ -162,7 +162,7 @@ def _times(chance: random.Random, now: datetime) -> Iterator[tuple[datetime, dat
 @contextmanager
 def _devices(broker: Broker, speed: float, origin: datetime) -> "Iterator[subprocess.Popen[str]]":
     """The virtual devices, connected; they end with us."""
-    words = [sys.executable, "-m", "drivers.virtual", str(EXAMPLE), "--broker", broker.address, "--life"]
+    words = [sys.executable, "-m", "drivers.virtual", str(EXAMPLE), "--line", f"broker={broker.address}", "--life"]
     words += [] if speed == 1 else ["--speed", str(speed), "--origin", origin.isoformat()]
     process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, process_group=0)  # noqa: S603
     try:

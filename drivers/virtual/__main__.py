@@ -1,14 +1,18 @@
-"""`python -m drivers.virtual SITE.yaml --broker HOST:PORT`: the devices of a site file as a process of their own.
+"""`python -m drivers.virtual SITE.yaml --line broker=HOST:PORT`: the devices of a site file as a process of their own.
 
-Says {"ready": N} when N devices are connected. Takes JSON lines: {"press": DEVICE} or {"device": …, "point": …, "value": …};
-answers each with {"pressed": ID}, {"done": true} or {"problem": …}. Ends with its standard input, where that is one of lines.
+Says {"ready": N} when N devices are connected, with the address of the control page if it serves one. Takes JSON lines:
+{"press": DEVICE} or {"device": …, "point": …, "value": …}; answers each with {"pressed": ID}, {"done": true} or {"problem": …}.
+Ends with its standard input, where that is one of lines.
 """
 
 import argparse
 import asyncio
+import contextlib
+import importlib
 import json
 import os
 import signal
+import socket
 import stat
 import sys
 from datetime import UTC, datetime
@@ -16,20 +20,28 @@ from pathlib import Path
 from typing import IO, Any
 
 from drivers.virtual.building import VirtualBuilding
+from drivers.virtual.loopback import address_of, loopback_socket
+from drivers.virtual.moving import moved
 from edge.clock import Clock, FastClock, SystemClock
 from edge.errors import IllegalInput
 from edge.site.load import read_site
 
 
-async def run(building: VirtualBuilding, devices: int) -> None:
+async def run(building: VirtualBuilding, control: socket.socket | None) -> None:
+    """control: where the control page is served; None: nowhere."""
     lines = await _lines_of_stdin()
     ended = asyncio.Event()
     for stop in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(stop, ended.set)
     await building.start()
-    _say({"ready": devices})
+    _say({"ready": len(building.hosts), **({"control": address_of(control)} if control is not None else {})})
     obeying = asyncio.create_task(_obey_all(building, lines, ended))
-    await ended.wait()
+    async with contextlib.AsyncExitStack() as stack:
+        if control is not None:
+            # It takes a moment, in which presses go on.
+            module = await asyncio.to_thread(importlib.import_module, "drivers.virtual.control")
+            await stack.enter_async_context(module.control_page(building, control))
+        await ended.wait()
     obeying.cancel()
     await building.stop()
 
@@ -81,20 +93,23 @@ def main() -> None:
         epilog='Takes lines such as {"press": "panic-room-1"} or {"device": "lock-room-1", "point": "contact", "value": "open"}.',
     )
     parser.add_argument("site", type=Path)
-    parser.add_argument("--broker", help="HOST:PORT instead of the connections of the site file")
+    parser.add_argument(
+        "--line",
+        action="append",
+        default=[],
+        metavar="CONNECTION=HOST:PORT",
+        help="where a connection is instead of where the site file has it; may be given several times",
+    )
+    parser.add_argument("--control", metavar="HOST:PORT", help="serve a page there from which the devices are handled")
     parser.add_argument("--speed", type=float, default=1.0, help="of the clock, with --origin")
     parser.add_argument("--origin", help="instant at which the fast clock agrees with the real one, ISO 8601 with offset")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--life", action="store_true", help="people come and go by themselves")
     wish = parser.parse_args()
-    site = read_site(wish.site)
-    broker = None
-    if wish.broker:
-        host, _, port = wish.broker.rpartition(":")
-        broker = (host, int(port))
+    site = moved(read_site(wish.site), dict(line.split("=", 1) for line in wish.line))
     clock, stretch = _clock(wish.speed, wish.origin), max(wish.speed, 1.0)
-    building = VirtualBuilding(site, clock, seed=wish.seed, broker=broker, life=wish.life, stretch=stretch)
-    asyncio.run(run(building, len(site.devices)))
+    building = VirtualBuilding(site, clock, seed=wish.seed, life=wish.life, stretch=stretch)
+    asyncio.run(run(building, loopback_socket(wish.control) if wish.control else None))
 
 
 if __name__ == "__main__":

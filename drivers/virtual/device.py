@@ -62,6 +62,7 @@ class VirtualDevice:
         self._kinds = DEVICE_TYPES[kind]
         self._ordered: dict[str, Value] = {point: initial[point] for point in blind}
         self._unsaid = frozenset(silent)
+        self._initial = dict(initial)
         self._state: dict[str, Value] = dict(initial)
         self._lies: dict[str, Value] = {}
         self._fallbacks = fallbacks or {}
@@ -74,6 +75,10 @@ class VirtualDevice:
     def state(self, point: str) -> Value:
         """How it really is, whatever the device says."""
         return self._state.get(point)
+
+    def at_first(self, point: str) -> Value:
+        """How it was when the device was made."""
+        return self._initial.get(point)
 
     @property
     def points(self) -> tuple[str, ...]:

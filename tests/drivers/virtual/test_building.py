@@ -173,7 +173,7 @@ async def test_as_a_process_of_its_own(broker: Broker, tmp_path: Path) -> None:
     site = small_site("process", broker.port)
     file = tmp_path / "site.yaml"  # JSON is YAML
     file.write_text(site.model_dump_json(by_alias=True, exclude_defaults=True))
-    options = ["--broker", broker.address, "--speed", "60", "--origin", SystemClock().now().isoformat(), "--life"]
+    options = ["--line", f"broker={broker.address}", "--speed", "60", "--origin", SystemClock().now().isoformat(), "--life"]
     child = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "drivers.virtual", str(file), *options,
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,

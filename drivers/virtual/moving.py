@@ -1,0 +1,30 @@
+"""A building's lines elsewhere than its site file has them: on this computer, for a demo or a trial."""
+
+from collections.abc import Mapping
+
+from edge.errors import IllegalInput
+from edge.site.connections import Connection, ModbusTcpConnection, MqttConnection, OpcuaConnection
+from edge.site.model import Site
+
+
+def moved(site: Site, lines: Mapping[str, str]) -> Site:
+    """lines: HOST:PORT by connection; there, nobody asks for names, passwords or certificates. Raises IllegalInput."""
+    if unknown := [connection for connection in lines if connection not in site.connections]:
+        raise IllegalInput(f"the site file has no connection {unknown[0]!r}")
+    elsewhere = {connection: _moved(connection, site.connections[connection], where) for connection, where in lines.items()}
+    return site.model_copy(update={"connections": {**site.connections, **elsewhere}})
+
+
+def _moved(name: str, connection: Connection, where: str) -> Connection:
+    host, _, port = where.rpartition(":")
+    if not host or not port.isdigit():
+        raise IllegalInput(f"{where!r} is not HOST:PORT, such as 127.0.0.1:1883")
+    match connection:
+        case MqttConnection():
+            return MqttConnection(protocol="mqtt", host=host, port=int(port), version=connection.version)
+        case ModbusTcpConnection():
+            return connection.model_copy(update={"host": host, "port": int(port), "tls": None})
+        case OpcuaConnection():
+            return OpcuaConnection(protocol="opcua", url=f"opc.tcp://{where}", security="none")
+        case _:
+            raise IllegalInput(f"the connection {name} is not one to HOST:PORT")
