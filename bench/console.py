@@ -6,7 +6,7 @@ import shutil
 import statistics
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -112,14 +112,12 @@ def weights(folder: Path, updates: int) -> list[Weight]:
         traffic = Traffic(_session(page))
         page.goto(house.address)
         _follows(page)
-        began, sent = time.perf_counter(), traffic.streamed
-        page.wait_for_timeout(IDLE_S * 1000)
-        idle = (traffic.streamed - sent) / (time.perf_counter() - began)
-        sent = traffic.streamed
-        began = time.perf_counter()
-        _fill(house, page, OPEN, apart_s=0.2)
-        passed = time.perf_counter() - began
-        each = (traffic.streamed - sent - idle * passed) / OPEN
+        idle = _streamed(traffic, 0.0, lambda: page.wait_for_timeout(IDLE_S * 1000)) / IDLE_S
+        raised = _streamed(traffic, idle, lambda: _fill(house, page, OPEN // 2, apart_s=0.2)) / (OPEN // 2)
+        page.locator("#silence").focus()  # from now on this alarm is attended to, whatever comes
+        page.wait_for_timeout(1000)
+        acknowledged = _streamed(traffic, idle, lambda: _acknowledge(page))
+        besides = _streamed(traffic, idle, lambda: _fill(house, page, OPEN // 2, apart_s=0.2)) / (OPEN // 2)
         nodes = page.evaluate("document.querySelectorAll('*').length")
         heap_before, heap = _after_updates(page, updates)
         context.close()
@@ -130,7 +128,9 @@ def weights(folder: Path, updates: int) -> list[Weight]:
         Weight("second load, KB", second.octets / 1000, 15),
         Weight("second load, requests to the controller", second.requests),
         Weight("stream at idle, B/s", idle, 200),
-        Weight("stream, B an alarm", each, 1500),
+        Weight("stream, B an alarm while another is attended to", besides, 1500),
+        Weight("stream, B an alarm shown in full", raised, 1500),
+        Weight("stream, B an alarm in full when acknowledged", acknowledged, 1500),
         Weight(f"nodes with {OPEN} alarms", nodes, 1500),
         Weight("memory of scripts, MB", heap, 10),
         Weight(f"of it grown by {updates:,} updates, MB", heap - heap_before, 1),
@@ -293,6 +293,19 @@ class Traffic:
     def _loaded(self, event: dict[str, Any]) -> None:
         if event["requestId"] not in self._streams:
             self.octets += event["encodedDataLength"]
+
+
+def _streamed(traffic: Traffic, idle: float, meanwhile: Callable[[], object]) -> float:
+    """Octets of the stream, without those that it sends when nothing happens; idle: these, a second."""
+    began, sent = time.perf_counter(), traffic.streamed
+    meanwhile()
+    return traffic.streamed - sent - idle * (time.perf_counter() - began)
+
+
+def _acknowledge(page: Page) -> None:
+    page.locator("[data-key=k]").click()
+    page.locator(".chosen .chip:not(.full)").wait_for()
+    page.wait_for_timeout(1000)
 
 
 @dataclass(frozen=True)

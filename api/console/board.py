@@ -5,8 +5,9 @@ for whatever reason, is brought to the present state and not through the past.
 """
 
 import secrets
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from typing import Any, Final
 
 _KEPT_S: Final = 60.0
@@ -15,11 +16,15 @@ _KEPT_S: Final = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One element of a list. shows: everything its drawing depends on, to be compared; draw: gives its HTML, with `id` as id."""
+    """One element of a list. shows: everything its drawing depends on, to be compared; draw: gives its HTML, with `id` as id.
+
+    parts: elements somewhere within it that are sent alone when only they have changed; their HTML is what `draw` is called with.
+    """
 
     id: str
     shows: object
-    draw: Callable[[], str]
+    draw: Callable[..., str]
+    parts: tuple["Item", ...] = ()
 
 
 Layout = Callable[[], Mapping[str, Iterable[Item]]]
@@ -28,18 +33,39 @@ Layout = Callable[[], Mapping[str, Iterable[Item]]]
 
 @dataclass(slots=True)
 class _Drawn:
+    """version: when it changed last, not counting its parts."""
+
     shows: object
     html: str
     version: int
+    parts: Mapping[str, "_Drawn"]
+
+    @property
+    def newest(self) -> int:
+        return max(self.version, *(part.newest for part in self.parts.values())) if self.parts else self.version
+
+    def newer_than(self, seen: int, id_: str) -> Iterator[tuple[str, str]]:
+        if self.version > seen:
+            yield id_, self.html
+            return
+        for part_id, part in self.parts.items():
+            yield from part.newer_than(seen, part_id)
 
 
 @dataclass(slots=True)
 class _List:
-    """version: when its order changed last. looked_at: seconds of the steady clock."""
+    """version: when its order changed last, and before that; change: from that order to this one. looked_at: seconds of the steady
+    clock."""
 
     drawn: Mapping[str, _Drawn]
     version: int
+    version_before: int | None
+    change: object
     looked_at: float
+
+    def order_for(self, seen: int) -> object:
+        """All ids in order, or for a page that has the order before this one what has changed in it."""
+        return self.change if self.version_before is not None and seen >= self.version_before else tuple(self.drawn)
 
 
 class Board:
@@ -72,8 +98,12 @@ class Board:
                 before = known.drawn if known else self._drawn_in_other_lists()
                 drawn = {item.id: _drawn(item, before, version) for item in items}
                 same_order = known is not None and list(known.drawn) == list(drawn)
-                self._lists[id_] = _List(drawn, known.version if known and same_order else version, now)
-                if not same_order or any(item.version == version for item in drawn.values()):
+                if known is not None and same_order:
+                    self._lists[id_] = _List(drawn, known.version, known.version_before, known.change, now)
+                else:
+                    change = _change(tuple(known.drawn), tuple(drawn)) if known else None
+                    self._lists[id_] = _List(drawn, version, known.version if known else None, change, now)
+                if not same_order or any(item.newest == version for item in drawn.values()):
                     self._version = version
 
     def _drawn_in_other_lists(self) -> Mapping[str, _Drawn]:
@@ -90,12 +120,32 @@ class Board:
         run, _, version = cursor.partition("-")
         seen = int(version) if run == self._run and version.isdecimal() and len(version) < 17 else -1
         shown = {id_: self._lists[id_] for id_ in lists if id_ in self._lists}
-        orders = {id_: tuple(one.drawn) for id_, one in shown.items() if one.version > seen}
+        orders = {id_: one.order_for(seen) for id_, one in shown.items() if one.version > seen}
         orders |= {id_: () for id_ in lists if first and id_ not in shown}
-        items = {id_: item.html for one in shown.values() for id_, item in one.drawn.items() if item.version > seen}
+        items = dict(each for one in shown.values() for id_, item in one.drawn.items() for each in item.newer_than(seen, id_))
         return {"lists": orders, "items": items} if orders or items else None
 
 
 def _drawn(item: Item, known: Mapping[str, _Drawn], version: int) -> _Drawn:
     before = known.get(item.id)
-    return before if before and before.shows == item.shows else _Drawn(item.shows, item.draw(), version)
+    if before is not None and before.shows == item.shows and not item.parts and not before.parts:
+        return before
+    parts = {part.id: _drawn(part, before.parts if before else {}, version) for part in item.parts}
+    same = before is not None and before.shows == item.shows and list(before.parts) == list(parts)
+    if before is not None and same and all(before.parts[id_] is part for id_, part in parts.items()):
+        return before
+    html = item.draw(*(part.html for part in parts.values()))
+    return _Drawn(item.shows, html, before.version if before is not None and same else version, parts)
+
+
+def _change(before: tuple[str, ...], now: tuple[str, ...]) -> object:
+    """gone: the ids that are no more; put: each that is new or stands elsewhere, and after which it stands. Or all ids, where that
+    is less to say."""
+    stay = {
+        before[at]
+        for block in SequenceMatcher(None, before, now, autojunk=False).get_matching_blocks()
+        for at in range(block.a, block.a + block.size)
+    }
+    put = [(id_, now[at - 1] if at else "") for at, id_ in enumerate(now) if id_ not in stay]
+    gone = [id_ for id_ in before if id_ not in now]
+    return {"put": put, "gone": gone} if len(put) * 2 + len(gone) < len(now) else now

@@ -59,7 +59,7 @@ class BulletinSections:
                 yield Item(
                     f"bulletin-{bulletin.number}",
                     (bulletin.posted, today),
-                    lambda b=bulletin: self._draw("line", bulletin=told.bulletin(b, reader), now=truth.now),  # type: ignore[misc]
+                    lambda b=bulletin: self._draw("line", bulletin=told.bulletin(b, reader), now=truth.now),
                 )
 
     def _all(self, truth: Truth, told: BulletinTruth, seen: list[Bulletin], today: date) -> Iterator[Item]:
@@ -67,5 +67,5 @@ class BulletinSections:
             yield Item(
                 f"posted-{bulletin.number}",
                 (bulletin, today),
-                lambda b=bulletin: self._draw("whole", bulletin=told.bulletin(b, None), now=truth.now),  # type: ignore[misc]
+                lambda b=bulletin: self._draw("whole", bulletin=told.bulletin(b, None), now=truth.now),
             )

@@ -75,7 +75,7 @@ class DoorSections:
         for door in self._site.doors:
             if zone is None or zone in [self._site.zone_of(side) for side in truth.sides(door)]:
                 shows = (today, self.shows(truth, door), self._alarms_at(alarms, door))
-                yield Item(f"row-{door}", shows, lambda d=door: self._draw("row", line=self._line(truth, alarms, d), now=truth.now))  # type: ignore[misc]
+                yield Item(f"row-{door}", shows, lambda d=door: self._draw("row", line=self._line(truth, alarms, d), now=truth.now))
 
     def _door(self, truth: Truth, today: date, door: str) -> Iterator[Item]:
         alarms, device = _by_subject(truth), self._site.device_at(door)
@@ -118,7 +118,7 @@ class DoorSections:
             yield Item(
                 _id_of("mode", mode),
                 (today, mode),
-                lambda m=mode: self._draw("mode", id=_id_of("mode", m), mode=m, now=truth.now),  # type: ignore[misc]
+                lambda m=mode: self._draw("mode", id=_id_of("mode", m), mode=m, now=truth.now),
             )
 
     def _modes_to_end(self, truth: Truth, today: date) -> Iterator[Item]:
@@ -128,7 +128,7 @@ class DoorSections:
             yield Item(
                 _id_of("ending", mode),
                 (today, mode, obstacle),
-                lambda m=mode, o=obstacle: self._draw("ending_of", id=_id_of("ending", m), mode=m, obstacle=o, now=truth.now),  # type: ignore[misc]
+                lambda m=mode, o=obstacle: self._draw("ending_of", id=_id_of("ending", m), mode=m, obstacle=o, now=truth.now),
             )
 
 

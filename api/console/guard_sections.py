@@ -1,8 +1,9 @@
 """The lists of the guard console: the alarms, the one that is attended to, where they all are, and what holds in the building."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cache, partial
 from typing import Final
 
 from jinja2 import Environment
@@ -163,11 +164,34 @@ class GuardSections:
         yield self._detail(truth, today, alarm)
 
     def _detail(self, truth: Truth, today: date, alarm: Alarm) -> Item:
-        number = str(alarm.number)
-        escalation, facts = truth.facts(ESCALATION(number)), truth.facts
+        number, facts, now = str(alarm.number), truth.facts, truth.now
+        detail = cache(partial(self.detail, truth, alarm))
+        told = partial(truth.alarm, alarm)
+        stands = (replace(alarm, notes=()), today)
+        escalation = facts(ESCALATION(number))
         building = _brought_about(truth, alarm) if alarm.type == PANIC else ()
-        shows = (alarm, escalation, facts(MESSAGES(number)), facts(SHOWN(number)), building, today)
-        return Item(f"detail-{number}", shows, lambda: self._draw("detail", detail=self.detail(truth, alarm), now=truth.now))
+        happened = (alarm, facts(MESSAGES(number)), facts(SHOWN(number)), building, today)
+
+        def draw(*parts: str) -> str:
+            band, goes_on, state, deeds, log = parts
+            return self._draw("detail", detail=detail(), band=band, goes_on=goes_on, state=state, deeds=deeds, log=log, now=now)
+
+        return Item(
+            f"detail-{number}",
+            (alarm.type, alarm.subject, alarm.level),
+            draw,
+            (
+                Item(f"band-{number}", stands, lambda: self._draw("band", alarm=told(), now=now)),
+                Item(
+                    f"goes-on-{number}",
+                    (escalation, alarm.raised_at, today),
+                    lambda: self._draw("goes_on", detail=detail(), now=now),
+                ),
+                Item(f"state-{number}", stands, lambda: self._draw("state", alarm=told(), now=now)),
+                Item(f"deeds-{number}", stands, lambda: self._draw("deeds", detail=detail(), now=now)),
+                Item(f"log-{number}", happened, lambda: self._draw("log", detail=detail(), now=now)),
+            ),
+        )
 
     def detail(self, truth: Truth, alarm: Alarm) -> Detail:
         escalation = escalation_of(truth.facts, self._renderer, truth.now, alarm)

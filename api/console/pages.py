@@ -1,6 +1,7 @@
 """Templates in each language, and the few ways in which they write times."""
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -68,6 +69,14 @@ class _CompiledOnce(BytecodeCache):
 
 
 _COMPILED: Final = _CompiledOnce()
+
+
+class _WithoutIndents(FileSystemLoader):
+    """Templates as they are written, but not sent with the spaces that make them readable."""
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        source, path, uptodate = super().get_source(environment, template)
+        return re.sub(r"\n[ \t]+", "\n", source), path, uptodate
 
 
 class Pages:
@@ -140,7 +149,7 @@ class Pages:
 
     def _environment(self, renderer: Renderer, read_only_reason: str | None) -> Environment:
         environment = Environment(
-            loader=FileSystemLoader(FOLDER / "templates"),
+            loader=_WithoutIndents(FOLDER / "templates"),
             bytecode_cache=_COMPILED,
             autoescape=select_autoescape(default=True),
             undefined=StrictUndefined,

@@ -73,7 +73,7 @@ class PlanMarks:
         for space, box in base.spaces.items():
             if self._site.sensors_of(space):
                 present, spot = truth.present(space), Spot(box.right - 6, box.y + 6)
-                yield Item(f"in-{space}", (present, spot), lambda s=space, p=present, o=spot: self._presence(s, p, o))  # type: ignore[misc]
+                yield Item(f"in-{space}", (present, spot), lambda s=space, p=present, o=spot: self._presence(s, p, o))
 
     def _marks(self, truth: Truth, alarms: list[Alarm], base: Base) -> Iterator[Item]:
         scale = round(max(base.view_box[2] / _TRUE_SIZE, 1.0), 2)
@@ -83,7 +83,7 @@ class PlanMarks:
                 leftward = found.x - base.view_box[0] > _WORDS * scale
                 spot = replace(found, scale=scale, leftward=leftward)
                 shows = (alarm.level, alarm.active, alarm.acknowledged_at is None, spot, alarm.type)
-                yield Item(f"at-{alarm.number}", shows, lambda a=alarm, s=spot: self._alarm(truth, a, s))  # type: ignore[misc]
+                yield Item(f"at-{alarm.number}", shows, lambda a=alarm, s=spot: self._alarm(truth, a, s))
 
     def _door(self, truth: Truth, door: str, at: DoorAt) -> Item:
         found = truth.door_truth(door)

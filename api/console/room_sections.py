@@ -161,7 +161,7 @@ class RoomSections:
             for id_, some in ((f"calendar-{calendar}", good), (f"calendar-{calendar}-bad", bad)):
                 if some:
                     line = self._as_of(truth, self._renderer.name(calendar), some, all_of_it=len(some) == len(feeds))
-                    yield Item(id_, line, lambda i=id_, a=line: self._draw("calendar", id=i, as_of=a))  # type: ignore[misc]
+                    yield Item(id_, line, lambda i=id_, a=line: self._draw("calendar", id=i, as_of=a))
 
     @property
     def _feeds(self) -> list[str]:

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 from typing import Final
@@ -31,15 +30,6 @@ OVERVIEW: Final = (MODES_BAR, "summary", "notices", "spaces", "bookings", "calen
 CONSOLE: Final = (MODES_BAR, "summary", ALARMS, SHIFT_LINE, QUIET, STANDING)
 """Of the guard console, besides one alarm in full and the marks on the plan."""
 _LEVELS: Final = (1, 2, 3, 4)
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """The line above the alarms. levels: open alarms by level. hidden: alarms that do not fit on the page."""
-
-    levels: tuple[int, ...]
-    unacknowledged: int
-    hidden: int
 
 
 class Sections:
@@ -86,14 +76,20 @@ class Sections:
     def _summary(self, alarms: list[Alarm]) -> Item:
         by_level = Counter(alarm.level for alarm in alarms)
         waiting = sum(alarm.acknowledged_at is None for alarm in alarms)
-        counts = Counts(tuple(by_level[level] for level in _LEVELS), waiting, self.guard.hidden(alarms))
-        return Item("counts", counts, lambda: self._draw("summary", counts=counts))
+        hidden = self.guard.hidden(alarms)
+        of_levels = (self._level_count(level, by_level[level]) for level in _LEVELS)
+        of_all = Item("counts", waiting, lambda: self._draw("unacknowledged_count", count=waiting))
+        cut = [Item("count-hidden", hidden, lambda: self._draw("hidden_count", count=hidden))] if hidden else []
+        return Item("all-counts", None, lambda *each: self._draw("summary", each=each), (*of_levels, of_all, *cut))
+
+    def _level_count(self, level: int, count: int) -> Item:
+        return Item(f"count-{level}", count, lambda: self._draw("level_count", level=level, count=count))
 
     def _notices(self, truth: Truth, today: date) -> Iterator[Item]:
         for began in open_notices(truth.site, truth.facts.of(ACTIVE)):
             id_ = f"notice-{began.type}-{began.subject.encode().hex()}"
             notice = truth.notice(began)
-            yield Item(id_, (notice, today), lambda n=notice, i=id_: self._draw("notice", id=i, notice=n, now=truth.now))  # type: ignore[misc]
+            yield Item(id_, (notice, today), lambda n=notice, i=id_: self._draw("notice", id=i, notice=n, now=truth.now))
 
     def _spaces(self, truth: Truth, told: RoomTruth, today: date) -> Iterator[Item]:
         """Those with doors that we command, and those that are booked."""
@@ -103,7 +99,7 @@ class Sections:
                 present = truth.present(space) if space in self._watched else None
                 life = self._rooms.shows(told, truth, space) if booked else None
                 shows = (today, present, life, tuple(self._at_doors.shows(truth, door) for door in doors))
-                yield Item(f"space-{space}", shows, lambda s=space, d=doors: self._space(truth, told, s, d))  # type: ignore[misc]
+                yield Item(f"space-{space}", shows, lambda s=space, d=doors: self._space(truth, told, s, d))
 
     def _space(self, truth: Truth, told: RoomTruth, space: str, doors: list[str]) -> str:
         lines = [
@@ -127,7 +123,7 @@ class Sections:
             yield Item(
                 id_,
                 (booking, today),
-                lambda b=booking, i=id_: self._draw("booking", id=i, booking=told.booking(b), now=truth.now),  # type: ignore[misc]
+                lambda b=booking, i=id_: self._draw("booking", id=i, booking=told.booking(b), now=truth.now),
             )
 
 

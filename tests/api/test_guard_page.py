@@ -120,7 +120,8 @@ async def test_a_silent_alarm_looks_like_no_great_matter() -> None:
     async with client_of(create_app(desk, tokens=TOKENS, signed_in=True), Accept="text/html", Origin=ORIGIN) as client:
         text = await page(client, "/")
         assert re.search(r'<li class="alarm level-1 active unacknowledged discreet" id="alarm-3"[^>]* data-sound="silent"', text)
-        assert re.search(r'<article class="detail level-1 active unacknowledged discreet"', text)
+        assert re.search(r'<article class="detail level-1 discreet"', text)
+        assert re.search(r'<header class="band active unacknowledged discreet"', text)
         assert "discreet" in re.findall(r'<g id="at-3" class="([^"]+)"', text)[0]
         desk.press("panic-room-1", "p-2")
         assert 'class="alarm level-1 active unacknowledged" id="alarm-4"' in await page(client, "/")

@@ -7,6 +7,7 @@ import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -184,12 +185,56 @@ class Page:
     def take(self, board: Board) -> None:
         patch = board.newer_than(self.cursor, self.follows)
         if patch:
-            self.items.update(patch["items"])
-            self.lists.update({list_id: list(order) for list_id, order in patch["lists"].items()})
+            for id_, html in patch["items"].items():
+                whole = id_.removesuffix("-part")
+                self.items[whole] = html if id_ == whole else re.sub(r"\[.*\]", html, self.items[whole])
+            for list_id, order in patch["lists"].items():
+                self.lists[list_id] = self.ordered(self.lists.get(list_id, []), order)
             self.cursor = board.cursor
+
+    @staticmethod
+    def ordered(known: list[str], change: Any) -> list[str]:
+        if not isinstance(change, dict):
+            return list(change)
+        ids = [id_ for id_ in known if id_ not in {*change["gone"], *(put for put, _ in change["put"])}]
+        for id_, after in change["put"]:
+            ids.insert(ids.index(after) + 1 if after else 0, id_)
+        return ids
 
     def html(self, list_id: str) -> str:
         return "".join(self.items[item] for item in self.lists[list_id])
+
+
+def in_two(id_: str, value: int) -> Item:
+    part = Item(f"{id_}-part", value % 3, lambda: f"[{value % 3}]")
+    return Item(id_, value // 3, lambda part: f"<{id_} {value // 3} {part}>", (part,))
+
+
+def test_a_part_that_has_changed_is_sent_alone() -> None:
+    value = 0
+    board = Board(lambda: {"a": [in_two("x", value)]})
+    board.refresh("a", 1, 1)
+    cursor, value = board.cursor, 1
+    board.refresh("a", 2, 2)
+    assert board.newer_than(cursor, "a") == {"lists": {}, "items": {"x-part": "[1]"}}
+    assert board.html("a") == "<x 0 [1]>"
+    cursor, value = board.cursor, 4
+    board.refresh("a", 3, 3)
+    assert board.newer_than(cursor, "a") == {"lists": {}, "items": {"x": "<x 1 [1]>"}}
+
+
+def test_of_a_long_list_only_what_has_moved_is_told() -> None:
+    order = [*"abcdefgh"]
+    board = Board(lambda: {"l": [Item(id_, 0, lambda: "") for id_ in order]})
+    board.refresh("l", 1, 1)
+    cursor, order = board.cursor, [*"xbcdhefg"]
+    board.refresh("l", 2, 2)
+    told = board.newer_than(cursor, "l")
+    assert told is not None
+    assert told["lists"] == {"l": {"put": [("x", ""), ("h", "d")], "gone": ["a"]}}
+    fresh = board.newer_than("", "l")
+    assert fresh is not None
+    assert fresh["lists"] == {"l": tuple(order)}
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -197,18 +242,18 @@ def test_pages_that_look_at_any_time_end_up_alike(seed: int) -> None:
     """Whatever changes, comes and goes: a page that took every patch shows what a page opened just now shows."""
     chance, now = random.Random(seed), 0.0
     shown: dict[str, dict[str, int]] = {"a": {}, "b": {}}
-    board = Board(lambda: {n: [Item(i, v, lambda i=i, v=v: f"<{i} {v}>") for i, v in items.items()] for n, items in shown.items()})  # type: ignore[misc]
+    board = Board(lambda: {n: [in_two(i, v) for i, v in items.items()] for n, items in shown.items()})
     board.refresh("ab", now, now)
     pages = [Page(board), Page(board), Page(board, "a"), Page(board, "b")]
     for _ in range(200):
         items = shown[chance.choice("ab")]
-        id_ = f"{'x' if items is shown['a'] else 'y'}{chance.randrange(6)}"
+        id_ = f"{'x' if items is shown['a'] else 'y'}{chance.randrange(12)}"
         if chance.random() < 0.3:
             items.pop(id_, None)
         else:
             if chance.random() < 0.3:
                 items.pop(id_, None)  # it moves to the end
-            items[id_] = chance.randrange(3)
+            items[id_] = chance.randrange(9)
         now += 1
         board.refresh("ab", now, now)
         for page in pages:

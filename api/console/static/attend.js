@@ -1,4 +1,5 @@
-// The alarm that the guard console shows in full: chosen by the guard, or the most urgent as long as nobody works on one.
+// The alarm that the guard console shows in full: chosen by the guard, or the most urgent as long as nobody works on one; and word to
+// the controller of what has been shown.
 // Served as one file with console.js, whose names it uses.
 
 const chosen = () => document.querySelector(".chosen");
@@ -64,5 +65,30 @@ document.addEventListener("click", (event) => {
 document.addEventListener("focusin", (event) => { if (event.target.closest(".chosen")) keep(); });
 // A key presses a button without bringing the focus there.
 document.addEventListener("click", (event) => { if (event.target.closest(".chosen :is(a, form)")) keep(); }, true);
+// A critical alarm that no page has painted goes on to somebody else, so the page says when it has. One that nobody can see has not.
+const receipted = new Set();
+const view = (() => {
+  try { return sessionStorage.view ??= crypto.getRandomValues(new Uint32Array(1))[0].toString(36); } catch { return "page"; }
+})();
+
+function receipts() {
+  if (document.visibilityState !== "visible") return;
+  for (const seen of [...document.querySelectorAll("[data-receipt]")].flatMap((node) => node.dataset.receipt.trim().split(" "))) {
+    if (receipted.has(seen)) continue;
+    receipted.add(seen);
+    painted(() => receipt(seen));
+  }
+}
+
+async function receipt(seen) {
+  const [number, version] = seen.split(":"), body = JSON.stringify({ version: Number(version), view });
+  try {
+    const answer = await fetch(`/api/v1/alarms/${number}/shown`, { method: "POST", body, headers: { "Content-Type": "application/json" } });
+    if (answer.status >= 500) receipted.delete(seen);
+  } catch { receipted.delete(seen); }
+}
+
 document.addEventListener("talonmies:patched", attended);
+for (const news of ["talonmies:patched", "talonmies:beat"]) document.addEventListener(news, receipts);
 attended();
+receipts();

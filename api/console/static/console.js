@@ -28,6 +28,7 @@ function writesIn(node) {
 
 function replace(id, fresh) {
   const old = byId(id);
+  for (const other of waiting.values()) other.querySelector(`#${CSS.escape(id)}`)?.replaceWith(fresh.cloneNode(true));
   if (old && writesIn(old)) { waiting.set(id, fresh); return; }
   announce(old, fresh);
   if (!old) { waiting.set(id, fresh); return; }
@@ -45,7 +46,17 @@ function replace(id, fresh) {
   if (focused) (byId(focused) ?? fresh.querySelector("a, button, summary"))?.focus({ preventScroll: true });
 }
 
-function arrange(list, ids) {
+/** The ids of a list in order: as the message says, or as they stand and what it says has changed. */
+function ordered(list, change) {
+  if (Array.isArray(change)) return change;
+  const news = new Set([...change.gone, ...change.put.map(([id]) => id)]);
+  const ids = [...list.children].map(({ id }) => id).filter((id) => !news.has(id));
+  for (const [id, after] of change.put) ids.splice(ids.indexOf(after) + 1, 0, id);
+  return ids;
+}
+
+function arrange(list, change) {
+  const ids = ordered(list, change);
   const shown = list.dataset.only ? ids.filter((id) => id === list.dataset.only) : ids, stay = new Set(shown);
   const gone = [...list.children].filter((child) => !stay.has(child.id));
   if (gone.some((child) => child.contains(document.activeElement))) byId("content").focus({ preventScroll: true });
@@ -75,34 +86,11 @@ function announce(old, fresh) {
   if (text && old?.dataset.announce !== text) byId("announcement").textContent = text;
 }
 
-// A critical alarm that no page has painted goes on to somebody else, so the page says when it has. One that nobody can see has not.
-const receipted = new Set();
-const view = (() => {
-  try { return sessionStorage.view ??= crypto.getRandomValues(new Uint32Array(1))[0].toString(36); } catch { return "page"; }
-})();
-
-function receipts() {
-  if (document.visibilityState !== "visible") return;
-  for (const seen of [...document.querySelectorAll("[data-receipt]")].flatMap((node) => node.dataset.receipt.trim().split(" "))) {
-    if (receipted.has(seen)) continue;
-    receipted.add(seen);
-    painted(() => receipt(seen));
-  }
-}
-
-async function receipt(seen) {
-  const [number, version] = seen.split(":"), body = JSON.stringify({ version: Number(version), view });
-  try {
-    const answer = await fetch(`/api/v1/alarms/${number}/shown`, { method: "POST", body, headers: { "Content-Type": "application/json" } });
-    if (answer.status >= 500) receipted.delete(seen);
-  } catch { receipted.delete(seen); }
-}
-
-function show({ lists, items }) {
-  const fresh = Object.entries(items).map(([id, html]) => [id, element(html)]);
+function show([lists, items]) {
+  const fresh = items.map(([id, html]) => [id, element(html)]);
   if (heardAt) for (const [, node] of fresh) ages(heardAt, node);
   for (const [id, node] of fresh) replace(id, node);
-  for (const [id, ids] of Object.entries(lists)) if (byId(id)) arrange(byId(id), ids);
+  for (const [id, change] of lists) if (byId(id)) arrange(byId(id), change);
   for (const id of [...waiting.keys()]) if (!byId(id) || !writesIn(byId(id))) waiting.delete(id);
   if (offline) disable(true);
   document.dispatchEvent(new CustomEvent("talonmies:patched"));
@@ -112,12 +100,13 @@ function show({ lists, items }) {
 let later = null;
 
 function patch(message) {
-  const rings = byId("alarms"), rows = new Set(["alarms", ...(message.lists.alarms ?? []), ...[...(rings?.children ?? [])].map(({ id }) => id)]);
-  const part = (all, first) => Object.fromEntries(Object.entries(all).filter(([id]) => rows.has(id) === first));
-  const [first, rest] = [true, false].map((is) => ({ lists: part(message.lists, is), items: part(message.items, is) }));
-  const isRinging = rings && Object.keys({ ...first.lists, ...first.items }).length > 0;
-  if (isRinging) { show(first); receipts(); }
-  if (later) later = { lists: { ...later.lists, ...rest.lists }, items: { ...later.items, ...rest.items } };
+  const rings = byId("alarms"), [lists, items] = [message.lists, message.items].map(Object.entries), order = message.lists.alarms ?? [];
+  const rows = new Set(["alarms", ...(order.put?.map(([id]) => id) ?? order), ...[...(rings?.children ?? [])].map(({ id }) => id)]);
+  const isRow = ([id]) => rows.has(id), isElse = (one) => !isRow(one);
+  const first = [lists.filter(isRow), items.filter(isRow)], rest = [lists.filter(isElse), items.filter(isElse)];
+  const isRinging = rings && first.flat().length > 0;
+  if (isRinging) show(first);
+  if (later) later = [[...later[0], ...rest[0]], [...later[1], ...rest[1]]];
   else if (!isRinging || document.visibilityState !== "visible") finish(rest);
   else {
     later = rest;
@@ -181,7 +170,6 @@ function beat(event) {
   clock.textContent = text;
   heardAt = t;
   ages(t);
-  receipts();
   link(false);
   watch();
   document.dispatchEvent(new CustomEvent("talonmies:beat"));
@@ -250,7 +238,6 @@ function tell(told) {
 
 page.dataset.awake = "yes";
 connect();
-receipts();
 setInterval(watch, 250);
 // All that waits blinks at once and in two steps: each alarm by itself would have the page drawn sixty times a second.
 if (!matchMedia("(prefers-reduced-motion: reduce)").matches) setInterval(() => page.toggleAttribute("data-dim"), BLINK_MS);
