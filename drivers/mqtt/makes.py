@@ -77,7 +77,7 @@ def no_value(kind: PointKind, value: Value, said: Value) -> Reading | None:
     if kind.problem_with(value) is None:
         return None
     if value is None or (isinstance(value, str) and value.lower() in NO_VALUE):
-        return Reading(None, bad=f"the device says {'null' if said is None else said!r}")
+        return Reading(None, bad="the device says null" if said is None else f"the device says {said!r}")
     check(kind, value)
     return None
 

@@ -14,6 +14,7 @@ from edge.site.fields import ALWAYS, OUTSIDE
 from edge.site.finding import Path, Problem, error, warning
 from edge.site.line_rules import LINE_RULES
 from edge.site.model import Unlock
+from edge.site.mqtt_rules import MQTT_RULES
 from edge.site.panic_rules import PANIC_RULES
 from edge.site.references import unknown_ids, used_ids
 from edge.site.routes import route_problems
@@ -122,11 +123,11 @@ def _unknown_point(point: str, device: Device) -> Text:
 
 
 def one_point_a_topic(draft: Draft) -> Iterator[Problem]:
-    """A topic may carry several points only as fields of its payload; a topic for commands carries nothing else."""
+    """A topic may carry several points only as fields of its payload, or as commands that differ; one for commands nothing else."""
     used: dict[tuple[str, str, str | None], str] = {}
     for name, device in draft.devices.items():
         for point, address in device.points.items():
-            places = (("topic", address.topic, address.field), ("set", address.set, None))
+            places = (("topic", address.topic, address.field), ("set", address.set, address.command))
             for key, topic, field in places:
                 if topic is None:
                     continue
@@ -171,6 +172,7 @@ RULES: tuple[Rule, ...] = (
     unused_entries,
     never_open,
     *LINE_RULES,
+    *MQTT_RULES,
     *BOOKING_RULES,
     *DOOR_RULES,
     *ALARM_RULES,

@@ -173,7 +173,7 @@ def test_rule(change: dict[str, Any], expected: str) -> None:
 
 
 def test_a_payload_may_carry_several_points_in_its_fields() -> None:
-    points = {"pressed": {"topic": "a", "field": "action"}, "battery": {"topic": "a", "field": "battery"}}
+    points = {"tamper": {"topic": "a", "field": "cover"}, "battery": {"topic": "a", "field": "battery"}}
     assert found({"devices": {"panic": {"points": points}}}) == []
 
 
