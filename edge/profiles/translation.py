@@ -42,7 +42,7 @@ class Translation:
     def write(self, value: Value) -> Value:
         """Raises IllegalCommand."""
         for word, meant in self.values.items():
-            if meant == value and isinstance(meant, bool) == isinstance(value, bool):
+            if word != ANY and meant == value and isinstance(meant, bool) == isinstance(value, bool):
                 return _literal(word)
         if self.scales and isinstance(value, int | float) and not isinstance(value, bool):
             said = round((value - self.offset) / self.scale, 3)

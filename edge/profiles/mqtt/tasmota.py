@@ -46,8 +46,8 @@ PROFILE = Profile(
             "panic-button": (
                 MqttPoint("pressed", "stat/{at}/RESULT", "Button{channel}.Action", _PRESSES),
                 MqttPoint("pressed", "stat/{at}/BUTTON{channel}", "ACTION", _PRESSES),
-                MqttPoint("link", "stat/{at}/STATUS10", "StatusSNS.Time", {"*": True}),
                 _LINK,
+                MqttPoint("link", "stat/{at}/STATUS10", "StatusSNS.Time", {"*": True}),
             ),
         },
         questions={
