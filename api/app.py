@@ -11,7 +11,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from api import metrics
 from api.actions import Actions
-from api.console import alarm_routes, door_routes, drill_routes, line_routes, past_routes, plan_routes, room_routes
+from api.console import alarm_routes, device_routes, door_routes, drill_routes, line_routes, past_routes, plan_routes, room_routes
 from api.console import routes as console
 from api.console.pages import Pages
 from api.console.provider_sign_in import ProviderSignIn
@@ -26,7 +26,7 @@ from api.past_reading import PastReading
 from api.policy import require_declared
 from api.port import Desk, SiteFile
 from api.readers import Readers
-from api.routes import PREFIX, alarms, bulletins, calendars, doors, events, health, modes, rooms, scenes, shift, state
+from api.routes import PREFIX, alarms, bulletins, calendars, devices, doors, events, health, modes, rooms, scenes, shift, state
 from api.routes import site_file as site_files
 from api.tokens import Tokens
 
@@ -85,6 +85,7 @@ def create_app(
     for part in (
         state.router(desk, readers),
         doors.router(desk, readers, at_doors),
+        devices.router(desk, readers, actions, past_reading),
         modes.router(desk, readers, at_doors),
         scenes.router(desk, readers, at_doors),
         alarms.router(desk, readers, actions, past_reading),
@@ -112,6 +113,7 @@ def create_app(
         alarm_routes.router(desk, readers, pages, actions),
         room_routes.router(desk, readers, pages, actions),
         door_routes.router(desk, readers, pages, at_doors),
+        device_routes.router(desk, readers, pages, actions, past_reading),
         line_routes.router(desk, readers, pages, on_the_line),
         plan_routes.router(readers, pages.pictures),
     ):

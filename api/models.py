@@ -167,23 +167,6 @@ class Points(AsOf):
     points: list[PointOut]
 
 
-class DeviceOut(BaseModel):
-    id: str
-    name: str
-    type: str
-    door: str | None
-    space: str | None
-    connection: str
-    online: bool | None
-    last_heard: datetime | None
-    battery_days: int | None = Field(description="For how many days its battery will last; null when that cannot be said")
-    points: dict[str, ReadingOut]
-
-
-class Devices(AsOf):
-    devices: list[DeviceOut]
-
-
 # --- alarms and notices -----------------------------------------------------------------------------------------------
 
 

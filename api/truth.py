@@ -6,7 +6,6 @@ from api.models import (
     AlarmOut,
     ClaimOut,
     CommandOut,
-    DeviceOut,
     NoteOut,
     NoticeOut,
     PointOut,
@@ -19,14 +18,13 @@ from api.models_doors import ActOut, DoorOut, OverrideOut, TruthOut
 from api.port import Desk
 from edge.claims import Claim
 from edge.events import ConditionBegan
-from edge.facts import ACTIVE, DECISION, FLIGHT, HEARD, ONLINE, READING, Flight, Reading
+from edge.facts import ACTIVE, DECISION, FLIGHT, ONLINE, READING, Flight, Reading
 from edge.language import Renderer
 from edge.points import DEVICE_TYPES, PointId
 from edge.site import Site
 from security.alarm_sounds import sound_of
 from security.alarm_types import alarm_type
 from security.alarms import Alarm
-from security.batteries import CHARGES, days_left
 from security.overrides import OUT_OF_SERVICE, OVERRIDE, DoorOverridden, DoorTakenOut
 from security.releases import RELEASE, DoorReleased
 from security.truth import DOOR
@@ -157,21 +155,6 @@ class Truth:
         if any(reading.quality == "good" and reading.value is True for reading in readings):
             return True
         return False if readings and all(reading.quality == "good" for reading in readings) else None
-
-    def device(self, id_: str) -> DeviceOut:
-        device = self.site.devices[id_]
-        return DeviceOut(
-            id=id_,
-            name=self.renderer.name(id_),
-            type=device.type,
-            door=device.door,
-            space=device.space,
-            connection=device.connection,
-            online=self.facts(ONLINE(id_)),
-            last_heard=self.facts(HEARD(id_)),
-            battery_days=None if (charges := self.facts(CHARGES(id_))) is None else days_left(charges, self.now),
-            points={kind.name: self.reading(id_, kind.name) for kind in DEVICE_TYPES[device.type].values() if not kind.momentary},
-        )
 
     # --- alarms and notices ---------------------------------------------------------------------------------------
 

@@ -211,7 +211,7 @@ class Daemon:
             log.error("a rule failed: %r", fault, exc_info=fault)
         self._unanswered += [r.on_durable for r in batch.events if r.on_durable is not None]
         saved = await self._save(outcome.events)
-        for event in outcome.events:
+        for event in (*outcome.events, *(observed for observed in batch.telemetry if observed.bad)):
             self._figures.take(event)
         self._tell(outcome, batch.telemetry, first_seq=saved)
         self._send(outcome.commands)

@@ -105,6 +105,9 @@ class Renderer:
         """The name of a thing of the site file."""
         return self._names.get(id_) or readable(id_)
 
+    def type_name(self, device_type: str) -> str:
+        return self.text(_TYPE_NAMES[device_type])
+
     def moment(self, t: datetime, now: datetime | None = None) -> str:
         same_day = now is not None and self._local(t).date() == self._local(now).date()
         return self._written(t, self._ways.time if same_day else self._ways.day_and_time)
@@ -194,8 +197,10 @@ class Renderer:
             if device.name is not None:
                 yield id_, self._own(device.name) or readable(id_)
             elif place is not None and alike[device.type, place] == 1:
-                type_name = self.text(_TYPE_NAMES[device.type])
-                yield id_, self.say("{device} ({place})", device=type_name, place=places.get(place, readable(place)))
+                yield (
+                    id_,
+                    self.say("{device} ({place})", device=self.type_name(device.type), place=places.get(place, readable(place))),
+                )
             else:
                 yield id_, readable(id_)
 

@@ -25,6 +25,7 @@ LONGEST_HOLD = timedelta(seconds=30)
 RESTORED_WITHIN = timedelta(seconds=60)
 """For how long the former value is asked for where the point has none of its own to go back to."""
 LOCK = "lock"
+_BOOLEANS = {"true": True, "false": False}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,6 +211,17 @@ def another_value(kind: PointKind, before: Value) -> Value:
         return "TEST" if before != "TEST" else "test"
     number = before if isinstance(before, int | float) else 0.0
     return number + 1 if kind.problem_with(number + 1) is None else number - 1
+
+
+def read_value(site: Site, device: str, point: str, words: str) -> Value:
+    """What somebody wrote, as a value of that point. Raises Refusal."""
+    kind = commanded(site, device, point)
+    if kind.type in (str, bool):
+        return words if kind.type is str else _BOOLEANS.get(words, words)
+    try:
+        return float(words)
+    except ValueError:
+        return words  # `begin` refuses it, and says what the point takes
 
 
 def _reported(facts: Facts, device: str, point: str) -> Value:

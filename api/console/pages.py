@@ -39,6 +39,8 @@ PLACES: Final[Mapping[str, Text]] = {
     "/alarms": say("All alarms"),
     "/alarms/figures": say("Alarm load"),
     "/drills": say("Walk tests"),
+    "/devices": say("Devices"),
+    "/device-walks": say("Walks through the building"),
     "/modes": say("Fire, evacuation and lockdown"),
     "/bulletins": say("Bulletins"),
     "/shift": say("Shift"),

@@ -1,11 +1,11 @@
-"""What is known: the site, its spaces, doors, points and devices."""
+"""What is known: the site, its spaces, doors and points."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
 from api.faults import NAMING, READING, Unknown
-from api.models import Devices, Points, SiteOut, Spaces
+from api.models import Points, SiteOut, Spaces
 from api.models_doors import DoorOut, Doors
 from api.port import Desk
 from api.readers import Readers
@@ -55,9 +55,5 @@ def router(desk: Desk, readers: Readers) -> APIRouter:
     @routes.get("/points", summary="Every point that is commanded: what it should be, and why")
     async def points(truth: Look) -> Points:
         return Points(at=truth.now, seq=truth.seq, points=list(truth.points()))
-
-    @routes.get("/devices", summary="Every device and what it last said")
-    async def devices(truth: Look) -> Devices:
-        return Devices(at=truth.now, seq=truth.seq, devices=[truth.device(id_) for id_ in desk.site.devices])
 
     return routes

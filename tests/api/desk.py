@@ -123,6 +123,7 @@ class MemoryDesk:
             commands = self._settle()
         for event in events:
             if isinstance(event, Observed) and event not in self.journal:
+                self._figures.take(event)
                 self.feed.tell(FeedItem(None, event))
 
     def _settle(self) -> list:

@@ -51,6 +51,10 @@ ASKED: list[tuple[str, str, Mapping[str, object], Action]] = [
     ("POST", "/api/v1/drills", {**WHO, "minutes": 5}, "walk-test"),
     ("POST", "/api/v1/drills/end", WHO, "walk-test"),
     ("POST", "/api/v1/drills/{button}/confirm", WHO, "walk-test"),
+    ("POST", "/api/v1/devices/{device}/points/{point}/test", WHO, "test-point"),
+    ("POST", "/api/v1/devices/{device}/points/{point}/test/end", WHO, "test-point"),
+    ("POST", "/api/v1/device-walks", WHO, "walk-test"),
+    ("POST", "/api/v1/device-walks/end", WHO, "walk-test"),
     ("POST", "/api/v1/bulletins", BULLETIN, "post-bulletin"),
     ("POST", "/api/v1/bulletins/{number}/read", WHO, "read-bulletin"),
     ("POST", "/api/v1/bulletins/{number}/end", WHO, "post-bulletin"),
@@ -62,6 +66,7 @@ THINGS = {
     "scene": "wedding-day",
     "number": 1,
     "device": "masking-lobby",
+    "point": "muted",
     "button": "panic-desk-3",
 }
 FOR_EVERY_ROLE = re.compile(r"/api/v1/rooms/")

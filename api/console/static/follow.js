@@ -1,14 +1,14 @@
-// Follows a walk test: asks for its part of the page each second and swaps it when it has changed.
-// Without it the page loads itself again every five seconds.
+// Keeps a part of a page up to date that is no list of the console: asks for it every so often and swaps it when it has changed.
+// data-follow: where it is asked for; data-every: after how many milliseconds. Without it the page loads itself again.
 
 const EVERY_MS = 1000, AWAY_MS = 3000;
 const byId = (id) => document.getElementById(id);
-const banner = byId("drills-away");
+const banner = byId("away"), id = document.querySelector("[data-follow]")?.id;
 let heardAt = performance.now();
 
 async function follow() {
   try {
-    const answer = await fetch(`/drills/now?language=${document.documentElement.lang}`, { signal: AbortSignal.timeout(AWAY_MS) });
+    const answer = await fetch(`${byId(id).dataset.follow}?language=${document.documentElement.lang}`, { signal: AbortSignal.timeout(AWAY_MS), headers: { Accept: "text/html" } });
     if (answer.redirected || answer.status === 401) { location.reload(); return; }
     if (!answer.ok) throw new Error(answer.statusText);
     swap(await answer.text());
@@ -17,13 +17,11 @@ async function follow() {
   } catch {
     if (performance.now() - heardAt > AWAY_MS && !banner.textContent) banner.textContent = banner.dataset.text;
   }
-  setTimeout(follow, EVERY_MS);
+  soon();
 }
 
 function swap(html) {
-  const template = document.createElement("template");
-  template.innerHTML = html;
-  const fresh = template.content.getElementById("test-now"), old = byId("test-now");
+  const fresh = new DOMParser().parseFromString(html, "text/html").getElementById(id), old = byId(id);
   if (!fresh || fresh.innerHTML === old.innerHTML) return;
   if (!fresh.firstElementChild) { location.reload(); return; } // it is over: the page shows its result
   const focused = old.contains(document.activeElement) ? document.activeElement.id : "";
@@ -31,4 +29,6 @@ function swap(html) {
   if (focused) (byId(focused) ?? byId("content")).focus({ preventScroll: true });
 }
 
-setTimeout(follow, EVERY_MS);
+function soon() { setTimeout(follow, Number(byId(id).dataset.every ?? EVERY_MS)); }
+
+if (id) soon();
