@@ -127,3 +127,34 @@ async def driving(line: VirtualModbusLine, site: Site, *, commits: bool = False)
     finally:
         await asyncio.to_thread(driver.stop)
         heard.end()
+
+
+BUTTON, MASKING, BAY, STRIKE, SENSOR = "panic-desk", "masking", "bay", "lock-strike", "sensor"
+
+
+def makes_at(port: int = 1, line: dict[str, Any] | None = None) -> Site:
+    """One of each of the other makes: PB-8 (unit 20), SM-8 (unit 7), TD-4 (unit 12), SB-2 (unit 14), an input of an RB-8 (unit 9).
+    line: in place of the one over TCP."""
+    devices = {
+        BUTTON: {"type": "panic-button", "profile": "modbus.panic_latched", "unit": 20, "channel": 2, "space": "lobby"},
+        MASKING: {"type": "masking-unit", "profile": "modbus.masking_unit", "unit": 7, "channel": 3, "space": "lobby"},
+        BAY: {"type": "terminal-dock", "profile": "modbus.dock_4", "unit": 12, "channel": 3, "space": "lobby"},
+        STRIKE: {
+            "type": "door-controller",
+            "profile": "modbus.strike_board",
+            "unit": 14,
+            "channel": 2,
+            "pulse": "1 s",
+            "door": "front",
+        },
+        SENSOR: {"type": "occupancy-sensor", "profile": RB8, "unit": 9, "channel": 6, "space": "lobby"},
+    }
+    return Site.model_validate(
+        {
+            "site": {"id": "makes", "name": "Makes"},
+            "spaces": {"lobby": {"zone": "public"}, "room": {"zone": "internal"}},
+            "doors": {"front": {"from": "lobby", "to": "room"}},
+            "connections": {"line": line or {"protocol": "modbus-tcp", "host": "127.0.0.1", "port": port}},
+            "devices": {name: {"connection": "line", **device} for name, device in devices.items()},
+        }
+    )
