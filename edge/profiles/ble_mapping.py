@@ -3,13 +3,16 @@
 Pure; codecs refuse on both sides. Characteristics are UUIDs in full, in small letters.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal, NamedTuple
 
-from edge.errors import Garbled, IllegalCommand
+from edge.errors import Garbled, IllegalCommand, IllegalInput
 from edge.points import PointKind, Value
 from edge.profiles.protocol import Protocol
+
+BeaconFormat = Literal["ibeacon", "eddystone"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,11 +20,13 @@ class Bthome:
     """Messages in the BTHome format, version 2. points: by type of device and point, the objects that tell it, the best first.
 
     sealed: only messages encrypted with the device's key count. begins_anew: whether their counter may, after a change of battery.
+    fault: the object with which it says that none of its values can be used; not of a type that has it for a point.
     """
 
     points: Mapping[str, Mapping[str, tuple[str, ...]]]
     sealed: bool = False
     begins_anew: bool = True
+    fault: str = "problem"
 
     @property
     def types(self) -> frozenset[str] | None:
@@ -36,7 +41,7 @@ class Beacon:
     much fainter to have left. patience_s: how long it may be silent and still be there.
     """
 
-    format: Literal["ibeacon", "eddystone"]
+    format: BeaconFormat
     points: Mapping[str, str]
     near_dbm: float = -70.0
     margin_db: float = 6.0
@@ -85,9 +90,9 @@ class Said:
     offset: float = 0.0
 
     def read(self, raw: bytes) -> Value:
-        """Raises Garbled."""
+        """None: the device has no value at present. Raises Garbled."""
         value = self._meant(raw)
-        if problem := self.kind.problem_with(value):
+        if value is not None and (problem := self.kind.problem_with(value)):
             raise Garbled(problem)
         return value
 
@@ -120,7 +125,9 @@ class Said:
                 raise Garbled("no text in UTF-8") from error
         number = int.from_bytes(raw, "little")
         if self.kind.type is bool:
-            return FLAG_OF.get(number)
+            if number > 1:
+                raise Garbled("neither 0 nor 1")
+            return number == 1
         scaled = number * self.scale + self.offset
         return round(scaled) if self.kind.type is int else scaled
 
@@ -135,9 +142,6 @@ class Said:
         if said.isdecimal():
             return _number(int(said))
         return bytes.fromhex(said[2:]) if is_octets(said) else said.encode()
-
-
-FLAG_OF: Mapping[int, bool] = {0: False, 1: True}
 
 
 def is_octets(said: str) -> bool:
@@ -235,3 +239,41 @@ class BleMapping:
     def types(self) -> frozenset[str] | None:
         """Of the devices that it describes; None: every type."""
         return self.table.types
+
+
+_BASE = "-0000-1000-8000-00805f9b34fb"
+_UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+
+
+def address_of(at: str) -> str:
+    """A Bluetooth address as the radio says it. Raises IllegalInput."""
+    address = at.upper().replace("-", ":")
+    if not re.fullmatch(r"([0-9A-F]{2}:){5}[0-9A-F]{2}", address):
+        raise IllegalInput(f"{at!r} is no Bluetooth address")
+    return address
+
+
+def uuid_of(characteristic: str) -> str:
+    """In full; the short form of four digits is that of the Bluetooth SIG's own. Raises IllegalInput."""
+    uuid = characteristic.lower()
+    if re.fullmatch(r"[0-9a-f]{4}", uuid):
+        return f"0000{uuid}{_BASE}"
+    if not re.fullmatch(_UUID, uuid):
+        raise IllegalInput(f"{characteristic!r} is no UUID of a characteristic")
+    return uuid
+
+
+def beacon_of(form: BeaconFormat, at: str) -> tuple[str, ...]:
+    """The parts of a beacon's identity that must fit, the whole first. Raises IllegalInput."""
+    parts = tuple(at.lower().split("/"))
+    if form == "ibeacon":
+        good = re.fullmatch(_UUID, parts[0]) and len(parts) <= 3 and all(_is_16_bit(part) for part in parts[1:])
+    else:
+        good = len(parts) <= 2 and all(re.fullmatch(f"[0-9a-f]{{{n}}}", part) for n, part in zip((20, 12), parts, strict=False))
+    if not good:
+        raise IllegalInput(f"{at!r} names no beacon")
+    return parts
+
+
+def _is_16_bit(part: str) -> bool:
+    return bool(re.fullmatch(r"0|[1-9][0-9]{0,4}", part)) and int(part) <= 0xFFFF

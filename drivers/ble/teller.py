@@ -1,0 +1,106 @@
+"""What the controller hears of one radio: devices and their points, presses, nonsense, the radio itself."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from drivers.garbage import GarbageReports
+from drivers.port import Inbox
+from edge.clock import Clock
+from edge.events import ConnectionChanged, Observed
+from edge.points import DEVICE_TYPES, PointKind, Value
+from edge.site.model import Site
+
+BEAT_S = 10.0
+"""What has not changed is said again after so long, if it was heard again."""
+
+
+@dataclass(slots=True)
+class _Told:
+    value: Value
+    bad: str
+    at: float
+
+
+@dataclass(slots=True)
+class _Presence:
+    kinds: dict[str, PointKind]
+    beat_s: float
+    link: bool | None = None
+    linked_at: float = 0.0
+    said: dict[str, _Told] = field(default_factory=dict)
+
+
+class Teller:
+    """now: monotonic seconds. Only from the thread of the radio."""
+
+    def __init__(self, connection: str, site: Site, inbox: Inbox, clock: Clock) -> None:
+        self._connection = connection
+        self._inbox = inbox
+        self._clock = clock
+        self._garbage = GarbageReports()
+        self._line: tuple[bool, str] | None = None
+        self._presences = {
+            name: _Presence(
+                DEVICE_TYPES[device.type], min(BEAT_S, device.heartbeat.total_seconds()) if device.heartbeat else BEAT_S
+            )
+            for name, device in site.devices.items()
+            if device.connection == connection
+        }
+
+    @property
+    def up(self) -> bool:
+        return self._line is not None and self._line[0]
+
+    def link(self, device: str) -> bool | None:
+        return self._presences[device].link
+
+    def line(self, up: bool, problem: str = "") -> None:
+        if self._line != (up, problem):
+            self._line = (up, problem)
+            self._inbox.event(ConnectionChanged(at=self._now, connection=self._connection, up=up, problem=problem))
+
+    def heard(self, device: str, now: float) -> None:
+        presence = self._presences[device]
+        if not presence.link or now - presence.linked_at >= presence.beat_s:
+            self._link(device, True, now)
+
+    def lost(self, device: str, now: float) -> None:
+        presence = self._presences[device]
+        if presence.link is not False:
+            presence.said.clear()
+            self._link(device, False, now)
+
+    def value(self, device: str, point: str, value: Value, now: float, *, anew: bool = False) -> None:
+        """anew: also when it is the same as before, since it answers a command."""
+        self._say(device, point, value, "", now, anew=anew)
+
+    def bad(self, device: str, point: str, why: str, now: float) -> None:
+        self._say(device, point, None, why, now)
+
+    def press(self, device: str, press: str, on_durable: Callable[[], None]) -> None:
+        event = Observed(at=self._now, device=device, point="pressed", value=True, press=press)
+        self._inbox.event(event, on_durable, urgent=True)
+
+    def nonsense(self, device: str, channel: str, problem: str, octets: bytes = b"") -> None:
+        event = self._garbage.of_device(device, f"{self._connection} {channel}", problem, octets.hex().encode(), self._now)
+        if event is not None:
+            self._inbox.event(event)
+
+    @property
+    def _now(self) -> datetime:
+        return self._clock.now()
+
+    def _say(self, device: str, point: str, value: Value, bad: str, now: float, *, anew: bool = False) -> None:
+        presence = self._presences[device]
+        told = presence.said.get(point)
+        if not anew and told is not None and (told.value, told.bad) == (value, bad) and now - told.at < presence.beat_s:
+            return
+        presence.said[point] = _Told(value, bad, now)
+        event = Observed(at=self._now, device=device, point=point, value=value, bad=bad)
+        (self._inbox.event if presence.kinds[point].durable else self._inbox.telemetry)(event)
+
+    def _link(self, device: str, up: bool, now: float) -> None:
+        presence = self._presences[device]
+        presence.link, presence.linked_at = up, now
+        self._inbox.event(Observed(at=self._now, device=device, point="link", value=up))
