@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from api.past_reading import PastReading
 from api.tokens import Tokens
+from drivers.ble.bthome import key_of
 from drivers.making import driver_for
 from drivers.mqtt.client import build_client
 from drivers.port import Driver
@@ -104,6 +105,10 @@ def _secrets_of_outbox(site: Site, folder: Path) -> dict[str, str]:
     return {reference: read_secret(reference, folder) for reference in (*services, *hooks) if reference}
 
 
+def _keys_of_devices(site: Site, folder: Path) -> list[bytes]:
+    return [key_of(read_secret(device.key, folder)) for device in site.devices.values() if device.key is not None]
+
+
 def require_secrets(site: Site, folder: Path, token_of: Callable[[Site], str], *, signed_in: bool = False) -> None:
     """Raises StartRefused when one that the site needs is missing or cannot be used, or two roles share one."""
     tokens_of(site, folder, token_of(site), signed_in=signed_in)
@@ -112,6 +117,7 @@ def require_secrets(site: Site, folder: Path, token_of: Callable[[Site], str], *
     if not signed_in:
         _secret_of_provider(site, folder)
         _secrets_of_outbox(site, folder)
+        _keys_of_devices(site, folder)
     for section in _with_whole_paths(site, folder).connections.values():
         if isinstance(section, MqttConnection):
             build_client("", section, partial(read_secret, folder=folder), keepalive_s=1)
@@ -128,7 +134,7 @@ def daemon_for(site: Site, folder: Path, data: Path, clock: Clock, stretch: floa
     site = _with_whole_paths(site, folder)
 
     def make_driver(connection: str, inbox: Inbox) -> Driver:
-        return driver_for(connection, site, inbox, clock, partial(read_secret, folder=folder))
+        return driver_for(connection, site, inbox, clock, partial(read_secret, folder=folder), data)
 
     return Daemon(site, data, make_driver, clock=clock, stretch=stretch, waived=waived(proof, waiver, now))
 
