@@ -135,13 +135,19 @@ function span(seconds) {
   return s >= 3600 ? `${Math.floor(s / 3600)} h ${pad(Math.floor(s % 3600 / 60))}` : `${Math.floor(s / 60)}${separator}${pad(s % 60)}`;
 }
 
+// The text changes in its place: a new one in place of the old would have more of the page laid out.
+function write(node, text) {
+  const old = node.firstChild;
+  if (!old) node.textContent = text; else if (old.data !== text) old.data = text;
+}
+
 function ages(now, within = document) {
   for (const node of within.querySelectorAll("[data-since], [data-until]")) {
     const { since, until } = node.dataset;
     const text = since ? span(Math.floor(now - since)) : `(${span(Math.ceil(until - now))})`;
-    if (node.textContent !== text) node.textContent = text;
+    write(node, text);
   }
-  for (const node of within.querySelectorAll("[data-countdown]")) node.textContent = span(Math.ceil(node.dataset.countdown - now));
+  for (const node of within.querySelectorAll("[data-countdown]")) write(node, span(Math.ceil(node.dataset.countdown - now)));
   for (const bar of within.querySelectorAll("progress[data-to]")) bar.value = (now - bar.dataset.from) / (bar.dataset.to - bar.dataset.from);
 }
 
@@ -167,7 +173,7 @@ function beat(event) {
   beatAt = performance.now();
   reloadIn = RELOAD_MS;
   if (edition !== page.dataset.edition) { location.reload(); return; }
-  clock.textContent = text;
+  write(clock, text);
   heardAt = t;
   ages(t);
   link(false);
@@ -199,7 +205,7 @@ function watch() {
   const silent = performance.now() - beatAt, tried = performance.now() - openedAt;
   link(silent > OFFLINE_MS);
   freshness.className = offline ? "freshness" : "freshness on";
-  freshness.textContent = offline ? freshness.dataset.offline : `${freshness.dataset.online} · ${tenths.format(silent / 1000)} s`;
+  write(freshness, offline ? freshness.dataset.offline : `${freshness.dataset.online} · ${tenths.format(silent / 1000)} s`);
   if (source.readyState === EventSource.CLOSED && tried > CLOSED_MS) { signedOut(); connect(); }
   else if (silent > RECREATE_MS && tried > RECREATE_MS) connect();
   if (silent > reloadIn) { reloadIn = Math.min(reloadIn * 2, silent + 10 * RELOAD_MS); reload(); }
