@@ -2,6 +2,7 @@
 
 import ssl
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Protocol, cast
 
 from drivers.tls import client_context
@@ -12,6 +13,7 @@ from edge.site.connections import ModbusConnection, ModbusRtuConnection, ModbusT
 if TYPE_CHECKING:
     from pymodbus.client import ModbusSerialClient, ModbusTcpClient
     from pymodbus.pdu import ModbusPDU
+    from pymodbus.pdu.mei_message import ReadDeviceInformationResponse
 
 
 class Wire(Protocol):
@@ -32,6 +34,10 @@ class Wire(Protocol):
 
     def write(self, unit: int, write: Write) -> None:
         """The same errors. No answer does not mean that nothing was done."""
+        ...
+
+    def identification(self, unit: int) -> dict[int, str]:
+        """What the unit says of itself (function 43/14), by the number of the object. The same errors."""
         ...
 
 
@@ -112,6 +118,20 @@ class PymodbusWire:
         if answer.function_code != _WRITES[write.area] or not fits:
             raise Garbled("an answer to another request")
 
+    def identification(self, unit: int) -> dict[int, str]:
+        client, said, first = self._opened(), dict[int, str](), 0
+        for _ in range(_MOST_REQUESTS):
+            request = partial(client.read_device_information, read_code=_BASIC, object_id=first, device_id=unit)
+            # What is none of that answer has none of this, and is refused as such.
+            answer = cast("ReadDeviceInformationResponse", self._ask(request))
+            if answer.function_code != _IDENTIFIES:
+                raise Garbled("an answer to another request")
+            said |= {number: octets.decode("ascii", "replace") for number, octets in answer.information.items()}
+            if not answer.more_follows or answer.next_object_id <= first:
+                break
+            first = answer.next_object_id
+        return said
+
     def _opened(self) -> "ModbusTcpClient | ModbusSerialClient":
         if self._client is None or not self._client.connected:
             raise Unreachable(self._nobody())
@@ -158,3 +178,6 @@ class PymodbusWire:
 
 _READS: dict[Area, int] = {"coil": 1, "discrete": 2, "holding": 3, "input": 4}
 _WRITES: dict[Area, int] = {"coil": 5, "holding": 16}
+_IDENTIFIES, _BASIC = 43, 1
+_MOST_REQUESTS = 5
+"""For the three basic objects, which nearly always come at once."""

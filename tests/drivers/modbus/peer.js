@@ -37,7 +37,7 @@ const units = {
   setRegister: write("holding"),
   readDeviceIdentification: (unit) => {
     if (!known.has(unit)) return never();
-    if (!identities.has(unit)) throw { modbusErrorCode: 1 };
+    if (!identities.has(unit)) return Promise.reject({ modbusErrorCode: 1 });
     return identities.get(unit);
   },
 };
