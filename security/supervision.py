@@ -14,6 +14,7 @@ from edge.commands import Timing
 from edge.events import ClockJumped, ConnectionChanged, Event, GarbageReceived, JournalHealth, RetainedCommandFound
 from edge.facts import ACTIVE, DECISION, FLIGHT, HEARD, ONLINE, READING, START, Facts, Family, Flight, Look
 from edge.points import DEVICE_TYPES, PointId
+from edge.profiles import PROFILES
 from edge.site import Site
 from edge.text import Ref, Text, say
 from security.door_alarms import excuses
@@ -63,7 +64,8 @@ class Supervision:
 
     def silence_allowed(self, device: str) -> timedelta:
         found = self.site.devices[device]
-        heartbeat = found.heartbeat or HEARTBEAT_BY_TYPE.get(found.type, HEARTBEAT)
+        usual = PROFILES[found.profile].heartbeat or HEARTBEAT_BY_TYPE.get(found.type, HEARTBEAT)
+        heartbeat = found.heartbeat or usual
         return (heartbeat * MISSED_HEARTBEATS + timedelta(seconds=1)) * self.stretch
 
     def device(self, look: Look, device: str) -> Iterable[Condition | Derived]:

@@ -25,12 +25,12 @@ def _no_constant(name: str) -> NoReturn:
 _decode = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_constant).decode
 
 
-def read(payload: bytes) -> Any:
+def read(payload: bytes, longest: int = MAX_BYTES) -> Any:
     """The JSON value of a payload. Raises Garbled, with a few English words, for anything that is not one within the limits."""
     if not payload:
         raise Garbled("empty")
-    if len(payload) > MAX_BYTES:
-        raise Garbled(f"longer than {MAX_BYTES} bytes")
+    if len(payload) > longest:
+        raise Garbled(f"longer than {longest} bytes")
     if payload.count(b"[") + payload.count(b"{") > MAX_DEPTH and _depth(payload) > MAX_DEPTH:
         raise Garbled(f"nested deeper than {MAX_DEPTH}")
     try:
