@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterator
 from itertools import combinations
 
 from edge.points import DEVICE_TYPES
+from edge.site.acoustics_rules import ACOUSTICS_RULES
 from edge.site.alarm_rules import ALARM_RULES
+from edge.site.ble_rules import BLE_RULES
 from edge.site.booking_rules import BOOKING_RULES, booked_spaces
 from edge.site.device import Device
 from edge.site.door_rules import DOOR_RULES
@@ -172,11 +174,13 @@ RULES: tuple[Rule, ...] = (
     unused_entries,
     never_open,
     *LINE_RULES,
+    *BLE_RULES,
     *MQTT_RULES,
     *BOOKING_RULES,
     *DOOR_RULES,
     *ALARM_RULES,
     *ESCALATION_RULES,
     *PANIC_RULES,
+    *ACOUSTICS_RULES,
     route_problems,
 )
