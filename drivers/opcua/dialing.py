@@ -26,8 +26,7 @@ async def dial(described: OpcuaConnection, credentials: Credentials) -> "Client"
     """A client with a session. Raises Unreachable, Refused."""
     from asyncua.client.client import Client
 
-    # Whatever it has to say is told in a sentence of ours, as the problem of the connection.
-    logging.getLogger("asyncua").setLevel(logging.CRITICAL + 1)
+    silence_library()
     client = Client(url_of(described), timeout=TIMEOUT_S, watchdog_intervall=_NEVER_S)
     client.name = client.description = "Talonmies"
     client.application_uri, client.product_uri = credentials.application_uri, "urn:talonmies"
@@ -46,6 +45,11 @@ async def dial(described: OpcuaConnection, credentials: Credentials) -> "Client"
         await leave(client)
         raise told(error, described) from error
     return client
+
+
+def silence_library() -> None:
+    """Whatever it has to say is told in a sentence of ours, as the problem of the connection."""
+    logging.getLogger("asyncua").setLevel(logging.CRITICAL + 1)
 
 
 async def leave(client: "Client") -> None:
@@ -92,6 +96,7 @@ def _certificate_shown(endpoints: "list[ua.EndpointDescription]", mode: "ua.Mess
 
 
 _NOT_THAT_USER = {"BadUserAccessDenied", "BadIdentityTokenRejected", "BadIdentityTokenInvalid", "BadUserSignatureInvalid"}
+_NOT_TRUSTED = "the server does not trust our certificate: have it accepted there"
 _FULL = {"BadTooManySessions", "BadMaxConnectionsReached", "BadTcpNotEnoughResources"}
 
 
@@ -102,7 +107,10 @@ def told(error: BaseException, described: OpcuaConnection) -> DeviceFault:
     place = urlsplit(url_of(described)).netloc.rpartition("@")[2]
     if isinstance(error, UaStatusCodeError):
         return Refused(_refusal(status_name(error.code), described))
-    if isinstance(error, TimeoutError | asyncio.TimeoutError):
+    if isinstance(error, AssertionError) and described.security != "none":
+        # The library stumbles over the refusal of a channel, and forgets its reason; in all of those we saw, it was this one.
+        return Refused(_NOT_TRUSTED)
+    if isinstance(error, TimeoutError):
         return Unreachable(f"no answer from {place} in time")
     if isinstance(error, OSError):
         return Unreachable(f"nothing answers at {place}" if _refused_at_once(error) else f"the line to {place} was lost")
@@ -119,7 +127,7 @@ def _refusal(name: str, described: OpcuaConnection) -> str:
             return f"the server lets nobody in without a user name ({name})"
         return f"the server does not accept the user name and password ({name})"
     if name.startswith("BadCertificate") or name == "BadSecurityChecksFailed":
-        return f"the server does not trust our certificate: have it accepted there ({name})"
+        return f"{_NOT_TRUSTED} ({name})"
     if name in _FULL:
         return f"the server has no room for one more session ({name})"
     return f"the server refuses ({name})"

@@ -47,11 +47,14 @@ class OpcuaDriver:
         self._teller = Teller(connection_id, self._routes, presences, inbox, clock)
         self._session: Session | None = None
         self._newest: dict[PointId, tuple[int, int]] = {}
-        self._loop = asyncio.new_event_loop()
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping = asyncio.Event()
         self._thread = Thread(target=self._run, name="opcua", daemon=True)
 
     def start(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        # What is left of a lost session ends with errors that nobody waits for: they say nothing new.
+        self._loop.set_exception_handler(lambda *_: None)
         self._thread.start()
 
     def stop(self) -> None:
@@ -77,14 +80,16 @@ class OpcuaDriver:
             self._session.order(route, command)
 
     def _later(self, call: Callable[..., object], *arguments: object) -> None:
-        if not self._loop.is_closed():
+        if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(call, *arguments)
 
     def _run(self) -> None:
-        # What is left of a lost session ends with errors that nobody waits for: they say nothing new.
-        self._loop.set_exception_handler(lambda *_: None)
-        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+        with asyncio.Runner(loop_factory=self._own_loop) as runner:
             runner.run(self._live())
+
+    def _own_loop(self) -> asyncio.AbstractEventLoop:
+        assert self._loop is not None  # noqa: S101 (made before the thread)
+        return self._loop
 
     async def _live(self) -> None:
         ticking = asyncio.create_task(self._tick())
