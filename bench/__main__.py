@@ -17,6 +17,7 @@ from bench.calendars import calendars
 from bench.console import painted, weights
 from bench.kernel import costs
 from bench.latency import latencies
+from bench.modbus import polled
 from bench.proof import proof_costs
 from bench.starts import starts
 from edge.clock import SystemClock
@@ -26,7 +27,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="less of everything, in under a minute")
     parser.add_argument("--json", action="store_true", help="also write bench/results-DATE.json")
-    parser.add_argument("--only", choices=("latency", "starts", "kernel", "calendars", "proof", "console"))
+    parser.add_argument("--only", choices=("latency", "starts", "kernel", "calendars", "proof", "console", "modbus"))
     wish = parser.parse_args()
     console, found = Console(width=110), {}
     with tempfile.TemporaryDirectory(prefix="talonmies-bench-") as temporary:
@@ -57,6 +58,8 @@ def main() -> None:
             found["page"] = _shown(
                 console, "The guard console's page", weights(folder / "weights", 2_000 if wish.quick else 10_000)
             )
+        if wish.only in (None, "modbus"):
+            found["modbus"] = _shown(console, "Modbus inputs, ms", polled(5 if wish.quick else 20))
     if wish.json:
         _write(found)
 

@@ -20,10 +20,10 @@ class PromptTcpClient(ModbusTcpClient):
     """A lone request does not wait behind the acknowledgement of the one before."""
 
     def connect(self) -> bool:
-        connected = bool(super().connect())  # type: ignore[no-untyped-call]
-        if self.socket is not None:
+        # Asked before each request, too.
+        if self.socket is None and super().connect() and self.socket is not None:  # type: ignore[no-untyped-call]
             self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return connected
+        return self.socket is not None
 
 
 class TlsClient(PromptTcpClient):

@@ -163,7 +163,8 @@ class Worker:
             now = time.monotonic()
             if block.due_at > now and answering not in block.routes:
                 continue
-            block.due_at = now + block.every_s
+            # In step: what comes late once does not make the next one late.
+            block.due_at = max(block.due_at + block.every_s, now)
             raw = self._read(unit, block)
             if raw is not None:
                 read.append((block, raw))
