@@ -17,6 +17,7 @@ from edge.site.finding import Path, Problem, error, warning
 from edge.site.line_rules import LINE_RULES
 from edge.site.model import Unlock
 from edge.site.mqtt_rules import MQTT_RULES
+from edge.site.opcua_rules import OPCUA_RULES
 from edge.site.panic_rules import PANIC_RULES
 from edge.site.references import unknown_ids, used_ids
 from edge.site.routes import route_problems
@@ -176,6 +177,7 @@ RULES: tuple[Rule, ...] = (
     *LINE_RULES,
     *BLE_RULES,
     *MQTT_RULES,
+    *OPCUA_RULES,
     *BOOKING_RULES,
     *DOOR_RULES,
     *ALARM_RULES,
