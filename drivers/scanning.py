@@ -7,10 +7,12 @@ by a stranger on the line: it is shown and written here so that it can be nothin
 import re
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any
 
 import yaml
 
+from edge.profiles.protocol import Protocol
 from edge.site.connections import Connection
 from edge.site.model import Site
 
@@ -56,6 +58,12 @@ class ScanOrder:
 Scan = Callable[[ScanOrder], AsyncIterator[Found]]
 """Yields what it finds, as it finds it; each thing once. It reads only: nothing on the line is changed. Raises DeviceFault when the
 line cannot be used, StartRefused when a secret or a file of it is missing."""
+
+
+def scan_of(speaks: Protocol) -> Scan:
+    """Of a protocol. Libraries of one that is not asked for are not imported."""
+    scan: Scan = import_module(f"drivers.{speaks}.scan").scan
+    return scan
 
 
 def known_as(site: Site | None, connection: str, entry: Mapping[str, Any]) -> str | None:

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from edge.command_errors import one_sentence_per_error
+from edge.device_commands import devices_app
 from edge.errors import TalonmiesError
 from edge.people_commands import tokens_app, users_app
 from edge.site import Site
@@ -34,6 +35,7 @@ app = typer.Typer(
 )
 journal_app = typer.Typer(help="The audit chain: check it, hand it over.", no_args_is_help=True)
 app.add_typer(journal_app, name="journal")
+app.add_typer(devices_app, name="devices")
 app.add_typer(users_app, name="users")
 app.add_typer(tokens_app, name="tokens")
 

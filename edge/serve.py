@@ -118,7 +118,7 @@ def require_secrets(site: Site, folder: Path, token_of: Callable[[Site], str], *
         _secret_of_provider(site, folder)
         _secrets_of_outbox(site, folder)
         _keys_of_devices(site, folder)
-    for section in _with_whole_paths(site, folder).connections.values():
+    for section in with_whole_paths(site, folder).connections.values():
         if isinstance(section, MqttConnection):
             build_client("", section, partial(read_secret, folder=folder), keepalive_s=1)
 
@@ -131,7 +131,7 @@ def daemon_for(site: Site, folder: Path, data: Path, clock: Clock, stretch: floa
     now = clock.now()
     proof = proof_at_start(site, site.local.date_of(now), data, VERSION)
     require_proof(site, proof, waiver)
-    site = _with_whole_paths(site, folder)
+    site = with_whole_paths(site, folder)
 
     def make_driver(connection: str, inbox: Inbox) -> Driver:
         return driver_for(connection, site, inbox, clock, partial(read_secret, folder=folder), data)
@@ -139,7 +139,8 @@ def daemon_for(site: Site, folder: Path, data: Path, clock: Clock, stretch: floa
     return Daemon(site, data, make_driver, clock=clock, stretch=stretch, waived=waived(proof, waiver, now))
 
 
-def _with_whole_paths(site: Site, folder: Path) -> Site:
+def with_whole_paths(site: Site, folder: Path) -> Site:
+    """Files that the site file names are beside it."""
     connections = {
         name: section.model_copy(update={"tls": section.tls.model_copy(update=_beside(folder, section.tls.model_dump()))})
         for name, section in site.connections.items()

@@ -161,7 +161,7 @@ def begin(
         raise Refusal(say("A test lasts {seconds} seconds at most.", seconds=round(LONGEST_HOLD.total_seconds())))
     before = _reported(facts, device, point)
     wanted = another_value(kind, before) if value is None else value
-    _require_sense(kind, device, wanted, before)
+    require_sense(kind, device, wanted, before)
     test = facts(TEST(device, point))
     if test is not None and at < test.ends_at:
         raise Refusal(say("{by} is testing this already.", by=test.began.by))
@@ -231,7 +231,8 @@ def _reported(facts: Facts, device: str, point: str) -> Value:
     return reading.value
 
 
-def _require_sense(kind: PointKind, device: str, wanted: Value, before: Value) -> None:
+def require_sense(kind: PointKind, device: str, wanted: Value, before: Value) -> None:
+    """Raises Refusal for a value that the point cannot take, or that would show nothing."""
     if kind.problem_with(wanted) is not None:
         takes = ", ".join(kind.choices) or {bool: "true, false", str: "text"}.get(kind.type) or f"{kind.low:g}–{kind.high:g}"
         raise Refusal(
