@@ -18,7 +18,7 @@ from edge.site.escalations import Contact, Plan
 from edge.site.hours import Timetable
 from edge.site.model import Door, Scene, Site, SiteSection, Space
 
-TABLES = tuple(name for name in Site.model_fields if name not in ("site", "security"))
+TABLES = tuple(name for name in Site.model_fields if name not in ("site", "security", "acoustics"))
 
 
 @dataclass(frozen=True, slots=True)

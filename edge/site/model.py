@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, PrivateAttr
 
 from edge.profiles import PROFILES, Lease, Sense
+from edge.site.acoustics_settings import Acoustics
 from edge.site.alarm_settings import AlarmSettings
 from edge.site.booking import Agency, Calendar, Ids, RoomPolicy, by_feed
 from edge.site.connections import Connection
@@ -208,6 +209,7 @@ class Site(Section):
     escalations: Emptyable[Id, Plan] = Field({})
     plans: Emptyable[Storey, PlanFile] = Field({}, description="By storey, a drawing of its own beside this file")
     security: Security = Security()
+    acoustics: Acoustics | None = Field(None, description="Masking and speech privacy; absent: masking units are left alone")
 
     _drawings: Mapping[str, Drawing] = PrivateAttr(default_factory=dict)
 
