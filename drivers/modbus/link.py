@@ -1,6 +1,7 @@
 """The Modbus driver: one line of the site file, with a thread of its own (drivers/modbus/worker.py)."""
 
 import time
+from collections.abc import Mapping
 from datetime import timedelta
 from threading import Event, Thread
 
@@ -12,6 +13,7 @@ from drivers.modbus.worker import Worker
 from drivers.port import Inbox
 from edge.clock import Clock
 from edge.commands import Command
+from edge.device_figures import Requests
 from edge.errors import IllegalCommand, IllegalInput, Unreachable
 from edge.site.connections import ModbusConnection
 from edge.site.model import Site
@@ -20,7 +22,7 @@ _STOP_S = 3.0
 
 
 class ModbusDriver:
-    """Implements drivers.port.Driver. wire: in place of the line that the site file describes."""
+    """Implements drivers.port.Driver and Counted. wire: in place of the line that the site file describes."""
 
     def __init__(self, connection_id: str, site: Site, inbox: Inbox, clock: Clock, wire: Wire | None = None) -> None:
         described = site.connections.get(connection_id)
@@ -31,6 +33,7 @@ class ModbusDriver:
         self._wire = wire or PymodbusWire(described)
         units = units_of(site, connection_id, time.monotonic())
         self._places = {route.point: (unit, route) for unit in units for route in unit.routes if route.order is not None}
+        self._requests = {name: presence.requests for unit in units for name, presence in unit.presences.items()}
         self._orders = Orders()
         self._wake = Event()
         self._stopping = Event()
@@ -59,6 +62,10 @@ class ModbusDriver:
             raise Unreachable(f"unit {unit.number} on the connection {self._id} does not answer")
         self._orders.put(command, time.monotonic(), self._lease_until(command))
         self._wake.set()
+
+    def requests(self) -> Mapping[str, Requests]:
+        """Of several devices in one unit, each is counted when its part of the unit is asked for."""
+        return self._requests
 
     def _lease_until(self, command: Command) -> float | None:
         """On the monotonic clock; a unit counts real seconds, whatever the speed of the controller's clock."""

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from drivers.modbus.blocks import coalesced
 from drivers.modbus.breaker import Breaker
 from drivers.modbus.latched import LatchedPresses
+from edge.device_figures import Requests
 from edge.points import DEVICE_TYPES, PointId, PointKind, Value
 from edge.profiles import PROFILES, Profile
 from edge.profiles.modbus_table import ItsHeartbeat, Latch, ModbusTable, Order, Point, Span, Write
@@ -48,6 +49,7 @@ class Presence:
     told_at: float = 0.0
     said: dict[str, Said] = field(default_factory=dict)
     failing: set[Span] = field(default_factory=set)
+    requests: Requests = field(default_factory=Requests)
 
 
 @dataclass(slots=True)
@@ -57,12 +59,9 @@ class Block:
     span: Span
     every_s: float
     routes: Sequence[Route]
+    devices: Sequence[str]
     due_at: float = 0.0
     raw: tuple[int, ...] | None = None
-
-    @property
-    def devices(self) -> list[str]:
-        return list(dict.fromkeys(route.point.device for route in self.routes))
 
     def holds(self, span: Span) -> bool:
         return covers(self.span, span)
@@ -141,7 +140,7 @@ class Unit:
         """Whatever was said of it no longer counts."""
         self.presences[device].said.clear()
         for block in self.blocks:
-            if any(route.point.device == device for route in block.routes):
+            if device in block.devices:
                 block.raw = None
 
 
@@ -199,7 +198,8 @@ def _blocks(routes: Sequence[Route], pulse: Pulse | None, gap: int) -> Iterator[
     for every_s, spans in by_pace.items():
         paced = [route for route in routes if max(route.described.every_s, POLL_S) == every_s]
         for span in coalesced(spans, gap):
-            yield Block(span, every_s, [route for route in paced if covers(span, route.span)])
+            within = [route for route in paced if covers(span, route.span)]
+            yield Block(span, every_s, within, list(dict.fromkeys(route.point.device for route in within)))
 
 
 def covers(block: Span, span: Span) -> bool:

@@ -108,22 +108,29 @@ class Worker:
         on_refused: Callable[[str], None] = lambda _: None,
     ) -> T | None:
         """One request. What goes wrong is told and remembered; then there is no answer."""
+        counted = [unit.presences[device].requests for device in devices]
+        asked_at = time.monotonic()
         try:
             answer = request()
         except Unreachable:
             # Also when the line broke: it may be this unit that breaks it each time.
             unit.breaker.silent(time.monotonic())
+            for each in counted:
+                each.unanswered += 1
             return None
-        except Garbled as error:
-            unit.breaker.silent(time.monotonic())
+        except (Garbled, Refused) as error:
+            for each in counted:
+                each.refused += 1
             self._complain(unit, devices, span, error)
-            return None
-        except Refused as error:
-            self._answered(unit)
-            self._complain(unit, devices, span, error)
-            on_refused(str(error))
+            if isinstance(error, Garbled):
+                unit.breaker.silent(time.monotonic())
+            else:
+                self._answered(unit)
+                on_refused(str(error))
             return None
         self._answered(unit)
+        for each in counted:
+            each.answered.add(self._answered_at - asked_at)
         return answer
 
     def _answered(self, unit: Unit) -> None:

@@ -163,7 +163,6 @@ def _device(number: int, unit: VirtualUnit) -> "SimDevice":
         function: int, start: int, address: int, _count: int, registers: list[int], values: list[int] | list[bool] | None
     ) -> ExcCodes | None:
         unit.requests += 1
-        await asyncio.sleep(unit.delay_s)
         area = _AREAS.get(function)
         if area is None or unit.exception:
             return ExcCodes(unit.exception or 1)

@@ -48,13 +48,12 @@ class _Button:
 
 
 class VirtualUnit:
-    """silent: it takes requests and answers none. stuck: its heartbeat stands still. delay_s: before it answers. exception: it
-    answers each request with this one. boot: another one at each start, when the counts of presses begin anew."""
+    """silent: it takes requests and answers none. stuck: its heartbeat stands still. exception: it answers each request
+    with this one. boot: another one at each start, when the counts of presses begin anew."""
 
     def __init__(self, unit: Unit, models: dict[str, VirtualDevice], clock: Clock, boot: str) -> None:
         self.silent = False
         self.stuck = False
-        self.delay_s = 0.0
         self.exception = 0
         self.requests = 0
         self.identity = unit.table.identity

@@ -9,6 +9,7 @@ import pytest
 
 from drivers.modbus.link import ModbusDriver
 from drivers.modbus.unit import TABLES
+from drivers.port import Counted
 from drivers.virtual.device import Behaviour
 from drivers.virtual.modbus import VirtualModbusLine
 from edge.clock import FastClock, SystemClock
@@ -140,6 +141,19 @@ async def test_a_server_that_comes_back_is_found_again(monkeypatch: pytest.Monke
         assert b.heard.lines() == [True, False, True]
         b.send(FRONT, "unlocked", 60)
         await b.hears(FRONT, "lock", "unlocked")
+
+
+async def test_answers_refusals_and_silence_are_counted_by_device() -> None:
+    async with bench() as b:
+        assert isinstance(b.driver, Counted)
+        counts = b.driver.requests()
+        await until_async(lambda: counts[STORE].answered.count > 5)
+        assert counts[STORE].answered.longest_s >= (counts[STORE].answered.last_s or 0) > 0
+        assert (counts[FRONT].refused, counts[STORE].unanswered) == (0, 0)
+        b.line.units[3].exception = 6
+        b.line.units[9].silent = True
+        await until_async(lambda: counts[FRONT].refused > 2 and counts[STORE].unanswered > 1)
+        assert (counts[FRONT].unanswered, counts[STORE].refused) == (0, 0)
 
 
 async def test_what_a_device_lacks_is_not_read() -> None:
