@@ -12,8 +12,8 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
-from edge.errors import StartRefused
-from edge.site.connections import MqttConnection, Tls
+from drivers.tls import client_context
+from edge.site.connections import MqttConnection
 
 SESSION_EXPIRY_S = 30 * 24 * 3600
 """How long the broker keeps what arrives for a persistent session whose client is away."""
@@ -58,7 +58,7 @@ def build_client(
     if connection.username is not None:
         client.username_pw_set(connection.username, secret(connection.password) if connection.password else None)
     if connection.tls:
-        client.tls_set_context(_tls(connection.tls))
+        client.tls_set_context(client_context(connection.tls, "MQTT"))
     if v5:
         properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
         properties.SessionExpiryInterval = SESSION_EXPIRY_S if persistent else 0
@@ -78,17 +78,6 @@ def expiring(seconds: int) -> Properties:
 def no_delay(_client: Client, _userdata: Any, sock: Any) -> None:
     # Without it a lone command waits up to 40 ms behind the acknowledgement of the one before.
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-
-
-def _tls(files: Tls) -> ssl.SSLContext:
-    try:
-        context = ssl.create_default_context(cafile=files.ca)
-        if files.certificate:
-            context.load_cert_chain(files.certificate, files.key)
-    except OSError as error:  # ssl.SSLError is one
-        named = ", ".join(name for name in (files.ca, files.certificate, files.key) if name)
-        raise StartRefused(f"the TLS files of the MQTT connection cannot be used ({named}): {error.strerror or error}") from error
-    return context
 
 
 _REFUSALS = {
