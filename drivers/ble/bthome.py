@@ -82,7 +82,7 @@ def read(octets: bytes, address: str, key: bytes | None) -> Message:
         name = _name(entity.key)
         flags[name] = flags.get(name, False) or bool(flag.native_value)
     for entity, number in update.entity_values.items():
-        if isinstance(number.native_value, int | float):
+        if isinstance(number.native_value, int | float) and entity.key != "signal_strength":
             numbers.setdefault(_name(entity.key), float(number.native_value))
     pressed = any(_name(entity.key) == "button" and event.event_type != _LET_GO for entity, event in update.events.items())
     packet = numbers.get("packet_id")

@@ -13,7 +13,7 @@ def gatt_of(device: Device) -> Gatt:
     assert isinstance(mapping.table, Gatt)  # noqa: S101
     if mapping.table.points:
         there = tuple(point for point in mapping.table.points[device.type] if point.name not in device.lacks)
-        return Gatt({device.type: there}, mapping.table.orders, mapping.table.bonds)
+        return Gatt({device.type: there}, mapping.table.orders, mapping.table.bonds, mapping.table.service)
     points, orders = [], {}
     for name, address in device.points.items():
         kind = DEVICE_TYPES[device.type][name]

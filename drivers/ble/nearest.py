@@ -17,6 +17,8 @@ _WEIGHT = 0.3
 """Of a new measurement; four of them make three quarters of the smoothed value."""
 _AFRESH_S = 10.0
 """After so much silence, what was measured before says nothing."""
+_SETTLED_S = 2.0
+"""For so long it is heard before it is anywhere, so that every receiver in reach has had a chance."""
 _MOST_BEACONS = 2000
 
 
@@ -27,6 +29,10 @@ class Level(NamedTuple):
 
 @dataclass(slots=True)
 class _Whereabouts:
+    """since: when somebody heard it again after silence. heard_at: when anybody last did."""
+
+    since: float
+    heard_at: float
     levels: dict[str, Level] = field(default_factory=dict)
     """By receiver."""
     receiver: str | None = None
@@ -51,11 +57,14 @@ class Nearest:
                 return
             if len(self._beacons) >= _MOST_BEACONS:
                 self._beacons.clear()
-            levels = self._beacons.setdefault(beacon, _Whereabouts()).levels
-            last = levels.get(receiver)
+            found = self._beacons.setdefault(beacon, _Whereabouts(now, now))
+            if now - found.heard_at > _AFRESH_S:
+                found.since = now
+            found.heard_at = now
+            last = found.levels.get(receiver)
             if last is not None and now - last.at <= _AFRESH_S:
                 dbm = last.dbm + _WEIGHT * (dbm - last.dbm)
-            levels[receiver] = Level(dbm, now)
+            found.levels[receiver] = Level(dbm, now)
 
     def deaf(self, receiver: str) -> None:
         """This receiver hears nothing now; what it heard before says nothing."""
@@ -68,7 +77,7 @@ class Nearest:
         with self._lock:
             levels = {}
             for beacon, found in self._beacons.items():
-                if beacon.belongs_to(table.format, parts):
+                if beacon.belongs_to(table.format, parts) and now - found.since >= _SETTLED_S:
                     found.receiver = _settled(found, now, table)
                     level = found.levels.get(receiver)
                     if found.receiver == receiver and level is not None and now - level.at <= table.patience_s:

@@ -33,7 +33,8 @@ TICK_S = 0.25
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.25, 5.0
 _SCAN_WITHIN_S = 10.0
 _SAVE_EVERY_S = 5.0
-_NO_RSSI_DBM = -127
+NO_RSSI_DBM = -127
+"""What bleak says of a device that is known and not heard."""
 _MOST_STRANGERS = 5000
 
 _log = logging.getLogger("talonmies.ble")
@@ -183,7 +184,7 @@ class Radio:
 
     def _hear(self, handle: "BLEDevice", advert: "AdvertisementData", now: float) -> None:
         session = self._sessions.get(handle.address)
-        if session is not None and advert.rssi > _NO_RSSI_DBM and session.need.since is None:
+        if session is not None and advert.rssi > NO_RSSI_DBM and session.need.since is None:
             self._watchdog.heard(session.need.name)
             self._watchdog.lives(now)
             session.advertised(handle, now)
@@ -211,7 +212,7 @@ class Radio:
         if len(self._handed_out) >= _MOST_STRANGERS:
             self._handed_out.clear()
         self._handed_out[path] = data
-        return advert.rssi > _NO_RSSI_DBM and any(
+        return advert.rssi > NO_RSSI_DBM and any(
             now is not None and now is not then for now, then in zip(data, before, strict=True)
         )
 

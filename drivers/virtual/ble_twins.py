@@ -250,6 +250,9 @@ def beacon_advert(form: BeaconFormat, belongs: Sequence[str], terminal: str) -> 
 _EDDYSTONE = "0000feaa-0000-1000-8000-00805f9b34fb"
 
 
+_SOME_SERVICE = "0000181c-0000-1000-8000-00805f9b34fb"
+
+
 class _Wish(NamedTuple):
     value: Value
     epoch: int
@@ -270,7 +273,8 @@ class GattTwin(BleTwin):
         self._obeyed = (0, 0)
         self.model.reports()
         self.peripheral.connectable = True
-        self.peripheral.service = "7a1e0001-5b1c-4c0e-9d3a-6f2b8c5d4e10"
+        self._name = place.device
+        self.peripheral.service = self._table.service or _SOME_SERVICE
         orders = {order.characteristic: name for name, order in self._table.orders.items()}
         self.peripheral.characteristics = tuple(
             Characteristic(
@@ -285,7 +289,7 @@ class GattTwin(BleTwin):
 
     def advertise(self) -> None:
         if self.plugged and self.peripheral.connected_to is None:
-            self._bluez.advertise(self.peripheral, Advert(uuids=[self.peripheral.service], name="BL-1"))
+            self._bluez.advertise(self.peripheral, Advert(uuids=[self.peripheral.service], name=self._name))
 
     def _say(self, reports: Iterable[Report]) -> None:
         changed = {report.point for report in reports}

@@ -218,12 +218,14 @@ Order = PlainOrder | TimedOrder
 class Gatt:
     """What is connected to. points: by type of device; empty: the site file tells them, for any type. orders: by point.
 
-    bonds: whether it is paired with when it asks for that; it then does so without a code.
+    bonds: whether it is paired with when it asks for that; it then does so without a code. service: which it advertises, if that is
+    a sign of its make.
     """
 
     points: Mapping[str, tuple[GattPoint, ...]]
     orders: Mapping[str, Order]
     bonds: bool = False
+    service: str | None = None
 
     @property
     def types(self) -> frozenset[str] | None:

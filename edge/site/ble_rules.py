@@ -48,7 +48,7 @@ def _right_place(table: Bthome | Beacon | Gatt) -> Text:
     if table.format == "ibeacon":
         return say("Beacons have a UUID. Write it as at, with /major and /minor behind it where only those belong here.")
     return say(
-        "Beacons have a namespace, 20 hexadecimal digits. Write it as at, with / and the instance (12 digits) where only that belongs here."
+        "Beacons have a namespace, 20 hexadecimal digits. Write it as at, with / and an instance (12 digits) where only that fits."
     )
 
 

@@ -24,6 +24,7 @@ PROFILE = Profile(
             },
             orders={"lock": TimedOrder(_ORDER, timed="unlocked", echo=Echo(_STATE, start=2))},
             bonds=True,
+            service="7a1e0001-5b1c-4c0e-9d3a-6f2b8c5d4e10",
         )
     ),
 )
