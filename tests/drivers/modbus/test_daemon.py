@@ -1,9 +1,11 @@
-"""A whole daemon with a building on Modbus: a booking unlocks, and without the daemon the door is locked again."""
+"""A whole daemon with a building on Modbus: a booking unlocks, without the daemon the door locks; each press is one alarm."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+
+import pytest
 
 from drivers.modbus.link import ModbusDriver
 from edge.clock import Clock, FastClock, SystemClock
@@ -11,9 +13,10 @@ from edge.daemon import Daemon
 from edge.facts import READING
 from edge.site import Site
 from rooms.desk import book
+from security.alarms import ALARM, PRESSES
 from tests.broker import until_async
 from tests.builders import HOUR, MINUTE, site_of
-from tests.drivers.modbus.line import DC4, serving
+from tests.drivers.modbus.line import BUTTON, DC4, makes_at, serving
 
 SPEED = 20
 LEASE = MINUTE
@@ -64,10 +67,40 @@ async def test_a_booking_unlocks_and_the_end_of_the_daemon_locks(tmp_path: Path)
             opened = clock.now()
             await until_async(lambda: clock.now() > opened + LEASE * 0.9)  # it was renewed
             assert line.state(LOCK, "lock") == "unlocked"
-            turning.cancel()  # killed: nothing is said to anybody any more
-            await asyncio.gather(turning, return_exceptions=True)
-            for driver in daemon._drivers.values():
-                await asyncio.to_thread(driver.stop)
-            killed = clock.now()
+            await killed(daemon, turning)
+            killed_at = clock.now()
             await until_async(lambda: line.state(LOCK, "lock") == "locked")
-            assert clock.now() - killed < LEASE * 2
+            assert clock.now() - killed_at < LEASE * 2
+
+
+async def killed(daemon: Daemon, turning: "asyncio.Task[None]") -> None:
+    """Nothing is said to anybody any more."""
+    turning.cancel()
+    await asyncio.gather(turning, return_exceptions=True)
+    for driver in daemon._drivers.values():
+        await asyncio.to_thread(driver.stop)
+
+
+def presses(daemon: Daemon) -> int:
+    return len(daemon.facts(PRESSES(BUTTON)) or ())
+
+
+async def test_a_press_is_one_alarm_also_when_the_controller_dies_before_the_unit_hears_that_it_is_on_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = SystemClock()
+    async with serving(makes_at()) as (line, port):
+        site, button = makes_at(port), line.units[20]._buttons[BUTTON]
+        monkeypatch.setattr(button, "take", lambda _: None)
+        async with running(site, tmp_path, clock) as (daemon, turning):
+            line.hosts[BUTTON].press()
+            await until_async(lambda: presses(daemon) == 1)
+            await killed(daemon, turning)
+        assert button.taken == 0
+        line.hosts[BUTTON].press()
+        monkeypatch.undo()
+        async with running(site, tmp_path, clock) as (daemon, _):
+            await until_async(lambda: presses(daemon) == 2)
+            await until_async(lambda: button.taken == 2)
+            panics = [alarm for _, alarm in daemon.facts.of(ALARM) if alarm.type == "panic"]
+            assert len(panics) == len({alarm.press for alarm in panics}) == presses(daemon) == 2
