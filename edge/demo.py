@@ -1,7 +1,7 @@
 """`talonmies demo`: a whole building on one machine, with nothing to set up.
 
-A mosquitto of its own, the virtual devices of examples/joensuu.yaml as a process of their own, bookings around the present
-moment, the real daemon and its consoles. What is said on the terminal comes from the same feed as the screens.
+A mosquitto of its own, the virtual devices of examples/joensuu.yaml as a process of their own, on lines of their own, bookings
+around the present moment, the real daemon and its consoles. What is said on the terminal comes from the same feed as the screens.
 """
 
 import asyncio
@@ -9,6 +9,7 @@ import json
 import os
 import random
 import shlex
+import socket
 import subprocess
 import sys
 import tempfile
@@ -27,6 +28,7 @@ from edge.account import sentence
 from edge.calendars.files import standing_in
 from edge.clock import Clock, FastClock, SystemClock
 from edge.daemon import Daemon
+from edge.demo_staging import Staging, staging_of
 from edge.errors import StartRefused
 from edge.language import Renderer
 from edge.listening import listening_socket
@@ -62,26 +64,51 @@ def run_demo(*, speed: float, listen: str, data: Path | None, language: str | No
         broker = Broker(folder / "broker")
         broker.start()
         stack.callback(broker.stop)
+        demo = _Demo(folder, broker, speed, listen, data, language)
+        try:
+            demo.play(sock, staging_of(read_site(EXAMPLE), broker.address))
+        except _DevicesDidNotStart:
+            demo.play(sock, staging_of(read_site(EXAMPLE), broker.address, only_mqtt=True))
+
+
+class _Demo:
+    """speed, listen, data, language: as they were asked for."""
+
+    def __init__(self, folder: Path, broker: Broker, speed: float, listen: str, data: Path | None, language: str | None) -> None:
+        self._folder = folder
+        self._broker = broker
+        self._speed = speed
+        self._listen = listen
+        self._data = data or folder / "data"
+        self._language = language
         real = SystemClock()
-        origin = real.now()
-        clock: Clock = real if speed == 1 else FastClock(speed, origin)
-        site = _site_of_today(read_site(EXAMPLE), origin, broker)
-        calendar = folder / "bookings.ics"
-        calendar.write_text(bookings_around(site, origin), encoding="utf-8")
-        site = standing_in(site, {name: calendar for name, section in site.calendars.items() if not section.local})
-        daemon = daemon_for(site, EXAMPLE.parent, data or folder / "data", clock, stretch=max(speed, 1.0))
-        teller = _Teller(daemon, Renderer(site, language or site.site.language))
-        token = os.environ.get("TALONMIES_TOKEN") or token_urlsafe(16)
-        with _devices(broker, speed, origin) as devices:
-            register = Register(folder / "people")
-            teller.introduce(listen, broker, token, devices, _logins(register, site, origin))
+        self._origin = real.now()
+        self._clock: Clock = real if speed == 1 else FastClock(speed, self._origin)
+
+    def play(self, sock: socket.socket, staging: Staging) -> None:
+        """Blocks until Ctrl-C. Raises StartRefused."""
+        with _devices(staging, self._speed, self._origin) as devices:
+            daemon = self._daemon(staging)
+            site = daemon.site
+            teller = _Teller(daemon, Renderer(site, self._language or site.site.language))
+            token = os.environ.get("TALONMIES_TOKEN") or token_urlsafe(16)
+            devices.await_ready()
+            register = Register(self._folder / "people")
+            teller.introduce(self._listen, self._broker, token, devices, _logins(register, site, self._origin))
+            for told in staging.left_out:
+                teller.say_plainly(f"  {told}")
             asyncio.run(_run(daemon, teller, devices, sock=sock, token=token, register=register))
         teller.say_plainly("The demo has ended.")
 
+    def _daemon(self, staging: Staging) -> Daemon:
+        site = _open_today(staging.site, self._origin)
+        calendar = self._folder / "bookings.ics"
+        calendar.write_text(bookings_around(site, self._origin), encoding="utf-8")
+        site = standing_in(site, {name: calendar for name, section in site.calendars.items() if not section.local})
+        return daemon_for(site, EXAMPLE.parent, self._data, self._clock, stretch=max(self._speed, 1.0))
 
-async def _run(
-    daemon: Daemon, teller: "_Teller", devices: "subprocess.Popen[str]", *, sock: object, token: str, register: Register
-) -> None:
+
+async def _run(daemon: Daemon, teller: "_Teller", devices: "_Devices", *, sock: object, token: str, register: Register) -> None:
     telling = asyncio.create_task(teller.follow())
     if sys.stdin is not None and sys.stdin.isatty():
         asyncio.get_running_loop().add_reader(sys.stdin, _press_a_button, daemon.site, devices)
@@ -108,25 +135,22 @@ def _logins(register: Register, site: Site, at: datetime) -> dict[str, str]:
     return {person.name: logins[person.role] for person in register.read().people.values()}
 
 
-def _press_a_button(site: Site, devices: "subprocess.Popen[str]") -> None:
+def _press_a_button(site: Site, devices: "_Devices") -> None:
     sys.stdin.readline()
     buttons = buttons_of(site)
     heard = [button for button in buttons if not is_silent(site, button)]  # whoever tries it should hear it, if any is heard
     button = random.choice(heard or buttons)  # noqa: S311
-    if devices.stdin is not None:
-        devices.stdin.write(json.dumps({"press": button}) + "\n")
-        devices.stdin.flush()
+    devices.press(button)
 
 
-def _site_of_today(site: Site, now: datetime, broker: Broker) -> Site:
-    """The example on the demo's own broker. When the building is closed at this hour, it stays open round the clock today."""
-    connections = {id_: c.model_copy(update={"host": broker.host, "port": broker.port}) for id_, c in site.connections.items()}
+def _open_today(site: Site, now: datetime) -> Site:
+    """When the building is closed at this hour, it stays open round the clock today."""
     hours = dict(site.hours)
     today = now.astimezone(site.local.zone).date()
     if site.site.hours is not None and hours[site.site.hours].opening_at(now, site.local) is None:
         days = {(today + timedelta(days=n)).isoformat(): "0:00-24:00" for n in range(2)}
         hours = dict.fromkeys(hours, Timetable.model_validate({"dates": days}))
-    return site.model_copy(update={"connections": connections, "hours": hours})
+    return site.model_copy(update={"hours": hours})
 
 
 def bookings_around(site: Site, now: datetime) -> str:
@@ -159,19 +183,49 @@ def _times(chance: random.Random, now: datetime) -> Iterator[tuple[datetime, dat
         start = end + timedelta(minutes=chance.choice(_PAUSES_MIN))
 
 
+class _DevicesDidNotStart(StartRefused):
+    pass
+
+
+class _Devices:
+    """The process of the virtual devices. control: where their page is, once they are ready."""
+
+    def __init__(self, words: list[str]) -> None:
+        self._words = words
+        self._process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, process_group=0)  # noqa: S603
+        self.pid = self._process.pid
+        self.control = ""
+
+    def await_ready(self) -> None:
+        """Raises _DevicesDidNotStart."""
+        line = self._process.stdout.readline() if self._process.stdout is not None else ""
+        if "ready" not in line:
+            raise _DevicesDidNotStart(f"The virtual devices did not start; try by hand: {shlex.join(self._words)}")
+        told = json.loads(line)
+        self.control = told["control"]
+        if told["bus"] is not None:
+            os.environ["DBUS_SYSTEM_BUS_ADDRESS"] = told["bus"]  # where Bluetooth is looked for
+
+    def press(self, button: str) -> None:
+        if self._process.stdin is not None:
+            self._process.stdin.write(json.dumps({"press": button}) + "\n")
+            self._process.stdin.flush()
+
+    def end(self) -> None:
+        self._process.terminate()
+        self._process.wait(10)
+
+
 @contextmanager
-def _devices(broker: Broker, speed: float, origin: datetime) -> "Iterator[subprocess.Popen[str]]":
-    """The virtual devices, connected; they end with us."""
-    words = [sys.executable, "-m", "drivers.virtual", str(EXAMPLE), "--line", f"broker={broker.address}", "--life"]
+def _devices(staging: Staging, speed: float, origin: datetime) -> Iterator[_Devices]:
+    """The virtual devices, about to connect; they end with us."""
+    words = [sys.executable, "-m", "drivers.virtual", str(EXAMPLE), *staging.words, "--control", "127.0.0.1:0", "--life"]
     words += [] if speed == 1 else ["--speed", str(speed), "--origin", origin.isoformat()]
-    process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, process_group=0)  # noqa: S603
+    devices = _Devices(words)
     try:
-        if process.stdout is None or "ready" not in process.stdout.readline():
-            raise StartRefused(f"The virtual devices did not start; try by hand: {shlex.join(words)}")
-        yield process
+        yield devices
     finally:
-        process.terminate()
-        process.wait(10)
+        devices.end()
 
 
 class _Teller:
@@ -182,13 +236,12 @@ class _Teller:
         self._renderer = renderer
         self._console = Console(highlight=False, soft_wrap=True)
 
-    def introduce(
-        self, listen: str, broker: Broker, token: str, devices: "subprocess.Popen[str]", logins: Mapping[str, str]
-    ) -> None:
+    def introduce(self, listen: str, broker: Broker, token: str, devices: _Devices, logins: Mapping[str, str]) -> None:
         self._console.print(
             f"[bold]Talonmies demo[/bold]: {escape(self._renderer.text(say('{site}', site=self._daemon.site.site.id)))}"
         )
         self._console.print(f"  broker   mqtt://{broker.address} (mosquitto, pid {broker.pid}); virtual devices: pid {devices.pid}")
+        self._console.print(f"  devices  {devices.control}: be the hands and the faults of the building")
         self._console.print(f"  API      curl -H 'Authorization: Bearer {token}' http://{listen}/api/v1/alarms")
         self._console.print(f"  consoles http://{listen}, signed in as facility manager; after signing out, by name and password:")
         for name, password in logins.items():

@@ -1,7 +1,8 @@
 """`python -m drivers.virtual SITE.yaml --line broker=HOST:PORT`: the devices of a site file as a process of their own.
 
-Says {"ready": N} when N devices are connected, with the address of the control page if it serves one. Takes JSON lines:
-{"press": DEVICE} or {"device": …, "point": …, "value": …}; answers each with {"pressed": ID}, {"done": true} or {"problem": …}.
+Says {"ready": N, "control": ADDRESS, "bus": ADDRESS} when N devices are there: where the control page is, and the D-Bus on which
+Bluetooth devices are heard, each null if there is none. Takes JSON lines: {"press": DEVICE} or
+{"device": …, "point": …, "value": …}; answers each with {"pressed": ID}, {"done": true} or {"problem": …}.
 Ends with its standard input, where that is one of lines.
 """
 
@@ -21,7 +22,7 @@ from typing import IO, Any
 
 from drivers.virtual.building import VirtualBuilding
 from drivers.virtual.loopback import address_of, loopback_socket
-from drivers.virtual.moving import moved
+from drivers.virtual.moving import moved, natively
 from edge.clock import Clock, FastClock, SystemClock
 from edge.errors import IllegalInput
 from edge.site.load import read_site
@@ -33,8 +34,8 @@ async def run(building: VirtualBuilding, control: socket.socket | None) -> None:
     ended = asyncio.Event()
     for stop in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(stop, ended.set)
-    await building.start()
-    _say({"ready": len(building.hosts), **({"control": address_of(control)} if control is not None else {})})
+    await building.start(patient=False)
+    _say({"ready": len(building.hosts), "control": control and address_of(control), "bus": building.bus})
     obeying = asyncio.create_task(_obey_all(building, lines, ended))
     async with contextlib.AsyncExitStack() as stack:
         if control is not None:
@@ -100,13 +101,20 @@ def main() -> None:
         metavar="CONNECTION=HOST:PORT",
         help="where a connection is instead of where the site file has it; may be given several times",
     )
+    parser.add_argument(
+        "--natively",
+        action="append",
+        default=[],
+        metavar="CONNECTION",
+        help="put its devices on the first broker, where they speak as Talonmies does; may be given several times",
+    )
     parser.add_argument("--control", metavar="HOST:PORT", help="serve a page there from which the devices are handled")
     parser.add_argument("--speed", type=float, default=1.0, help="of the clock, with --origin")
     parser.add_argument("--origin", help="instant at which the fast clock agrees with the real one, ISO 8601 with offset")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--life", action="store_true", help="people come and go by themselves")
     wish = parser.parse_args()
-    site = moved(read_site(wish.site), dict(line.split("=", 1) for line in wish.line))
+    site = moved(natively(read_site(wish.site), wish.natively), dict(line.split("=", 1) for line in wish.line))
     clock, stretch = _clock(wish.speed, wish.origin), max(wish.speed, 1.0)
     building = VirtualBuilding(site, clock, seed=wish.seed, life=wish.life, stretch=stretch)
     asyncio.run(run(building, loopback_socket(wish.control) if wish.control else None))

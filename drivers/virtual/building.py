@@ -13,7 +13,7 @@ from drivers.virtual.mqtt import VirtualMqttLine
 from edge.clock import Clock
 from edge.errors import IllegalInput
 from edge.points import Value
-from edge.site.connections import ModbusTcpConnection, MqttConnection
+from edge.site.connections import BleConnection, ModbusTcpConnection, MqttConnection, OpcuaConnection
 from edge.site.model import Site
 
 _LIFE_EVERY_S = 15.0
@@ -29,6 +29,7 @@ class VirtualBuilding:
     """Modbus units are served where the site file says that they are; pulses and heartbeats are in real seconds at any speed.
 
     life: whether people come and go by themselves, from the seed. stretch: how many times faster than real time the clock runs.
+    bus: where the D-Bus is on which Bluetooth devices are heard, once the building has started; None: there are none.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class VirtualBuilding:
         stretch: float = 1.0,
     ) -> None:
         self.site = site
+        self.bus: str | None = None
         self._clock = clock
         self._secret = secret
         self._stretch = stretch
@@ -52,14 +54,22 @@ class VirtualBuilding:
         self._powerless: set[str] = set()
         self._tasks: list[asyncio.Task[None]] = []
 
-    async def start(self) -> None:
-        """Connect every device; returns when all are there. Raises TimeoutError or StartRefused when they cannot be."""
+    async def start(self, *, patient: bool = True) -> None:
+        """Connect every device; returns when all are there. Raises TimeoutError or StartRefused when they cannot be.
+
+        patient: False does not wait for an OPC UA server, which takes seconds to build its thousands of nodes.
+        """
         # Not from the seed: a press of this run must not look like a repeat of one of an earlier run.
         boot = uuid4().hex[:8]
-        self._lines = [self._line(connection, boot) for connection in self.site.connections]
+        quick, slow = self._made(boot)
+        self._lines = [*quick, *slow]
         self._hosts = {device: host for line in self._lines for device, host in line.hosts.items()}
-        for line in self._lines:
+        coming = [asyncio.create_task(line.start()) for line in slow]
+        self._tasks += coming
+        for line in quick:
             await line.start()
+        if patient:
+            await asyncio.gather(*coming)
         self._tasks.append(asyncio.create_task(self._watch_batteries()))
         if self._life:
             self._tasks.append(asyncio.create_task(self._live(self._life)))
@@ -121,14 +131,30 @@ class VirtualBuilding:
         """How many messages the device did not act on: retained commands, garbage."""
         return self.host(device).ignored
 
-    def _line(self, connection: str, boot: str) -> Line:
-        match self.site.connections[connection]:
-            case MqttConnection():
-                return VirtualMqttLine(self.site, connection, boot, self._clock, self._secret, self._stretch)
-            case ModbusTcpConnection() as described:
-                return VirtualModbusLine(self.site, connection, boot, (described.host, described.port))
-            case described:
-                raise IllegalInput(f"virtual devices are not on the line {connection!r}, which is {described.protocol}")
+    def _made(self, boot: str) -> tuple[list[Line], list[Line]]:
+        """The lines that are there at once, and those that take their time. Raises IllegalInput."""
+        quick, slow = list[Line](), list[Line]()
+        for connection, described in self.site.connections.items():
+            match described:
+                case MqttConnection():
+                    quick.append(VirtualMqttLine(self.site, connection, boot, self._clock, self._secret, self._stretch))
+                case ModbusTcpConnection():
+                    quick.append(VirtualModbusLine(self.site, connection, boot, (described.host, described.port)))
+                case OpcuaConnection():
+                    from drivers.virtual.opcua import VirtualOpcuaLine
+
+                    slow.append(VirtualOpcuaLine(self.site, connection, boot, self._clock, self._stretch))
+                case BleConnection():
+                    pass  # one radio for all of them
+                case _:
+                    raise IllegalInput(f"virtual devices are not on the line {connection!r}, which is {described.protocol}")
+        if any(isinstance(described, BleConnection) for described in self.site.connections.values()):
+            from drivers.virtual.ble import VirtualRadio
+
+            radio = VirtualRadio(self.site, boot, secret=self._secret)
+            self.bus = radio.address
+            quick.append(radio)
+        return quick, slow
 
     async def _watch_batteries(self) -> None:
         """A device whose battery is empty is gone from its line."""

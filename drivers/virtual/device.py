@@ -1,11 +1,13 @@
 """How devices behave, without any line: commands and hands go in, reports come out. Time is told, never asked."""
 
 from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple, Protocol, get_args
 
 from drivers.virtual.behaviour import EMPTY, FULL, LATE_BY, draining
 from drivers.virtual.behaviour import Behaviour as Behaviour
+from drivers.virtual.makes import points_of
 from edge.errors import IllegalInput
 from edge.points import DEVICE_TYPES, Value
 from edge.profiles import PROFILES, Lease, Sense
@@ -14,6 +16,7 @@ from edge.site.model import Site
 WATCHDOG = timedelta(seconds=60)
 """A door with a watchdog falls back when no command has come for so long."""
 _PULSE = timedelta(seconds=1)
+_OF_EVERY_DOOR = frozenset(("lock", "contact"))
 
 
 class Report(NamedTuple):
@@ -41,7 +44,8 @@ class VirtualDevice:
     """Any device whose points simply hold their values.
 
     fallbacks: what a commanded point becomes when its lease ends; the points not named keep their value. blind: points of which it
-    knows its orders and not how they really are. silent: points of which it never says anything.
+    knows its orders and not how they really are. silent: points of which it never says anything. points: those of its make; None:
+    the usual ones of such a device.
 
     says: what it last said of each point. stretch: how many times faster than real time the instants run that it is told.
     """
@@ -54,6 +58,7 @@ class VirtualDevice:
         *,
         blind: Collection[str] = (),
         silent: Collection[str] = (),
+        points: AbstractSet[str] | None = None,
     ) -> None:
         self.type = kind
         self.behaviour = Behaviour.OBEDIENT
@@ -62,8 +67,8 @@ class VirtualDevice:
         self._kinds = DEVICE_TYPES[kind]
         self._ordered: dict[str, Value] = {point: initial[point] for point in blind}
         self._unsaid = frozenset(silent)
-        self._initial = dict(initial)
-        self._state: dict[str, Value] = dict(initial)
+        self._initial = _of_its_make(initial, points)
+        self._state = dict(self._initial)
         self._lies: dict[str, Value] = {}
         self._fallbacks = fallbacks or {}
         self._newest: dict[str, tuple[int, int]] = {}
@@ -235,6 +240,14 @@ class VirtualDevice:
         return said
 
 
+def _of_its_make(initial: Mapping[str, Value], points: AbstractSet[str] | None) -> dict[str, Value]:
+    """A door has a lock and a leaf whether it says so or not; a battery is in what tells of one."""
+    if points is None:
+        return dict(initial)
+    battery: dict[str, Value] = {"battery": FULL} if "battery" in points else {}
+    return {point: value for point, value in initial.items() if point in points | _OF_EVERY_DOOR} | battery
+
+
 class VirtualDoor(VirtualDevice):
     """A door controller. At power-up, and when no unlock is renewed, the lock is in its fail state; after a pulse it is locked."""
 
@@ -246,6 +259,7 @@ class VirtualDoor(VirtualDevice):
         pulse: timedelta = timedelta(seconds=5),
         watchdog: timedelta = WATCHDOG,
         lacks: Collection[Sense] = (),
+        points: AbstractSet[str] | None = None,
     ) -> None:
         initial = {"lock": fail, "contact": "closed", "exit-request": False, "tamper": False}
         super().__init__(
@@ -254,6 +268,7 @@ class VirtualDoor(VirtualDevice):
             {"lock": fail},
             blind=["lock"] if "read-back" in lacks else (),
             silent=["contact"] if "contact" in lacks else (),
+            points=points,
         )
         self._kind_of_lease = lease
         self._spans: Mapping[Lease, tuple[timedelta, Value]] = {"pulse": (pulse, "locked"), "watchdog": (watchdog, fail)}
@@ -271,8 +286,8 @@ class VirtualDoor(VirtualDevice):
 class VirtualPanicButton(VirtualDevice):
     """Repeats each press until the controller has answered it. boot: makes its press ids differ from those of earlier runs."""
 
-    def __init__(self, boot: str) -> None:
-        super().__init__("panic-button", {"tamper": False, "battery": FULL})
+    def __init__(self, boot: str, points: AbstractSet[str] | None = None) -> None:
+        super().__init__("panic-button", {"tamper": False, "battery": FULL}, points=points)
         self._boot = boot
         self._count = 0
         self._unanswered: dict[str, datetime] = {}
@@ -340,17 +355,18 @@ def virtual_device(site: Site, device: str, boot: str, stretch: float = 1.0) -> 
 
 def _model(site: Site, device: str, boot: str, stretch: float) -> VirtualDevice:
     described = site.devices[device]
+    points = points_of(described)
     if described.type == "panic-button":
-        return VirtualPanicButton(boot)
+        return VirtualPanicButton(boot, points)
     if described.type == "door-controller":
-        return _virtual_door(site, device, stretch)
+        return _virtual_door(site, device, stretch, points)
     initial = dict(_INITIAL[described.type])
     if described.type == "terminal-dock":
         initial["terminal"] = f"terminal-{device}"
-    return VirtualDevice(described.type, initial, _FALLBACKS.get(described.type))
+    return VirtualDevice(described.type, initial, _FALLBACKS.get(described.type), points=points)
 
 
-def _virtual_door(site: Site, device: str, stretch: float) -> VirtualDoor:
+def _virtual_door(site: Site, device: str, stretch: float, points: AbstractSet[str] | None) -> VirtualDoor:
     described = site.devices[device]
     door = site.doors.get(described.door or "")
     senses = PROFILES[described.profile].senses - {*described.lacks}
@@ -360,4 +376,5 @@ def _virtual_door(site: Site, device: str, stretch: float) -> VirtualDoor:
         pulse=described.pulse * stretch,
         watchdog=WATCHDOG * stretch,
         lacks=_SENSES - senses,
+        points=points,
     )

@@ -1,6 +1,6 @@
 """A building's lines elsewhere than its site file has them: on this computer, for a demo or a trial."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from edge.errors import IllegalInput
 from edge.site.connections import Connection, ModbusTcpConnection, MqttConnection, OpcuaConnection
@@ -13,6 +13,27 @@ def moved(site: Site, lines: Mapping[str, str]) -> Site:
         raise IllegalInput(f"the site file has no connection {unknown[0]!r}")
     elsewhere = {connection: _moved(connection, site.connections[connection], where) for connection, where in lines.items()}
     return site.model_copy(update={"connections": {**site.connections, **elsewhere}})
+
+
+def natively(site: Site, connections: Collection[str]) -> Site:
+    """The devices of those connections on the first broker, where they speak as Talonmies does; the connections are gone.
+
+    Raises IllegalInput.
+    """
+    if not connections:
+        return site
+    broker = next((name for name, connection in site.connections.items() if isinstance(connection, MqttConnection)), None)
+    if broker is None:
+        raise IllegalInput("the site file has no broker on which devices could speak natively")
+    elsewhere: dict[str, object] = {"profile": "native", "unit": None, "channel": 1, "at": None, "key": None, "points": {}}
+    devices = {
+        device: described.model_copy(update={"connection": broker, **elsewhere})
+        if described.connection in connections
+        else described
+        for device, described in site.devices.items()
+    }
+    kept = {name: connection for name, connection in site.connections.items() if name not in connections}
+    return site.model_copy(update={"connections": kept, "devices": devices})
 
 
 def _moved(name: str, connection: Connection, where: str) -> Connection:

@@ -180,7 +180,7 @@ async def test_as_a_process_of_its_own(broker: Broker, tmp_path: Path) -> None:
     )  # fmt: skip
     assert child.stdin
     assert child.stdout
-    assert json.loads(await child.stdout.readline()) == {"ready": 5}
+    assert json.loads(await child.stdout.readline()) == {"ready": 5, "control": None, "bus": None}
     with Running(site) as running:
         child.stdin.write(b'{"press": "panic"}\n{"device": "sensor", "point": "count", "value": 9}\n?\n{"press": "sensor"}\n')
         answers = [json.loads(await child.stdout.readline()) for _ in range(4)]
