@@ -77,7 +77,10 @@ class Translation:
         """builtin: the type in which the node holds it, by its OPC UA name. Raises Garbled."""
         if builtin == "Float" and isinstance(held, float):
             held = _shortest(held)
-        value = self._meant(held, kind)
+        try:
+            value = self._meant(held, kind)
+        except OverflowError as error:
+            raise Garbled("too large a number") from error
         if problem := kind.problem_with(value):
             raise Garbled(problem)
         return value
@@ -104,9 +107,12 @@ class Translation:
             if not found:
                 raise IllegalCommand(f"{value!r} is none of {', '.join(map(str, self.values.values()))}")
             return _parsed(found[0], builtin)
-        if isinstance(value, int | float) and not isinstance(value, bool) and (self.scale, self.offset) != (1.0, 0.0):
-            value = _rounded((value - self.offset) / self.scale)
-        return _fitted(value, builtin)
+        try:
+            if isinstance(value, int | float) and not isinstance(value, bool) and (self.scale, self.offset) != (1.0, 0.0):
+                value = _rounded((value - self.offset) / self.scale)
+            return _fitted(value, builtin)
+        except (OverflowError, ZeroDivisionError) as error:
+            raise IllegalCommand(f"a node of type {builtin} cannot hold {value!r}") from error
 
 
 AS_IT_IS = Translation()
@@ -136,7 +142,7 @@ def _shortest(number: float) -> float:
 
 def _narrow(number: float) -> float | None:
     try:
-        narrowed: float = struct.unpack("f", struct.pack("f", number))[0]
+        narrowed: float = struct.unpack("<f", struct.pack("<f", number))[0]
     except OverflowError:
         return None
     return narrowed

@@ -6,7 +6,7 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import count
@@ -18,6 +18,8 @@ import pytest
 
 from drivers.mosquitto import free_port
 from drivers.opcua.link import OpcuaDriver
+from drivers.opcua.scan import scan
+from drivers.scanning import Found, ScanOrder
 from drivers.virtual.opcua import VirtualOpcuaLine
 from edge.clock import SystemClock
 from edge.commands import Command
@@ -35,7 +37,7 @@ _NODE_MODULES = Path(".cache/node/node_modules").resolve()
 _STARTS_WITHIN_S = 40.0
 
 
-def site_at(port: int, devices: dict[str, Any] | None = None, **connection: Any) -> Site:
+def site_at(port: int, devices: Mapping[str, Any] | None = None, **connection: Any) -> Site:
     """One device of each kind. devices: in place of these."""
     return Site.model_validate(
         {
@@ -259,3 +261,12 @@ def require_node_opcua() -> None:
     if os.environ.get("CI") == "true":
         pytest.fail("node-opcua is not installed")
     pytest.skip("node-opcua is not installed")
+
+
+def looked_around(site: Site, known: Site | None = None, secret: Callable[[str], str] = str) -> dict[str, Found]:
+    """By where it is."""
+
+    async def collected() -> list[Found]:
+        return [found async for found in scan(ScanOrder("bms", site.connections["bms"], known, secret))]
+
+    return {found.address: found for found in asyncio.run(collected())}

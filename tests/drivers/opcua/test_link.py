@@ -1,7 +1,7 @@
 """The driver against a real OPC UA server, which is our virtual one (asyncua)."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
 import pytest
@@ -12,9 +12,25 @@ from drivers.opcua import teller as teller_module
 from drivers.opcua.link import OpcuaDriver
 from drivers.virtual.device import Behaviour
 from edge.clock import SystemClock
-from edge.errors import IllegalCommand, IllegalInput, StartRefused, Unreachable
+from edge.errors import IllegalCommand, IllegalInput, Refused, StartRefused, Unreachable
+from edge.points import Value
 from tests.broker import until
-from tests.drivers.opcua.bms import DEVICES, DOOR, FAN, MASKING, PRESENCE, SIGN, STORE, Driving, Heard, Twin, driving, now, site_at
+from tests.drivers.opcua.bms import (
+    DEVICES,
+    DOOR,
+    FAN,
+    MASKING,
+    PRESENCE,
+    SIGN,
+    STORE,
+    Driving,
+    Heard,
+    Twin,
+    driving,
+    looked_around,
+    now,
+    site_at,
+)
 
 
 @pytest.fixture
@@ -53,9 +69,15 @@ def test_a_command_is_written_in_the_type_of_the_node_and_confirmed_by_what_that
         bms.send(device, point, value)
         bms.heard.hears(device, point, value)
         assert twin.state(device, point) == value
-    for device, point, value in ((FAN, "on", False), (STORE, "lock", "locked"), (MASKING, "level", 40.0), (SIGN, "text", None)):
-        bms.send(device, point, value)
-        bms.heard.hears(device, point, value)
+    back: list[tuple[str, str, Value]] = [
+        (FAN, "on", False),
+        (STORE, "lock", "locked"),
+        (MASKING, "level", 40.0),
+        (SIGN, "text", None),
+    ]
+    for device, point, wanted in back:
+        bms.send(device, point, wanted)
+        bms.heard.hears(device, point, wanted)
     assert [bms.heard.garbage(device) for device in DEVICES] == [[]] * len(DEVICES)
 
 
@@ -266,3 +288,25 @@ def test_a_driver_that_was_never_started_stops_and_one_of_another_line_is_not_ma
         OpcuaDriver("other", site_at(1), Heard(commits=False), SystemClock(), str)
     with pytest.raises(StartRefused, match="certificate and key"):
         OpcuaDriver("bms", site_at(1, security="sign"), Heard(commits=False), SystemClock(), str)
+
+
+def test_looking_around_names_what_the_site_file_has(twin: Twin) -> None:
+    site = site_at(twin.port)
+    found = looked_around(site, site)
+    assert {address: thing.known_as for address, thing in found.items() if thing.known_as} == {
+        "Room1": PRESENCE,
+        "Door1": DOOR,
+        "Fan": FAN,
+        "Muted": MASKING,
+    }
+    assert found["Sign"].type is None
+    assert looked_around(site, site_at(twin.port, {FAN: DEVICES[FAN]}))["Room1"].known_as is None
+
+
+def test_looking_around_where_it_cannot_be_done_is_told_in_one_sentence(twin: Twin, our_files: Mapping[str, str]) -> None:
+    with pytest.raises(Unreachable, match="nothing answers at"):
+        looked_around(site_at(1))
+    with pytest.raises(StartRefused, match="certificate and key"):
+        looked_around(site_at(twin.port, security="encrypt"))
+    with pytest.raises(Refused, match="offers no line that is signed with Basic256Sha256"):
+        looked_around(site_at(twin.port, None, security="sign", **our_files))

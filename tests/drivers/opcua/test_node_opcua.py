@@ -7,12 +7,27 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from cryptography import x509
 
 from drivers.opcua.certificate import make
+from drivers.scanning import proposed_lines
 from edge.clock import SystemClock
 from edge.errors import IllegalInput, StartRefused
-from tests.drivers.opcua.bms import DEVICES, FAN, MASKING, PASSWORD, PRESENCE, STORE, USER, NodeServer, driving, site_at
+from edge.site.device import Device
+from tests.drivers.opcua.bms import (
+    DEVICES,
+    FAN,
+    MASKING,
+    PASSWORD,
+    PRESENCE,
+    STORE,
+    USER,
+    NodeServer,
+    driving,
+    looked_around,
+    site_at,
+)
 
 FIELD = "nsu=urn:tests:bms:field"
 OURS: dict[str, Any] = {
@@ -174,3 +189,18 @@ def test_the_certificate_is_ours_for_ten_years_and_not_made_twice(tmp_path: Path
     assert key.stat().st_mode & 0o777 == 0o600
     with pytest.raises(IllegalInput, match="already"):
         make(tmp_path, clock, host="edge-1")
+
+
+def test_known_makes_and_switches_are_found_by_looking_around(node_server: NodeServer, our_files: Mapping[str, str]) -> None:
+    named = {"security": "encrypt", "username": USER, "password": "env:PW", **our_files}
+    found = looked_around(site_at(node_server.port, {}, **named), secret={"env:PW": PASSWORD}.__getitem__)
+    room, fan, level = found["Field/Room1"], found["Field/Fan"], found["Field/Level"]
+    assert (room.make, room.type, room.entry["at"]) == ("opcua.presence", "occupancy-sensor", f"{FIELD};s=Room1")
+    assert not any(address.startswith("Field/Room1/") for address in found)
+    assert fan.entry["points"] == {"on": {"node": f"{FIELD};s=Fan"}}
+    assert dict(fan.details)["access"] == "write"
+    assert (level.type, level.entry, dict(level.details)["type"]) == (None, {}, "Int16")
+    assert dict(found["Field/Locked"].details)["access"] == "read"
+    assert {address.partition("/")[0] for address in found} == {"Field"}
+    pasted = yaml.safe_load("\n".join(proposed_lines(found.values())))
+    assert {Device.model_validate(entry).profile for entry in pasted.values()} == {"opcua.presence", "opcua.nodes"}
