@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from drivers.mosquitto import HOST
 
 POINTS_A_ROOM = 15
@@ -36,8 +38,14 @@ def write_house(folder: Path, rooms: int, port: int) -> Path:
 
 
 def write_joensuu(folder: Path, port: int) -> Path:
-    """The example on another port, with its calendar beside it."""
+    """The example with every device on one broker, where all can be pressed and flooded; its calendar is beside it."""
+    found = yaml.safe_load(EXAMPLE.read_text())
+    found["connections"] = {"broker": {"protocol": "mqtt", "host": HOST, "port": port}}
+    for device in found["devices"].values():
+        device["connection"] = "broker"
+        for key in ("profile", "unit", "channel", "at"):
+            device.pop(key, None)
     path = folder / EXAMPLE.name
-    path.write_text(EXAMPLE.read_text().replace("port: 1883", f"port: {port}"))
+    path.write_text(json.dumps(found, default=str))
     (folder / "joensuu.ics").write_bytes(EXAMPLE.with_name("joensuu.ics").read_bytes())
     return path
