@@ -46,6 +46,6 @@ def write_joensuu(folder: Path, port: int) -> Path:
         for key in ("profile", "unit", "channel", "at"):
             device.pop(key, None)
     path = folder / EXAMPLE.name
-    path.write_text(json.dumps(found, default=str))
+    path.write_text(yaml.safe_dump(found, allow_unicode=True))
     (folder / "joensuu.ics").write_bytes(EXAMPLE.with_name("joensuu.ics").read_bytes())
     return path
