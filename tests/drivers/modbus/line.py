@@ -1,6 +1,7 @@
 """Doors on a real Modbus line on loopback, the driver on the other end of it, and an inbox that remembers."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -96,9 +97,9 @@ def now() -> datetime:
 
 
 @asynccontextmanager
-async def serving(site: Site) -> AsyncIterator[tuple[VirtualModbusLine, int]]:
+async def serving(site: Site, tls: ssl.SSLContext | None = None) -> AsyncIterator[tuple[VirtualModbusLine, int]]:
     """The virtual devices of the site on a free port."""
-    line = VirtualModbusLine(site, "line", "boot", ("127.0.0.1", 0))
+    line = VirtualModbusLine(site, "line", "boot", ("127.0.0.1", 0), tls=tls)
     await line.start()
     try:
         yield line, int(line.serve_at[1])

@@ -116,6 +116,13 @@ def pty_pair(folder: Path) -> Iterator[tuple[str, str]]:
         yield str(ours), str(theirs)
 
 
+def secured(port: int, certificates: Path, **files: str) -> dict[str, Any]:
+    """A line with TLS, as the site file has it. certificates: the folder of the fixture; files: others of it than usual."""
+    named = {"ca": "ca.pem", "certificate": "edge.pem", "key": "edge.key"} | files
+    tls = {name: f"{certificates}/{file}" for name, file in named.items()}
+    return {"protocol": "modbus-tcp", "host": "127.0.0.1", "port": port, "tls": tls, "timeout": "1 s"}
+
+
 def mbpoll(port: int, unit: int, kind: str, first: int, count: int = 1, write: tuple[int, ...] = ()) -> list[int]:
     """What libmodbus reads, or writes. kind: as of mbpoll: 0 coil, 1 discrete, 3 input, 4 holding. Addresses from 0."""
     needs("mbpoll")

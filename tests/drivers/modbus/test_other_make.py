@@ -1,11 +1,9 @@
 """The driver against units of another make (npm modbus-serial), on lines made by socat: TCP, RTU, RTU over TCP, TLS."""
 
 import asyncio
-import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -17,7 +15,7 @@ from edge.events import ConnectionChanged
 from edge.site import Site
 from tests.broker import until, until_async
 from tests.drivers.modbus.line import BAY, BUTTON, MASKING, SENSOR, STRIKE, Bench, Heard, makes_at
-from tests.drivers.modbus.other import Peer, needs, pty_pair, socat
+from tests.drivers.modbus.other import Peer, needs, pty_pair, secured, socat
 
 SERIES = (0xDEAD, 0xBEEF)
 
@@ -118,33 +116,6 @@ async def test_through_a_converter_that_passes_octets_on(tmp_path: Path) -> None
                 await all_of_it(m)
 
 
-@pytest.fixture(scope="module")
-def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """ca.pem, and device.pem and edge.pem that it signed, with their keys; stranger.pem, which it did not."""
-    folder = tmp_path_factory.mktemp("certificates")
-    key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
-    (folder / "names").write_text("subjectAltName=IP:127.0.0.1\n")
-    for authority in ("ca", "other"):
-        _openssl(
-            folder, "req", "-x509", *key, "-keyout", f"{authority}.key", "-out", f"{authority}.pem", "-subj", f"/CN={authority}"
-        )
-    for name, authority in (("device", "ca"), ("edge", "ca"), ("stranger", "other")):
-        _openssl(folder, "req", *key, "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", f"/CN={name}")
-        signed = ["-CA", f"{authority}.pem", "-CAkey", f"{authority}.key", "-CAcreateserial", "-extfile", "names"]
-        _openssl(folder, "x509", "-req", "-in", f"{name}.csr", *signed, "-out", f"{name}.pem")
-    return folder
-
-
-def _openssl(folder: Path, *arguments: str) -> None:
-    subprocess.run(["openssl", *arguments], cwd=folder, check=True, capture_output=True)
-
-
-def _secured(port: int, folder: Path, **files: str) -> dict[str, Any]:
-    named = {"ca": "ca.pem", "certificate": "edge.pem", "key": "edge.key"} | files
-    tls = {name: f"{folder}/{file}" for name, file in named.items()}
-    return {"protocol": "modbus-tcp", "host": "127.0.0.1", "port": port, "tls": tls, "timeout": "1 s"}
-
-
 async def test_over_tls_with_certificates_on_both_sides(certificates: Path) -> None:
     needs("socat")
     port = free_port()
@@ -153,13 +124,13 @@ async def test_over_tls_with_certificates_on_both_sides(certificates: Path) -> N
         prepare(peer)
         listen = f"OPENSSL-LISTEN:{port},bind=127.0.0.1,reuseaddr,fork,{device}"
         with socat(listen, f"TCP:127.0.0.1:{peer.port},nodelay"):
-            site = makes_at(line=_secured(port, certificates))
+            site = makes_at(line=secured(port, certificates))
             async with meeting(peer, site) as m:
                 await all_of_it(m)
-            assert "not trusted" in _problem(makes_at(line=_secured(port, certificates, ca="other.pem")))
+            assert "not trusted" in _problem(makes_at(line=secured(port, certificates, ca="other.pem")))
             # The device refuses a certificate of another authority; with TLS 1.3 it says so after the handshake.
             before = len(peer.wrote)
-            stranger = makes_at(line=_secured(port, certificates, certificate="stranger.pem", key="stranger.key"))
+            stranger = makes_at(line=secured(port, certificates, certificate="stranger.pem", key="stranger.key"))
             async with meeting(peer, stranger) as m:
                 await until_async(lambda: len(m.heard.of(ConnectionChanged)) > 0)
                 await m.hears(BUTTON, "link", False)
@@ -179,4 +150,4 @@ def _problem(site: Site) -> str:
 
 def test_certificates_that_cannot_be_used_refuse_the_start(tmp_path: Path) -> None:
     with pytest.raises(StartRefused, match=r"the TLS files of the Modbus connection cannot be used .*edge.pem"):
-        ModbusDriver("line", makes_at(line=_secured(1, tmp_path)), Heard(commits=False), SystemClock())
+        ModbusDriver("line", makes_at(line=secured(1, tmp_path)), Heard(commits=False), SystemClock())
