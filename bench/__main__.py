@@ -18,6 +18,7 @@ from bench.console import painted, weights
 from bench.kernel import costs
 from bench.latency import latencies
 from bench.modbus import polled
+from bench.mqtt_topics import topics_heard
 from bench.proof import proof_costs
 from bench.starts import starts
 from edge.clock import SystemClock
@@ -27,7 +28,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="less of everything, in under a minute")
     parser.add_argument("--json", action="store_true", help="also write bench/results-DATE.json")
-    parser.add_argument("--only", choices=("latency", "starts", "kernel", "calendars", "proof", "console", "modbus"))
+    parser.add_argument("--only", choices=("latency", "starts", "kernel", "calendars", "proof", "console", "modbus", "mqtt"))
     wish = parser.parse_args()
     console, found = Console(width=110), {}
     with tempfile.TemporaryDirectory(prefix="talonmies-bench-") as temporary:
@@ -53,13 +54,14 @@ def main() -> None:
         if wish.only in (None, "console"):
             (folder / "console").mkdir()
             (folder / "weights").mkdir()
-            rows = painted(folder / "console", 25 if wish.quick else 100)
-            found["console"] = _shown(console, "Press to painted row, ms", rows)
+            found["console"] = _shown(console, "Press to painted row, ms", painted(folder / "console", 25 if wish.quick else 100))
             found["page"] = _shown(
                 console, "The guard console's page", weights(folder / "weights", 2_000 if wish.quick else 10_000)
             )
         if wish.only in (None, "modbus"):
             found["modbus"] = _shown(console, "Modbus inputs, ms", polled(5 if wish.quick else 20))
+        if wish.only in (None, "mqtt"):
+            found["mqtt"] = _shown(console, "MQTT topics", topics_heard(folder / "mqtt", 5_000, 2_000, 3 if wish.quick else 10))
     if wish.json:
         _write(found)
 

@@ -1,14 +1,15 @@
 """Payloads of other makes, read and written as a mapping says. Pure; nothing but Garbled comes out of reading."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from drivers.mqtt.native import Reading, check, dump, time_of
 from drivers.mqtt.strict_json import read, scalar, text
 from edge.errors import Garbled
 from edge.points import PointKind, Value
 from edge.profiles.mqtt_mapping import MqttPoint
-from edge.profiles.translation import NO_VALUE
+from edge.profiles.translation import NO_VALUE, Translation
 
 
 def parsed(payload: bytes) -> Any:
@@ -23,6 +24,17 @@ def parsed(payload: bytes) -> Any:
 
 def path_of(field: str) -> tuple[str, ...]:
     return tuple(field.split(".")) if field else ()
+
+
+class Manner(NamedTuple):
+    """How a point is heard, worked out once."""
+
+    path: tuple[str, ...]
+    heard: Translation
+
+
+def manner_of(point: MqttPoint) -> Manner:
+    return Manner(path_of(point.field), point.heard)
 
 
 def at_path(said: object, path: Sequence[str]) -> Iterator[object]:
@@ -44,32 +56,33 @@ def at_path(said: object, path: Sequence[str]) -> Iterator[object]:
             yield from at_path(said[int(part)], rest)
 
 
-def readings(point: MqttPoint, kind: PointKind, said: object) -> list[Reading]:
+def readings(manner: Manner, kind: PointKind, said: object) -> list[Reading]:
     """What a message says of a point; nothing if it is not there. Raises Garbled."""
-    found = [*at_path(said, path_of(point.field))]
-    if not point.field and isinstance(said, dict | list):
+    found = [*at_path(said, manner.path)]
+    if not found or (not manner.path and isinstance(said, dict | list)):
         return []
-    sent_at = time_of(said.get("t")) if isinstance(said, dict) else None
+    sent_at = time_of(said["t"]) if isinstance(said, dict) and "t" in said else None
     if kind.momentary:
         # A make says much of its buttons that is no press: released, idle, nothing. And its "id" is rarely that of one press: taken
         # for one, it would make each press a repeat of the first.
-        return [Reading(True, sent_at)] if any(_is_press(point, value) for value in found) else []
-    return [_reading(point, kind, value)._replace(sent_at=sent_at) for value in found]
+        return [Reading(True, sent_at)] if any(_is_press(manner.heard, value) for value in found) else []
+    return [_reading(manner.heard, kind, value, sent_at) for value in found]
 
 
-def _is_press(point: MqttPoint, said: object) -> bool:
+def _is_press(heard: Translation, said: object) -> bool:
     try:
-        return point.heard.read(scalar(said)) is True
+        return heard.read(scalar(said)) is True
     except Garbled:
         return False
 
 
-def _reading(point: MqttPoint, kind: PointKind, said: object) -> Reading:
+def _reading(heard: Translation, kind: PointKind, said: object, sent_at: datetime | None) -> Reading:
     bare = scalar(said)
-    value = point.heard.read(bare)
+    value = heard.read(bare)
     if kind.type is int and isinstance(value, float) and value.is_integer():
         value = int(value)
-    return Reading(value) if (missing := no_value(kind, value, bare)) is None else missing
+    missing = no_value(kind, value, bare)
+    return Reading(value, sent_at) if missing is None else missing._replace(sent_at=sent_at)
 
 
 def no_value(kind: PointKind, value: Value, said: Value) -> Reading | None:

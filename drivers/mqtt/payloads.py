@@ -28,12 +28,12 @@ def hear(routes: Sequence[Route], payload: bytes) -> tuple[Heard, Faults]:
     said: list[Any] = []
     for route in routes:
         try:
-            if route.make is None:
+            if route.manner is None:
                 heard.append((route, _native(route.kind, payload)))
             else:
                 if not said:
                     said.append(makes.parsed(payload))
-                heard += [(route, reading) for reading in makes.readings(route.make, route.kind, said[0])]
+                heard += [(route, reading) for reading in makes.readings(route.manner, route.kind, said[0])]
         except Garbled as error:
             faults.append((route.point.device, str(error)))
     if not heard and not faults and (missing := [route for route in routes if _is_missed(route, said[0])]):
@@ -44,10 +44,10 @@ def hear(routes: Sequence[Route], payload: bytes) -> tuple[Heard, Faults]:
 
 def _is_missed(route: Route, said: object) -> bool:
     """Of a button, only presses are heard: another word is no fault, a message without any is."""
-    if not route.expected or route.make is None:
+    if not route.expected or route.manner is None:
         return False
-    bare_is_there = bool(route.make.field) or not isinstance(said, dict | list)
-    return not (bare_is_there and any(True for _ in makes.at_path(said, makes.path_of(route.make.field))))
+    bare_is_there = bool(route.manner.path) or not isinstance(said, dict | list)
+    return not (bare_is_there and any(True for _ in makes.at_path(said, route.manner.path)))
 
 
 def write_order(route: Route, command: Command) -> bytes:

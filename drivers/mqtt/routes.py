@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from drivers.mqtt.makes import Manner, manner_of
 from drivers.mqtt.native import command_topic, state_topic
 from edge.errors import IllegalInput
 from edge.points import DEVICE_TYPES, PointId, PointKind
@@ -17,7 +18,7 @@ PANIC = "panic-button"
 
 
 class Route(NamedTuple):
-    """One point behind a topic. make: how another make says it; None for the native payload.
+    """One point behind a topic. make, manner: how another make says it; None for the native payload.
 
     set_topic: empty where the point takes no commands. expected: the site file itself says that the value is there, so that a
     message without it is a fault; other makes say many things on one topic.
@@ -28,6 +29,7 @@ class Route(NamedTuple):
     topic: str
     set_topic: str
     make: MqttPoint | None
+    manner: Manner | None
     panic: bool
     expected: bool = True
 
@@ -48,7 +50,10 @@ class Routes:
 
 
 def routes_of(site: Site, connection: str) -> Routes:
+    """None for a line of another kind."""
     routes = Routes()
+    if not isinstance(site.connections.get(connection), MqttConnection):
+        return routes
     for device, described in site.devices.items():
         if described.connection != connection:
             continue
@@ -71,10 +76,11 @@ def routes_of_device(site: Site, device: str) -> Iterator[Route]:
             yield _addressed(site, point, kind, address, panic=panic)
         elif mapping_of(described).native:
             topic = state_topic(site.site.id, device, name)
-            yield Route(point, kind, topic, command_topic(topic) if kind.commanded else "", None, panic)
+            yield Route(point, kind, topic, command_topic(topic) if kind.commanded else "", None, None, panic)
         else:
             for make in _points_of(described, name):
-                yield Route(point, kind, make.topic, make.set if kind.commanded else "", make, panic, expected=False)
+                set_topic = make.set if kind.commanded else ""
+                yield Route(point, kind, make.topic, set_topic, make, manner_of(make), panic, expected=False)
 
 
 def questions_of_device(site: Site, device: str) -> tuple[Question, ...]:
@@ -111,8 +117,10 @@ def _addressed(site: Site, point: PointId, kind: PointKind, address: Address, *,
         set=set_topic,
         command=address.command or "",
     )
-    speaks_natively = native and make == MqttPoint(point.point, topic, set=set_topic)
-    return Route(point, kind, topic, set_topic if kind.commanded else "", None if speaks_natively else make, panic)
+    commanded = set_topic if kind.commanded else ""
+    if native and make == MqttPoint(point.point, topic, set=set_topic):
+        return Route(point, kind, topic, commanded, None, None, panic)
+    return Route(point, kind, topic, commanded, make, manner_of(make), panic)
 
 
 def connection_of(site: Site, connection: str) -> MqttConnection:

@@ -86,12 +86,17 @@ NATIVE = MqttMapping(native=True)
 
 
 def filled(text: str, at: str, channel: int) -> str:
+    if "{" not in text:
+        return text
     return text.replace("{at}", at).replace("{channel}", str(channel)).replace("{index}", str(channel - 1))
 
 
 def topic_of(text: str, at: str, channel: int) -> str:
+    topic = filled(text, at, channel)
+    if "/../" not in topic:
+        return topic
     levels: list[str] = []
-    for level in filled(text, at, channel).split("/"):
+    for level in topic.split("/"):
         if level == ".." and levels:
             levels.pop()
         else:
