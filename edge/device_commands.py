@@ -228,8 +228,12 @@ def walk(
         person = _person(by)
         if not end:
             _agree(renderer.say("Each press raises its alarm as ever: tell the guard and the alarm centre before."), yes)
-            begin_or_go_on(controller, person, devices or [], minutes)
-            if not walked(controller, renderer, partial(typer.echo, err=True)):
+            try:
+                begin_or_go_on(controller, person, devices or [], minutes)
+                complete = walked(controller, renderer, partial(typer.echo, err=True))
+            except KeyboardInterrupt:
+                complete = False
+            if not complete:
                 typer.echo(
                     renderer.say("The walk goes on. To sign it: {command}", command="talonmies devices walk --end"), err=True
                 )

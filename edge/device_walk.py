@@ -33,7 +33,7 @@ def begin_or_go_on(controller: Controller, by: str, devices: list[str], minutes:
 
 
 def walked(controller: Controller, renderer: Renderer, tell: Callable[[str], None]) -> bool:
-    """Whether everything was seen before its time was over, or somebody stopped it."""
+    """Whether everything was seen before its time was over, or somebody ended it. Blocks."""
     words, told = DeviceWords(renderer), set[tuple[str, str]]()
 
     def once(device: str, what: str, line: str) -> None:
@@ -41,17 +41,14 @@ def walked(controller: Controller, renderer: Renderer, tell: Callable[[str], Non
             told.add((device, what))
             tell(line)
 
-    try:
-        while True:
-            now = last_walk(controller)
-            for each in now.devices:
-                for sight in each.seen:
-                    once(each.device, sight, f"{each.device}  {words.sight(sight)}")
-            left = [each for each in now.devices if not each.passed]
-            if not left or now.ended_at is not None:
-                return not left
-            what = words.to_do(left[0].expected)
-            once(left[0].device, "next", f"{renderer.say('{count} left.', count=len(left))} {left[0].device}: {what}")
-            time.sleep(_EVERY_S)
-    except KeyboardInterrupt:
-        return False
+    while True:
+        now = last_walk(controller)
+        for each in now.devices:
+            for sight in each.seen:
+                once(each.device, sight, f"{each.device}  {words.sight(sight)}")
+        left = [each for each in now.devices if not each.passed]
+        if not left or now.ended_at is not None:
+            return not left
+        what = words.to_do(left[0].expected)
+        once(left[0].device, "next", f"{renderer.say('{count} left.', count=len(left))} {left[0].device}: {what}")
+        time.sleep(_EVERY_S)

@@ -14,16 +14,18 @@ _EXAMPLES = "mqtt://HOST:1883, modbus-tcp://HOST:502, modbus-rtu-tcp://HOST:PORT
 
 def connection_at(address: str) -> Connection:
     """Further keys of the connection are given as in ?username=NAME&password=env:SECRET. Raises IllegalCommand."""
+    # What stands behind may be a password after all: it is not repeated.
+    shown = repr(address.partition("?")[0].rpartition("@")[2][:80])
     try:
         return _CONNECTIONS.validate_python(_described(address))
     except ValidationError as error:
         wrong = error.errors()[0]
         where = ".".join(str(part) for part in wrong["loc"][1:])
         raise IllegalCommand(
-            f"The line {address!r} cannot be used{f' ({where})' if where else ''}: write one such as {_EXAMPLES}."
+            f"The line {shown} cannot be used{f' ({where})' if where else ''}: write one such as {_EXAMPLES}."
         ) from error
     except ValueError as error:
-        raise IllegalCommand(f"The line {address!r} is no address of a line: write one such as {_EXAMPLES}.") from error
+        raise IllegalCommand(f"The line {shown} is no address of a line: write one such as {_EXAMPLES}.") from error
 
 
 def _described(address: str) -> dict[str, Any]:
@@ -38,8 +40,8 @@ def _described(address: str) -> dict[str, Any]:
         case "ble":
             return {"protocol": "ble", **({"adapter": parts.netloc} if parts.netloc else {}), **more}
         case _:
-            port = {} if parts.port is None else {"port": parts.port}
-            return {"protocol": parts.scheme, "host": parts.hostname or "", **port, **more}
+            given = {"port": parts.port, "username": parts.username, "password": parts.password}
+            return {"protocol": parts.scheme, "host": parts.hostname or "", **{k: v for k, v in given.items() if v}, **more}
 
 
 def _plain(value: str) -> str | int:

@@ -1,0 +1,164 @@
+"""`talonmies devices` as a process, beside a real controller, a real broker and virtual devices; and over the line without one."""
+
+import asyncio
+import json
+import signal
+from asyncio.subprocess import DEVNULL, PIPE, STDOUT
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from drivers.mosquitto import HOST, Broker, free_port
+from drivers.virtual.building import VirtualBuilding
+from edge.cli import app
+from edge.clock import SystemClock
+from edge.journal import Head, verify
+from edge.site.load import read_site
+from tests.broker import until_async
+from tests.system.places import described
+from tests.system.program import TALONMIES, TOKEN, Program, environment
+
+BY = ("--by", "A. Asentaja")
+PATIENCE_S = 50.0
+"""For programs that start on a busy machine."""
+
+
+@pytest.fixture
+def site_file(tmp_path: Path, broker: Broker, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("TALONMIES_TOKEN", TOKEN)
+    site = described(f"devices-{uuid4().hex[:8]}", broker.port)
+    site["devices"]["fan"] = {"type": "relay", "connection": "broker", "space": "lobby"}
+    site["site"] |= {"language": "en"}
+    path = tmp_path / "site.yaml"
+    path.write_text(json.dumps(site, indent=1))
+    (tmp_path / "rooms.ics").write_text("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nEND:VCALENDAR\r\n")
+    return path
+
+
+@asynccontextmanager
+async def living(site_file: Path) -> AsyncIterator[VirtualBuilding]:
+    building = VirtualBuilding(read_site(site_file), SystemClock())
+    await building.start()
+    try:
+        yield building
+    finally:
+        await building.stop()
+
+
+@asynccontextmanager
+async def controller(site_file: Path, folder: Path, port: int | None = None) -> AsyncIterator[Program]:
+    """Up, and with every device heard."""
+    program = Program(folder, "run", site_file, "--data", folder / "data", within_s=PATIENCE_S, port=port)
+    await asyncio.to_thread(program.__enter__)
+    try:
+        await until_async(lambda: all(device["online"] for device in program.get("/api/v1/devices")["devices"]), PATIENCE_S)
+        yield program
+    finally:
+        program.__exit__()
+
+
+async def started(*words: str) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        TALONMIES, "devices", *words, env=environment(), stdin=DEVNULL, stdout=PIPE, stderr=STDOUT
+    )
+
+
+async def command(*words: object, status: int = 0) -> Result:
+    """In this process, which saves its start."""
+    done = await asyncio.to_thread(CliRunner().invoke, app, ["devices", *map(str, words)])
+    assert done.exit_code == status, (done.output, done.exception)
+    assert TOKEN not in done.output
+    return done
+
+
+async def told(*words: object, status: int = 0) -> Any:
+    return json.loads((await command(*words, "--format", "json", status=status)).stdout)
+
+
+@pytest.mark.timeout(240)
+async def test_beside_a_controller(site_file: Path, tmp_path: Path) -> None:
+    async with living(site_file) as building, controller(site_file, tmp_path) as program:
+        listen = ("--listen", f"{HOST}:{program.port}")
+        listed = {device["id"]: device for device in await told("list", site_file, *listen)}
+        assert listed["fan"] | {"last_heard": ""} == {
+            "id": "fan", "name": "Relay (Lobby)", "place": "lobby", "type": "relay", "profile": "native",
+            "connection": "broker", "protocol": "mqtt", "address": "fan", "quality": "good", "last_heard": "",
+            "battery_days": None, "line_up": True,
+        }  # fmt: skip
+
+        trial = await told("test", site_file, "fan", "--seconds", 1, "--yes", *BY, *listen)
+        assert (trial["point"], trial["value"], trial["before"]) == ("on", True, False)
+        assert trial["answered_s"] < 5
+        assert trial["restored_s"] < 5
+        assert building.state("fan", "on") is False
+        trial = await told("test", site_file, "lock-long", "--seconds", 1, "--yes", *BY, *listen)
+        assert (trial["value"], building.state("lock-long", "lock")) == ("unlocked", "locked")
+
+        watched = await command("watch", site_file, "fan", "--seconds", 0, "--format", "json", *listen)
+        assert {"device": "fan", "point": "on"}.items() <= json.loads(watched.stdout.splitlines()[0]).items()
+
+        refused = await command("test", site_file, "occ-long", "--yes", *BY, *listen, status=1)
+        assert "takes no commands" in refused.stderr
+        program.end()
+
+
+@pytest.mark.timeout(240)
+async def test_a_walk_outlives_a_killed_controller_and_its_report_is_signed(site_file: Path, tmp_path: Path) -> None:
+    async with living(site_file) as building:
+        async with controller(site_file, tmp_path) as program:
+            listen = ("--listen", f"{HOST}:{program.port}")
+            walking = await started("walk", str(site_file), "panic-1", "lock-long", "--yes", *BY, *listen)
+            await until_async(lambda: [walk["began"] for walk in program.get("/api/v1/device-walks")["walks"]], PATIENCE_S)
+            building.press("panic-1")
+            await until_async(lambda: seen(program) == {"panic-1": ["pressed"], "lock-long": []})
+            walking.send_signal(signal.SIGINT)
+            said, _ = await walking.communicate()
+            assert walking.returncode == 1, said
+            assert b"The walk goes on" in said
+            program.kill()
+        async with controller(site_file, tmp_path, program.port) as program:
+            assert seen(program) == {"panic-1": ["pressed"], "lock-long": []}
+            for contact in ("open", "closed"):
+                building.set("lock-long", "contact", contact)
+                word = {"open": "opened", "closed": "closed"}[contact]
+                await until_async(lambda w=word: w in seen(program)["lock-long"])
+            done = await command("walk", site_file, "--yes", *BY, *listen)
+            assert "Passed: 2 of 2" in done.stdout
+            assert "Signed by A. Asentaja" in done.stdout
+            head = done.stdout.rpartition("--head ")[2].strip()
+            report = await told("walk", site_file, "--report", *listen)
+            assert f"{report['last']}:{report['hash']}" == head
+            program.end()
+    assert verify(tmp_path / "data", [Head(int(head.partition(":")[0]), head.partition(":")[2])]).findings == ()
+
+
+def seen(program: Program) -> dict[str, list[str]]:
+    walk = program.get("/api/v1/device-walks")["walks"][0]
+    return {each["device"]: list(each["seen"]) for each in walk["devices"]}
+
+
+@pytest.mark.timeout(200)
+async def test_over_the_line_where_no_controller_runs(site_file: Path) -> None:
+    listen = ("--listen", f"{HOST}:{free_port()}")
+    async with living(site_file) as building:
+        listed = await command("list", site_file, *listen)
+        assert listed.stderr.startswith("No controller answers on")
+        assert "lock-long" in listed.stdout
+        testing = await started("test", str(site_file), "lock-long", "--seconds", "4", "--yes", "--format", "json", *listen)
+        said, _ = await testing.communicate()
+        trial = json.loads(said[said.index(b"{") :])
+        assert (trial["value"], trial["before"], building.state("lock-long", "lock")) == ("unlocked", "locked", "locked")
+        assert trial["answered_s"] < 4
+
+        testing = await started("test", str(site_file), "fan", "--seconds", "30", "--yes", *listen)
+        await until_async(lambda: building.state("fan", "on") is True, PATIENCE_S)
+        testing.send_signal(signal.SIGINT)
+        said, _ = await testing.communicate()
+        assert building.state("fan", "on") is False, said
+        assert testing.returncode != 0
