@@ -108,7 +108,7 @@ function patch(message) {
   if (isRinging) show(first);
   if (later) later = [[...later[0], ...rest[0]], [...later[1], ...rest[1]]];
   else if (!isRinging || document.visibilityState !== "visible") finish(rest);
-  else {
+  else if (rest.flat().length > 0) {
     later = rest;
     painted(() => setTimeout(finish));
     setTimeout(finish, LATER_MS); // a window that nobody sees paints nothing
