@@ -5,6 +5,7 @@
 const readline = require("node:readline");
 const {
   DataType, DataValue, MessageSecurityMode, OPCUACertificateManager, OPCUAServer, SecurityPolicy, StatusCodes, Variant,
+  get_mini_nodeset_filename,
 } = require(`${process.env.NODE_PATH}/node-opcua`);
 
 const [folder, port, json] = process.argv.slice(2);
@@ -16,8 +17,8 @@ async function main() {
   await certificates.initialize();
   const server = new OPCUAServer({
     port: Number(port),
+    nodeset_filename: [get_mini_nodeset_filename()], // all of the standard's types take five seconds more
     hostname: "127.0.0.1",
-    resourcePath: "/",
     serverCertificateManager: certificates,
     allowAnonymous: true,
     userManager: { isValidUser: (user, password) => user === options.user && password === options.password },
