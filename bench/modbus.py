@@ -26,15 +26,15 @@ POINTS = LINES * (4 * _DOORS + 2 * _BUTTONS + _SENSORS)
 class Polled:
     """cycle: from one read of the same inputs to the next, as the units see it. told: from the earliest moment of a change (right
     after the read before) until the driver has told it. cores: of this process, all lines together. us_a_point: processor time for
-    one point read once."""
+    one point read once. In milliseconds."""
 
     what: str
     points: int
-    cycle_p50_ms: float
-    cycle_p99_ms: float
-    cycle_most_ms: float
-    told_p50_ms: float
-    told_p99_ms: float
+    cycle_p50: float
+    cycle_p99: float
+    cycle_most: float
+    told_p50: float
+    told_p99: float
     cores: float
     us_a_point: float
 
@@ -59,7 +59,7 @@ class _Inbox:
 def polled(seconds: float) -> list[Polled]:
     return [
         _measure("10 lines", seconds, dead=0),
-        _measure("with a dead unit on each line", seconds, dead=1),
+        _measure("a dead unit on each", seconds, dead=1),
     ]
 
 

@@ -71,9 +71,10 @@ class Reader:
         for route in block.routes:
             presence = unit.presences[route.point.device]
             presence.failing.discard(block.span)
-            if not isinstance(route.described, Latch):
+            if route.point not in unit.latches:
                 continue
-            latch, said = unit.latches[route.point], route.described.read(block.part(raw, route.span))
+            _, described, latch = unit.latches[route.point]
+            said = described.read(block.part(raw, route.span))
             try:
                 new = latch.new(said)
             except Garbled as error:

@@ -96,7 +96,7 @@ class Unit:
     routes: Sequence[Route]
     blocks: Sequence[Block]
     presences: dict[str, Presence]
-    latches: Mapping[PointId, LatchedPresses]
+    latches: Mapping[PointId, tuple[Route, Latch, LatchedPresses]]
     pulse: Pulse | None
     breaker: Breaker = field(default_factory=Breaker)
     fed_at: float | None = None
@@ -124,14 +124,15 @@ class Unit:
 
     def taken(self) -> Iterator[tuple[Route, LatchedPresses, Write]]:
         """Presses that are on disk, and of which the unit does not know that."""
-        for route in self.routes:
-            latch = self.latches.get(route.point)
-            if latch is not None and isinstance(route.described, Latch) and (count := latch.owed()) is not None:
-                yield route, latch, route.described.take(route.channel, count)
+        for route, described, latch in self.latches.values():
+            if (count := latch.owed()) is not None:
+                yield route, latch, described.take(route.channel, count)
 
     def forgotten(self, now: float) -> list[Route]:
         """Orders whose lease has ended without a word, and which the unit would keep. They are taken out."""
         over = [point for point, end in self.leases.items() if end <= now]
+        if not over:
+            return []
         for point in over:
             del self.leases[point]
         return [r for r in self.routes if r.point in over and r.order is not None and not r.order.falls_back]
@@ -175,7 +176,7 @@ def _unit(site: Site, connection: str, number: int, names: Sequence[str], now: f
     table = next((table for table in tables if table.watchdog or table.our_heartbeat or table.its_heartbeat), tables[0])
     pulse = Pulse(table.its_heartbeat, now) if table.its_heartbeat else None
     latches = {
-        route.point: LatchedPresses(f"{connection}-{number}-{route.channel}")
+        route.point: (route, route.described, LatchedPresses(f"{connection}-{number}-{route.channel}"))
         for route in routes
         if isinstance(route.described, Latch)
     }
