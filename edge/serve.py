@@ -19,6 +19,7 @@ from api.tokens import Tokens
 from drivers.ble.bthome import key_of
 from drivers.making import driver_for
 from drivers.mqtt.client import build_client
+from drivers.opcua.credentials import credentials_of
 from drivers.port import Driver
 from edge.clock import Clock, SystemClock
 from edge.daemon import VERSION, Daemon
@@ -32,7 +33,7 @@ from edge.proving import proof_at_start, require_proof
 from edge.refusal import Refusal
 from edge.secrets import read_secret
 from edge.site import Site
-from edge.site.connections import MqttConnection
+from edge.site.connections import Connection, ModbusTcpConnection, MqttConnection, OpcuaConnection, Tls
 from edge.site_change import Order, SiteChange
 from edge.text import say
 from rooms.plan import known_bookings
@@ -121,6 +122,8 @@ def require_secrets(site: Site, folder: Path, token_of: Callable[[Site], str], *
     for section in with_whole_paths(site, folder).connections.values():
         if isinstance(section, MqttConnection):
             build_client("", section, partial(read_secret, folder=folder), keepalive_s=1)
+        elif isinstance(section, OpcuaConnection):
+            credentials_of(section, partial(read_secret, folder=folder))
 
 
 def daemon_for(site: Site, folder: Path, data: Path, clock: Clock, stretch: float = 1.0, waiver: Waiver = NO_WAIVER) -> Daemon:
@@ -141,12 +144,18 @@ def daemon_for(site: Site, folder: Path, data: Path, clock: Clock, stretch: floa
 
 def with_whole_paths(site: Site, folder: Path) -> Site:
     """Files that the site file names are beside it."""
-    connections = {
-        name: section.model_copy(update={"tls": section.tls.model_copy(update=_beside(folder, section.tls.model_dump()))})
-        for name, section in site.connections.items()
-        if isinstance(section, MqttConnection) and section.tls is not None
-    }
-    return site.model_copy(update={"connections": {**site.connections, **connections}}) if connections else site
+    return site.model_copy(update={"connections": {name: _whole(section, folder) for name, section in site.connections.items()}})
+
+
+def _whole(section: Connection, folder: Path) -> Connection:
+    match section:
+        case MqttConnection(tls=Tls() as tls) | ModbusTcpConnection(tls=Tls() as tls):
+            return section.model_copy(update={"tls": tls.model_copy(update=_beside(folder, tls.model_dump()))})
+        case OpcuaConnection():
+            files = section.model_dump(include={"certificate", "key", "server_certificate"})
+            return section.model_copy(update=_beside(folder, files))
+        case _:
+            return section
 
 
 def _beside(folder: Path, files: Mapping[str, str | None]) -> dict[str, str | None]:

@@ -12,9 +12,9 @@ from fastapi.testclient import TestClient
 from edge.errors import StartRefused
 from edge.listening import hosts_of, listening_socket, remark_on
 from edge.secrets import read_secret
-from edge.serve import _secrets_of_calendars, _secrets_of_outbox, _with_whole_paths, forget_applications
+from edge.serve import _secrets_of_calendars, _secrets_of_outbox, forget_applications, require_secrets, with_whole_paths
 from edge.site import Site
-from edge.site.connections import MqttConnection
+from edge.site.connections import ModbusTcpConnection, MqttConnection, OpcuaConnection
 
 
 def test_a_port_that_is_taken_is_said_in_a_sentence() -> None:
@@ -66,14 +66,29 @@ def _site_with(*hosts: str) -> Site:
 
 def test_files_of_a_connection_are_looked_for_beside_the_site_file(tmp_path: Path) -> None:
     tls = {"ca": "ca.pem", "certificate": "/etc/talonmies/own.pem"}
-    broker = {"protocol": "mqtt", "tls": tls}
+    lines = {
+        "broker": {"protocol": "mqtt", "tls": tls},
+        "doors": {"protocol": "modbus-tcp", "host": "10.20.0.9", "tls": tls},
+        "bms": {"protocol": "opcua", "url": "opc.tcp://10.20.0.30", "certificate": "own.der", "key": "/etc/talonmies/own.pem"},
+    }
+    site = Site.model_validate({"site": {"id": "x", "name": "X"}, "spaces": {"lobby": {"zone": "public"}}, "connections": lines})
+    whole = with_whole_paths(site, tmp_path).connections
+    for line in (whole["broker"], whole["doors"]):
+        assert isinstance(line, MqttConnection | ModbusTcpConnection)
+        assert (found := line.tls) is not None
+        assert (found.ca, found.certificate, found.key) == (str(tmp_path / "ca.pem"), "/etc/talonmies/own.pem", None)
+    bms = whole["bms"]
+    assert isinstance(bms, OpcuaConnection)
+    assert (bms.certificate, bms.key, bms.server_certificate) == (str(tmp_path / "own.der"), "/etc/talonmies/own.pem", None)
+
+
+def test_certificates_for_opcua_are_looked_for_before_anything_starts(tmp_path: Path) -> None:
+    bms = {"protocol": "opcua", "url": "opc.tcp://10.20.0.30", "certificate": "own.der", "key": "own.pem"}
     site = Site.model_validate(
-        {"site": {"id": "x", "name": "X"}, "spaces": {"lobby": {"zone": "public"}}, "connections": {"broker": broker}}
+        {"site": {"id": "x", "name": "X"}, "spaces": {"lobby": {"zone": "public"}}, "connections": {"bms": bms}}
     )
-    line = _with_whole_paths(site, tmp_path).connections["broker"]
-    assert isinstance(line, MqttConnection)
-    assert (found := line.tls) is not None
-    assert (found.ca, found.certificate, found.key) == (str(tmp_path / "ca.pem"), "/etc/talonmies/own.pem", None)
+    with pytest.raises(StartRefused, match=r"own\.der of the OPC UA connection cannot be read"):
+        require_secrets(site, tmp_path, lambda _: "s3cret")
 
 
 def test_secrets_come_from_their_place_and_are_missed_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
