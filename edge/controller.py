@@ -6,6 +6,7 @@ Events and instants in, decisions and commands out; the daemon and the simulatio
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from edge import acoustic_rules
 from edge.commands import Timing
 from edge.conditions import CONDITIONS
 from edge.events import Event, Observed
@@ -81,6 +82,7 @@ class Controller:
                 bulletins.fold,
                 hand_over.fold,
                 supervision.fold,
+                *acoustic_rules.folds(site),
             ),
             reactions=(
                 lambda facts, event: alarms.react(facts, event, site),
@@ -161,6 +163,7 @@ class Controller:
             messages.kept(facts, at),
             bulletins.kept(facts, at),
             *hand_over.kept(facts),
+            *acoustic_rules.kept(facts, at),
             *conditions,
             *decided,
         ]
@@ -212,6 +215,7 @@ def _rules(site: Site, supervision_of: Supervision, stretch: float) -> list[Rule
         Rule("called relays", list(site.contacts), lambda look, contact: escalation.relays(look, site, contact)),
         Rule("messages", list(site.contacts), messages.conditions),
         Rule("console", [site.site.id], lambda look, _: consoles.conditions(look, site, stretch)),
+        *acoustic_rules.rules(site),
     ]
 
 

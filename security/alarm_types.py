@@ -11,6 +11,7 @@ from typing import Any
 
 from edge.conditions import (
     ALARM_SHELVED,
+    AMBIENT_UNKNOWN,
     BATTERY_LOW,
     BOOKING_FLAGGED,
     BREAK_GLASS,
@@ -40,6 +41,8 @@ from edge.conditions import (
     JOURNAL_FAILING,
     LOCKDOWN,
     MASKING_FAULT,
+    MASKING_UNHEARD,
+    MASKING_WEAK,
     MESSAGE_UNDELIVERED,
     OFFICIAL_AWAITED,
     OVER_TIME,
@@ -229,6 +232,30 @@ ALARM_TYPES: dict[str, AlarmType] = {
             say("If it stays muted, report it to maintenance."),
         ),
         say("When it is heard to sound again, or is to be mute."),
+    ),
+    MASKING_UNHEARD: AlarmType(
+        say("Masking unit silent during a conversation"),
+        3,
+        (
+            say("Tell the people there that others may overhear them; offer them a closed room."),
+            say("Report the device to maintenance."),
+        ),
+        say("When the unit is heard again, or nobody talks where it covers the voices."),
+    ),
+    MASKING_WEAK: AlarmType(
+        say("Masking weaker than it says"),
+        4,
+        (
+            say("Listen under the unit: one of its loudspeakers may be silent, or something may cover the microphone."),
+            say("Report the device to maintenance."),
+        ),
+        say("When the microphone hears the masking again."),
+    ),
+    AMBIENT_UNKNOWN: AlarmType(
+        say("Microphone without a level"),
+        4,
+        (say("Report the device to maintenance. Masking goes on by its schedule and the bookings."),),
+        say("When the microphone gives levels again."),
     ),
     CONNECTION_LOST: AlarmType(
         say("Connection to devices lost"),

@@ -1,0 +1,118 @@
+"""What the section `acoustics` of a site says, as its rules ask for it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from math import log10
+
+from acoustics.occasions import Occasion
+from acoustics.pairs import Pair, pairs_of, room_of, spaces_a_door_away
+from acoustics.privacy import Path
+from edge.site import Site
+from edge.site.acoustics_settings import Acoustics, Emitter, Quiet, Target
+
+NEAR_DB = 10.0
+"""An emitter whose sound is less than this weaker in a space is one of that space: those there notice its changes."""
+_PLAIN = Target()
+
+
+@dataclass(frozen=True)
+class Zones:
+    """One site's. Emitters are masking units that the section names; all others are left alone."""
+
+    site: Site
+    section: Acoustics
+
+    @cached_property
+    def pairs(self) -> Mapping[str, Pair]:
+        return pairs_of(self.site, self.section)
+
+    @cached_property
+    def heard(self) -> Mapping[str, Mapping[str, float]]:
+        """By emitter, the spaces where it is heard and how many dB less than at its own place."""
+        return {unit: emitter.heard or {self.place_of(unit): 0.0} for unit, emitter in self.section.emitters.items()}
+
+    @cached_property
+    def spaces(self) -> tuple[str, ...]:
+        """Those that talk, listen, or hear an emitter."""
+        talk = (space for pair in self.pairs.values() for space in (pair.talker, pair.listener))
+        return tuple(dict.fromkeys([*talk, *(space for heard in self.heard.values() for space in heard)]))
+
+    def place_of(self, device: str) -> str:
+        found = self.site.devices.get(device)
+        return (found and found.space) or ""
+
+    def emitter(self, unit: str) -> Emitter:
+        return self.section.emitters[unit]
+
+    def homes(self, space: str) -> tuple[str, ...]:
+        """The emitters that mask what is overheard in a space: the loudest ones there, and those alone."""
+        losses = {unit: heard[space] for unit, heard in self.heard.items() if space in heard}
+        least = min(losses.values(), default=0.0)
+        return tuple(unit for unit, loss in losses.items() if loss == least)
+
+    def level_behind(self, unit: str, space: str, dba: float) -> float:
+        """What an emitter of a space must be at so that all of them together bring `dba` there."""
+        return dba + self.heard[unit][space] - 10.0 * log10(len(self.homes(space)))
+
+    def brings(self, unit: str, space: str, level: float) -> float:
+        """The way back."""
+        return level - self.heard[unit][space] + 10.0 * log10(len(self.homes(space)))
+
+    def near(self, unit: str) -> tuple[str, ...]:
+        return tuple(space for space, loss in self.heard[unit].items() if loss < NEAR_DB)
+
+    def microphone(self, space: str) -> str | None:
+        return next((device for device in self.section.microphones if self.place_of(device) == space), None)
+
+    def units_of_desk(self, desk: str) -> tuple[str, ...]:
+        return tuple(unit for unit, emitter in self.section.emitters.items() if desk in (emitter.desks or (self.place_of(unit),)))
+
+    def served_by(self, unit: str) -> tuple[Pair, ...]:
+        return self._served.get(unit, ())
+
+    @cached_property
+    def _served(self) -> Mapping[str, tuple[Pair, ...]]:
+        homes = {pair.listener: self.homes(pair.listener) for pair in self.pairs.values()}
+        return {unit: tuple(p for p in self.pairs.values() if unit in homes[p.listener]) for unit in self.heard}
+
+    def path(self, pair: Pair, *, open_door: float | None = None) -> Path:
+        """With the doors closed, or with what an open one leaves of the wall."""
+        talkers, listeners = room_of(self.section, pair.talker), room_of(self.section, pair.listener)
+        if pair.rating is None:
+            return Path(None, pair.distance_m or 1.0, pair.decay_db, reverberation_s=listeners.reverberation)
+        rating = pair.rating if open_door is None else min(pair.rating, open_door)
+        return Path(rating, absorption_m2=talkers.absorption, reverberation_s=listeners.reverberation)
+
+    def declared_ambient(self, space: str) -> float | None:
+        return room_of(self.section, space).ambient
+
+    def target(self, space: str, occasion: Occasion | None) -> Target:
+        """How private talk in a space is meant to be. Without a booking, only targets that ask for none fit."""
+        policy, agency = (occasion.policy, occasion.agency) if occasion is not None else (None, None)
+        kind = self.site.spaces[space].kind
+        for target in self.section.targets:
+            if (
+                (not target.kinds or kind in target.kinds)
+                and (not target.policies or policy in target.policies)
+                and (not target.agencies or agency in target.agencies)
+            ):
+                return target
+        return _PLAIN
+
+    def is_quiet(self, quiet: Quiet, space: str, occasion: Occasion) -> bool:
+        return (
+            (not quiet.rooms or space in quiet.rooms)
+            and (not quiet.kinds or self.site.spaces[space].kind in quiet.kinds)
+            and (not quiet.policies or occasion.policy in quiet.policies)
+        )
+
+    def quiet_rooms(self, unit: str) -> tuple[tuple[str, Quiet], ...]:
+        """The spaces whose bookings may ask this emitter to be off, each with the preset that says so."""
+        here = set(self.near(unit))
+        return tuple(
+            (space, quiet)
+            for quiet in self.section.quiet.values()
+            for space in self.site.bookable
+            if here & (set(quiet.spaces) or {space} | spaces_a_door_away(self.site, space))
+        )
