@@ -23,7 +23,8 @@ def identity(draft: Draft) -> Iterator[Problem]:
             continue
         path: Path = ("connections", name)
         if line.security == "none":
-            yield from _without_security(path, line)
+            doors = any(device.connection == name and device.type == "door-controller" for device in draft.devices.values())
+            yield from _without_security(path, line, doors=doors)
         else:
             yield from _with_security(path, line)
         if line.password is not None and line.username is None:
@@ -32,14 +33,17 @@ def identity(draft: Draft) -> Iterator[Problem]:
             yield error((*path, "url"), say("The address has no user name or password in it. Write username and password."))
 
 
-def _without_security(path: Path, line: OpcuaConnection) -> Iterator[Problem]:
+def _without_security(path: Path, line: OpcuaConnection, *, doors: bool) -> Iterator[Problem]:
     for key in ("certificate", "key", "server_certificate"):
         if getattr(line, key) is not None:
             yield error((*path, key), say("With security none, no certificate is used. Remove {key}.", key=key), at_key=True)
-    if urlsplit(line.url).hostname not in _OWN_COMPUTER:
-        told = say(
-            "Anybody on the line can read and change what is said, and pose as the server. Use encrypt if the server has it."
-        )
+    if urlsplit(line.url).hostname in _OWN_COMPUTER:
+        return
+    if doors:
+        told = say("Anybody on the line can unlock the doors on it and pose as the server. Use encrypt if the server has it.")
+        yield warning((*path, "security"), told)
+    if line.password is not None:
+        told = say("The password may go over the line for all to read. Use encrypt if the server has it.")
         yield warning((*path, "security"), told)
 
 

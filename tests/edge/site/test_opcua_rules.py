@@ -40,7 +40,7 @@ LINES: list[tuple[dict[str, Any], str]] = [
     ({"key": None}, "error connections.bms: A signed or encrypted line needs key."),
     ({"server_certificate": None}, "warning connections.bms: Without server_certificate, anybody on the line can pose"),
     ({**PLAIN, "key": "a.pem"}, "error connections.bms.key: With security none, no certificate is used."),
-    (PLAIN, "warning connections.bms.security: Anybody on the line can read and change"),
+    ({**PLAIN, "username": "a", "password": "env:A"}, "warning connections.bms.security: The password may go over the line"),
     ({"password": "env:A"}, "error connections.bms.password: A password belongs to a user name."),
     ({"username": "a", "password": "env:A", "security": "sign"}, "warning connections.bms.security: What is signed can be read"),
     ({"url": "opc.tcp://me:pw@10.20.0.30"}, "error connections.bms.url: The address has no user name or password in it."),
@@ -52,8 +52,12 @@ def test_who_we_are_and_whom_we_trust(line: dict[str, Any], finding: str) -> Non
     assert any(text.startswith(finding) for text in findings(line, FAN)), findings(line, FAN)
 
 
-def test_on_the_own_computer_nobody_else_is_on_the_line() -> None:
-    assert findings({**PLAIN, "url": "opc.tcp://127.0.0.1:4840"}, FAN) == []
+def test_doors_on_a_line_without_security_are_warned_of_but_on_the_own_computer_nobody_else_is_on_the_line() -> None:
+    assert findings(PLAIN, SENSOR) == []
+    assert [text.partition(" Use")[0] for text in findings(PLAIN, DOOR)] == [
+        "warning connections.bms.security: Anybody on the line can unlock the doors on it and pose as the server."
+    ]
+    assert findings({**PLAIN, "url": "opc.tcp://127.0.0.1:4840"}, DOOR) == []
 
 
 DEVICES: list[tuple[dict[str, Any], str]] = [
