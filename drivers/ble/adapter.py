@@ -15,6 +15,7 @@ _BLUEZ, _ADAPTER, _PROPERTIES = "org.bluez", "org.bluez.Adapter1", "org.freedesk
 _DBUS = "org.freedesktop.DBus"
 _ANSWER_S = 10.0
 _OFF_S = 0.3
+_NO_BUS = "there is no D-Bus on this computer that answers, and Bluetooth needs it: install and start bluez"
 
 
 class Adapter:
@@ -105,13 +106,13 @@ async def opened(name: str, on_lost: Callable[[], None] = lambda: None) -> Async
     try:
         bus = MessageBus(bus_type=BusType.SYSTEM)
     except OSError as error:
-        raise Unreachable("there is no D-Bus on this computer, which Bluetooth needs: install and start bluez") from error
+        raise Unreachable(_NO_BUS) from error
     try:
         async with asyncio.timeout(_ANSWER_S):
             await bus.connect()
-    except (OSError, EOFError, AuthError, TimeoutError) as error:
+    except (OSError, EOFError, AuthError) as error:
         bus.disconnect()
-        raise Unreachable("the D-Bus of this computer does not answer, and Bluetooth needs it: install and start bluez") from error
+        raise Unreachable(_NO_BUS) from error
     adapter = Adapter(bus, name, on_lost)
     ended = asyncio.ensure_future(_ended(bus))
     ended.add_done_callback(lambda _: adapter.lose())

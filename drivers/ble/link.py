@@ -29,7 +29,7 @@ from edge.site.connections import BleConnection
 from edge.site.device import Device
 from edge.site.model import Site
 
-_STOP_S = 15.0
+_STOP_S = 3.0
 _USUAL_BEAT = timedelta(seconds=30)
 _BEACON_BEAT = timedelta(seconds=5)
 

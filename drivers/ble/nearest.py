@@ -81,15 +81,15 @@ class Nearest:
                     found.receiver = _settled(found, now, table)
                     level = found.levels.get(receiver)
                     if found.receiver == receiver and level is not None and now - level.at <= table.patience_s:
-                        levels[beacon] = level.dbm
-        if present is not None and levels.get(present, -999.0) < table.near_dbm - table.margin_db:
+                        levels[beacon] = level
+        if present not in levels or levels[present].dbm < table.near_dbm - table.margin_db:
             present = None
-        best = max(levels, key=levels.__getitem__, default=None)
-        if best is None or best == present:
+        best = max(levels, key=lambda beacon: levels[beacon].dbm, default=None)
+        if best is None or best == present or levels[best].dbm < table.near_dbm:
             return present
-        if present is not None:
-            return best if levels[best] > levels[present] + table.margin_db else present
-        return best if levels[best] >= table.near_dbm else None
+        if present is not None and now - levels[present].at < table.patience_s / 2:
+            return best if levels[best].dbm > levels[present].dbm + table.margin_db else present
+        return best
 
 
 def _settled(found: _Whereabouts, now: float, table: Beacon) -> str | None:

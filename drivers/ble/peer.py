@@ -66,7 +66,11 @@ class Peer:
             if not self._bonds:
                 raise Refused("asks to be paired with, which its profile does not allow") from error
         await _translated(self._client.pair(), CONNECT_S + _ANSWER_S)
-        return await _translated(ask(), _ANSWER_S)
+        try:
+            return await _translated(ask(), _ANSWER_S)
+        except AsksForBond as error:
+            # Whoever pretends to be it would ask for that too: a person has to decide.
+            raise Refused("asks to be paired with anew: it has lost the bond, or is another device") from error
 
 
 async def _translated(asked: Awaitable[T], within_s: float) -> T:

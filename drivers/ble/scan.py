@@ -74,15 +74,7 @@ async def _heard(adapter_name: str, seconds: float) -> dict[object, _Thing]:
 def _found(order: ScanOrder, thing: _Thing) -> Iterator[Found]:
     details: tuple[tuple[str, str], ...] = (("rssi", f"{thing.dbm:g} dBm"),)
     if thing.beacon is not None:
-        make, kind = next(
-            (name, next(iter(table.points)))
-            for name, table in _TABLES.items()
-            if isinstance(table, Beacon) and table.format == thing.beacon.format
-        )
-        at = "/".join(thing.beacon.parts)
-        entry = {"type": kind, "connection": order.connection, "profile": make, "at": at}
-        known = _dock_of(order.site, order.connection, thing.beacon)
-        yield Found(order.connection, at, thing.name or thing.beacon.format, make, kind, details, entry, known)
+        yield _beacon(order, thing, thing.beacon, details)
     elif thing.message is not None:
         yield _sensor(order, thing, thing.message, details)
     elif make := next(
@@ -91,6 +83,14 @@ def _found(order: ScanOrder, thing: _Thing) -> Iterator[Found]:
         yield _at_address(order, thing, thing.name, make, next(iter(PROFILES[make].mapping.types or ())), details)
     elif thing.name:
         yield _at_address(order, thing, thing.name, None, None, (*details, *(("service", uuid) for uuid in sorted(thing.services))))
+
+
+def _beacon(order: ScanOrder, thing: _Thing, beacon: Identity, details: tuple[tuple[str, str], ...]) -> Found:
+    make, table = next((name, t) for name, t in _TABLES.items() if isinstance(t, Beacon) and t.format == beacon.format)
+    kind, at = next(iter(table.points)), "/".join(beacon.parts)
+    entry = {"type": kind, "connection": order.connection, "profile": make, "at": at}
+    known = _dock_of(order.site, order.connection, beacon)
+    return Found(order.connection, at, thing.name or beacon.format, make, kind, details, entry, known)
 
 
 def _sensor(order: ScanOrder, thing: _Thing, octets: bytes, details: tuple[tuple[str, str], ...]) -> Found:

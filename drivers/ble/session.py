@@ -133,14 +133,17 @@ class Session:
         except Refused as error:
             self._teller.nonsense(self._device, self.address, str(error))
         finally:
+            if broke_off:
+                self._break_off(now())
             await peer.close()
             self.need.since = None
-        if broke_off:
-            # Heard anew before the next try: who is out of reach would hold a place until the try is given up.
-            self.handle = None
-            self._broke_off_at = self._broke_off_at or now()
-            self._try_at = now() + self._pause_s
-            self._pause_s = min(_LONGEST_PAUSE_S, self._pause_s * 2)
+
+    def _break_off(self, now: float) -> None:
+        # Heard anew before the next try: who is out of reach would hold a place until the try is given up.
+        self.handle = None
+        self._broke_off_at = self._broke_off_at or now
+        self._try_at = now + self._pause_s
+        self._pause_s = min(_LONGEST_PAUSE_S, self._pause_s * 2)
 
     async def _serve(self, peer: Peer, gone: asyncio.Event) -> None:
         now = asyncio.get_running_loop().time

@@ -226,7 +226,7 @@ class Bluez:
         from dbus_fast import Message
 
         if self._bus is not None and self._bus.connected:
-            self._bus.send(Message.new_signal(path, interface, member, signature, body))
+            self._bus.send(Message.new_signal(path, interface, member, signature, body)).add_done_callback(_whether_it_went)
 
     def _added(self, path: str, interfaces: dict[str, _Properties]) -> None:
         self._signal("/", _OBJECTS, "InterfacesAdded", "oa{sa{sv}}", [path, interfaces])
@@ -436,6 +436,12 @@ class Bluez:
     async def _stop_notify(self, message: "Message") -> tuple[str, list[Any]]:
         self._notifying.discard(message.path or "")
         return "", []
+
+
+def _whether_it_went(sent: "asyncio.Future[None]") -> None:
+    """A signal may be lost with the bus."""
+    if not sent.cancelled():
+        sent.exception()
 
 
 def _variant(signature: str, value: Any) -> "Variant":

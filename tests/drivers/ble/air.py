@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
 from itertools import count
 from pathlib import Path
@@ -17,6 +18,8 @@ from edge.clock import SystemClock
 from edge.commands import Command
 from edge.events import ConnectionChanged, GarbageReceived, Observed
 from edge.points import PointId, Value
+from edge.profiles import PROFILES
+from edge.profiles.ble_mapping import Beacon, BleMapping
 from edge.site import Site
 from edge.text import say
 from tests.broker import Controller, until_async
@@ -129,6 +132,15 @@ class Bench:
 
     async def hears(self, device: str, point: str, value: Value) -> None:
         await until_async(lambda: self.heard.last(device, point) == value)
+
+
+def with_patience(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    """Docks that wait for less long, and believe sooner."""
+    monkeypatch.setattr("drivers.ble.nearest._SETTLED_S", seconds / 5)
+    for name, profile in list(PROFILES.items()):
+        if isinstance(profile.mapping, BleMapping) and isinstance(profile.mapping.table, Beacon):
+            quick = replace(profile, mapping=BleMapping(replace(profile.mapping.table, patience_s=seconds)))
+            monkeypatch.setitem(PROFILES, name, quick)  # type: ignore[arg-type]
 
 
 def now() -> datetime:

@@ -147,6 +147,17 @@ def test_what_is_far_away_is_in_no_dock_and_leaves_where_it_is_clearly_fainter()
     assert docks.look()["a"] is None
 
 
+def test_one_that_is_put_there_takes_the_place_of_one_that_fell_silent() -> None:
+    docks = Docks()
+    docks.hear(FOUR, a=-50)
+    assert docks.look()["a"] == "17-4"
+    docks.hear(FIVE, a=-50)
+    assert docks.look()["a"] == "17-4", "it may still be there"
+    for _ in range(2):
+        docks.hear(FIVE, a=-50)
+    assert docks.look()["a"] == "17-5"
+
+
 def test_what_is_heard_once_is_nowhere_yet() -> None:
     docks = Docks()
     docks.nearest.heard("b", FOUR, -60, 0.0)
