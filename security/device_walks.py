@@ -12,6 +12,7 @@ from typing import Literal
 from edge.claims import Follows
 from edge.events import Event, Observed
 from edge.facts import READING, Facts, Family, Look, Reading
+from edge.language import space_of
 from edge.points import Value
 from edge.refusal import Refusal
 from edge.site import Site
@@ -86,7 +87,16 @@ def expected(site: Site, device: str) -> tuple[Sight, ...]:
 
 
 def walkable(site: Site) -> tuple[str, ...]:
-    return tuple(device for device in site.devices if expected(site, device))
+    """Space by space, as somebody walks."""
+    order = {space: place for place, space in enumerate(site.spaces)}
+    found = [device for device in site.devices if expected(site, device)]
+    return tuple(sorted(found, key=lambda device: order.get(place_of(site, device) or "", len(order))))
+
+
+def place_of(site: Site, device: str) -> str | None:
+    """The space that it is in, or whose door it is at; None: of the whole building."""
+    section = site.devices[device]
+    return section.space or (space_of(site, section.door) if section.door is not None else None)
 
 
 # --- what follows from a fact -----------------------------------------------------------------------------------------

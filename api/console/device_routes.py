@@ -22,10 +22,9 @@ from api.port import Desk
 from api.readers import Readers
 from api.truth import Truth
 from edge.errors import DeviceFault, IllegalCommand
-from edge.language import space_of
 from edge.site import Site
 from edge.text import say
-from security.device_walks import LONGEST, SIGHTS, WALK, walkable
+from security.device_walks import LONGEST, SIGHTS, WALK, place_of, walkable
 from security.point_tests import USUAL_HOLD, read_value
 
 DEVICES: Final = "/devices"
@@ -122,7 +121,7 @@ def router(desk: Desk, readers: Readers, pages: Pages, actions: Actions, past_re
             past = await past_reading.of(past_walks, desk)
         except DeviceFault:
             return forms.unread(request, DEVICES)
-        walk, told, places = desk.facts(WALK()), truth_of(request), {_space_of(site, device) for device in walkable(site)}
+        walk, told, places = desk.facts(WALK()), truth_of(request), {place_of(site, device) for device in walkable(site)}
         return pages.answer(
             "device_walks.html",
             request,
@@ -168,7 +167,7 @@ def router(desk: Desk, readers: Readers, pages: Pages, actions: Actions, past_re
         space: Annotated[str, Form(max_length=100)] = "",
     ) -> Response:
         """space: empty for the whole building."""
-        chosen = [device for device in walkable(site) if not space or _space_of(site, device) == space]
+        chosen = [device for device in walkable(site) if not space or place_of(site, device) == space]
         if not chosen:
             return forms.refused(request, say("There is no button, door or sensor there."), 404, WALKS)
         return await done(request, WALKS, acting.begin_walk(actor(request), chosen, timedelta(hours=hours)))
@@ -191,11 +190,5 @@ def _by_place(site: Site, devices: list[DeviceOut]) -> dict[str | None, list[Dev
     """In the order of the site file: of each space what is in it, and the controllers of its doors."""
     found: dict[str | None, list[DeviceOut]] = {space: [] for space in (*site.spaces, None)}
     for device in devices:
-        found[_space_of(site, device.id)].append(device)
+        found[place_of(site, device.id)].append(device)
     return {space: inside for space, inside in found.items() if inside}
-
-
-def _space_of(site: Site, device: str) -> str | None:
-    """None: of the whole building."""
-    section = site.devices[device]
-    return section.space or (space_of(site, section.door) if section.door is not None else None)
