@@ -4,7 +4,7 @@ Writing true to Release opens for the door's own time, from each writing anew; w
 nothing of the bolt: that is Bolt/Locked. Give the door's own time as `pulse`; when the controller dies, the door locks after it.
 Source: system manual AC-2, tables 1 and 2.
 Site file:
-    lock-room-1: {type: door-controller, profile: opcua.pulse_door, connection: bms, at: "ns=2;s=Door1", door: room-1, pulse: 5 s}
+    lock-room-1: {type: door-controller, profile: opcua.pulse_door, connection: bms, at: "ns=2;s=Door1", door: front-1, pulse: 5 s}
 """
 
 from edge.profiles.opcua_mapping import NodePoint, OpcuaMapping, Translation
