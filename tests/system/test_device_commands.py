@@ -11,6 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+import yaml
 from click.testing import Result
 from typer.testing import CliRunner
 
@@ -20,7 +21,7 @@ from edge.cli import app
 from edge.clock import SystemClock
 from edge.journal import Head, verify
 from edge.site.load import read_site
-from tests.broker import until_async
+from tests.broker import Plain, until_async
 from tests.system.places import described
 from tests.system.program import TALONMIES, TOKEN, Program, environment
 
@@ -106,6 +107,33 @@ async def test_beside_a_controller(site_file: Path, tmp_path: Path) -> None:
         refused = await command("test", site_file, "occ-long", "--yes", *BY, *listen, status=1)
         assert "takes no commands" in refused.stderr
         program.end()
+
+
+@pytest.mark.timeout(240)
+def test_a_scan_proposes_lines_that_make_a_site_file(site_file: Path, broker: Broker) -> None:
+    site = json.loads(site_file.read_text())
+    heard = [f"talonmies/{site['site']['id']}/{id_}" for id_ in ("lamp/on", "occ-long/present", "x}: {door: {type: relay}}/on")]
+    with Plain(broker.port) as stranger:
+        for topic in heard:
+            stranger.publish(topic, "false", retain=True)
+        found = json.loads(scanned(site_file, "--format", "json"))
+        proposed = yaml.safe_load(scanned(site_file, "broker"))["devices"]
+        new = yaml.safe_load(scanned("--line", f"mqtt://{HOST}:{broker.port}"))
+        for topic in heard:
+            stranger.publish(topic, "", retain=True)
+    assert {thing["known_as"] for thing in found} >= {None, "occ-long"}
+    assert proposed["lamp"] == {"type": "relay", "connection": "broker"}
+    assert not {"door", "occ-long"} & set(proposed)
+    assert new["connections"]["mqtt"] == {"protocol": "mqtt", "host": HOST, "port": broker.port}
+    site["devices"] |= proposed
+    site_file.write_text(json.dumps(site))
+    assert read_site(site_file).devices["lamp"].type == "relay"
+
+
+def scanned(*words: object) -> str:
+    done = CliRunner().invoke(app, ["devices", "scan", *map(str, words), "--seconds", "1"])
+    assert done.exit_code == 0, (done.output, done.exception)
+    return done.stdout
 
 
 @pytest.mark.timeout(240)
