@@ -8,7 +8,8 @@ import pytest
 from drivers.modbus.unit import TABLES, units_of
 from drivers.virtual.device import Behaviour
 from edge.events import Observed
-from edge.profiles.modbus_table import OurHeartbeat, Write
+from edge.profiles.codecs import Number
+from edge.profiles.modbus_table import OurHeartbeat, Point, Write
 from tests.broker import until_async
 from tests.drivers.modbus.line import BAY, BUTTON, MASKING, Bench, driving, makes_at, serving
 
@@ -127,3 +128,14 @@ async def test_a_jammed_masking_unit_takes_the_order_and_does_not_follow() -> No
         await b.hears(MASKING, "level", 45.0)
         b.send(MASKING, True, point="muted")
         await b.hears(MASKING, "muted", True)
+
+
+async def test_a_number_that_the_make_can_say_and_the_point_cannot_be_is_bad(monkeypatch: pytest.MonkeyPatch) -> None:
+    loose = Point("ambient", "input", 105, Number("u16", step=0.1), step=20)
+    monkeypatch.setitem(TABLES, "modbus.masking_unit", replace(TABLES["modbus.masking_unit"], points={"masking-unit": (loose,)}))
+    async with serving(makes_at()) as (line, port), driving(line, makes_at(port)) as b:
+        await b.hears(MASKING, "ambient", 36.0)
+        line.models[MASKING].says["ambient"] = 200.0
+        monkeypatch.setattr(line.models[MASKING], "reports", list)
+        await until_async(lambda: b.heard.bad(MASKING, "ambient") == ["200.0 is outside 0..140"])
+        assert b.heard.values(MASKING, "ambient") == [36.0]
