@@ -127,7 +127,7 @@ class Gate:
             guarded.cookie = session_cookie(request, id_)
             caller = self._identity.sessions.caller(id_)
         request.scope.setdefault("state", {})["caller"] = caller
-        if policy.is_open(method, path) or path.startswith(OPEN_FOLDER):
+        if policy.is_open(method, path) or path.startswith(OPEN_FOLDER) or policy.is_no_method_of_what_is_open(method, path):
             return None
         if policy.open_here(method, path) and (caller is not None or _from_this_computer(request)):
             return None

@@ -247,6 +247,11 @@ def is_open(method: str, path: str) -> bool:
     return bool(found) and all(policy == ANYBODY for _, policy in found)
 
 
+def is_no_method_of_what_is_open(method: str, path: str) -> bool:
+    """Whoever may ask something else at this address is told that it takes no such method, and not to sign in for it."""
+    return not policies_of(method, path) and any(is_open(other, path) for other in methods_at(path))
+
+
 def open_here(method: str, path: str) -> bool:
     """To programs on the same computer."""
     found = policies_of(method, path)

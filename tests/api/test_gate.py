@@ -181,6 +181,13 @@ async def test_reading_changes_nothing(guard: httpx.AsyncClient, desk: MemoryDes
     assert len(desk.journal) == before
 
 
+async def test_what_is_open_to_everybody_takes_no_other_method(program: httpx.AsyncClient) -> None:
+    for method in ("TRACE", "DELETE", "PUT"):
+        answer = await program.request(method, "/healthz", headers={"Authorization": ""})
+        assert (answer.status_code, answer.headers["allow"]) == (405, "GET")
+        assert (await program.request(method, "/api/v1/alarms", headers={"Authorization": ""})).status_code == 401
+
+
 @pytest.mark.parametrize(
     "host", ["evil.example", "192.0.2.1:8080", "localhost.evil.example", "", "localhost@evil.example", "[::2]"]
 )
