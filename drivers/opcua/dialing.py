@@ -18,6 +18,8 @@ TIMEOUT_S = 3.0
 """How long one answer is waited for."""
 _SESSION_MS = 30_000
 """A server forgets us so long after we died; many can keep few sessions."""
+_CHANNEL_MS = 3_600_000
+"""After three quarters of it, the keys of a channel are changed."""
 _NEVER_S = 1e6
 _PORT = 4840
 
@@ -30,7 +32,7 @@ async def dial(described: OpcuaConnection, credentials: Credentials) -> "Client"
     client = Client(url_of(described), timeout=TIMEOUT_S, watchdog_intervall=_NEVER_S)
     client.name = client.description = "Talonmies"
     client.application_uri, client.product_uri = credentials.application_uri, "urn:talonmies"
-    client.session_timeout = _SESSION_MS
+    client.session_timeout, client.secure_channel_timeout = _SESSION_MS, _CHANNEL_MS
     if described.username is not None:
         client.set_user(described.username)
         client.set_password(credentials.password or "")

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from threading import Thread
 
 from drivers.opcua.credentials import credentials_of
@@ -15,6 +15,7 @@ from drivers.opcua.teller import Teller
 from drivers.port import Inbox
 from edge.clock import Clock
 from edge.commands import Command
+from edge.device_figures import Requests
 from edge.errors import DeviceFault, IllegalCommand, IllegalInput, Unreachable
 from edge.points import PointId
 from edge.site.connections import OpcuaConnection
@@ -31,7 +32,7 @@ _log = logging.getLogger("talonmies.opcua")
 
 
 class OpcuaDriver:
-    """Implements drivers.port.Driver. secret: from a reference of the site file to the secret itself."""
+    """Implements drivers.port.Driver and Counted. secret: from a reference of the site file to the secret itself."""
 
     def __init__(self, connection_id: str, site: Site, inbox: Inbox, clock: Clock, secret: Callable[[str], str]) -> None:
         """Raises StartRefused when a secret or a file is missing."""
@@ -68,14 +69,18 @@ class OpcuaDriver:
             raise IllegalCommand(f"{command.point} takes no commands on the connection {self._id}")
         if problem := route.kind.problem_with(command.value):
             raise IllegalCommand(f"{command.point}: {problem}")
-        if self._session is None or self._teller.is_lost(command.point.device):
+        session = self._session
+        if session is None or not session.takes_orders or self._teller.is_lost(command.point.device):
             raise Unreachable(f"the server of the connection {self._id} does not answer for {command.point.device}")
         self._later(self._order, route, command)
+
+    def requests(self) -> Mapping[str, Requests]:
+        return self._teller.requests
 
     def _order(self, route: Route, command: Command) -> None:
         """A command that is not newer than the last one of its point is void."""
         number = (command.epoch, command.seq)
-        if self._session is not None and number > self._newest.get(command.point, (-1, -1)):
+        if self._session is not None and self._session.takes_orders and number > self._newest.get(command.point, (-1, -1)):
             self._newest[command.point] = number
             self._session.order(route, command)
 

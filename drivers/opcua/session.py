@@ -10,13 +10,12 @@ from collections.abc import Coroutine, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from drivers.opcua.dialing import status_name
-from drivers.opcua.nodes import WAITING, portions, resolved, said_by, type_of
+from drivers.opcua.nodes import WAITING, portions, resolved, said_by
+from drivers.opcua.orders import Orders
 from drivers.opcua.places import Place, Route, Said
 from drivers.opcua.teller import LOST_AFTER_S, Teller
 from edge.commands import Command
-from edge.errors import Garbled, IllegalCommand, Refused, Unreachable
-from edge.points import PointId
-from edge.profiles.opcua_mapping import Translation
+from edge.errors import Garbled, Unreachable
 
 if TYPE_CHECKING:
     from asyncua import ua
@@ -44,15 +43,18 @@ class Session:
         self._routes = routes
         self._teller = teller
         self._nodes: dict[Place, ua.NodeId | str] = {}
-        self._types: dict[ua.NodeId, ua.VariantType] = {}
         self._items: dict[int, int] = {}
         self._subscription = 0
         self._silence_s = LOST_AFTER_S
         self._over = ""
+        self._settled = False
         self._heard_at = self._published_at = time.monotonic()
-        self._waiting: dict[PointId, Command] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._busy: set[PointId] = set()
+        self._orders = Orders(client, self._nodes, teller, self._tell_anew)
+
+    @property
+    def takes_orders(self) -> bool:
+        return self._settled and not self._over
 
     async def run(self) -> None:
         """Until the session is lost, which raises. Raises DeviceFault, and whatever the library does."""
@@ -60,6 +62,7 @@ class Session:
             self._teller.begin()
             await self._subscribe()
             await self._attach(range(len(self._routes)))
+            self._settled = True
             self._teller.line(True)
             await self._watch()
         finally:
@@ -68,10 +71,8 @@ class Session:
 
     def order(self, route: Route, command: Command) -> None:
         """Write it as soon as the one before it at the same point is written; of those that wait, only the newest counts."""
-        self._waiting[command.point] = command
-        if command.point not in self._busy:
-            self._busy.add(command.point)
-            self._start(self._obey(route))
+        if self._orders.put(command):
+            self._start(self._orders.give(route))
 
     # --- what is heard --------------------------------------------------------------------------------------------
 
@@ -121,6 +122,13 @@ class Session:
         self._teller.nonsense(route.point.device, route.place, f"the server does not give this node ({status})")
 
     def _on_published(self, published: "ua.PublishResult") -> None:
+        try:
+            self._take_all(published)
+        except Exception as error:
+            # The library would go on without a word, and without these values.
+            self._over = f"what the server says makes no sense ({type(error).__name__})"
+
+    def _take_all(self, published: "ua.PublishResult") -> None:
         from asyncua import ua
 
         self._published_at = time.monotonic()
@@ -147,6 +155,9 @@ class Session:
         if said.bad != WAITING:
             self._teller.heard(route, said, time.monotonic(), anew=anew)
         return said
+
+    def _tell_anew(self, route: Route, held: "ua.DataValue") -> None:
+        self._tell(route, held, anew=True)
 
     async def _forget(self, item: int) -> None:
         from asyncua import ua
@@ -203,61 +214,6 @@ class Session:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-    # --- what is written ------------------------------------------------------------------------------------------
-
-    async def _obey(self, route: Route) -> None:
-        try:
-            while (command := self._waiting.pop(route.point, None)) is not None:
-                await self._write(route, command)
-        finally:
-            self._busy.discard(route.point)
-
-    async def _write(self, route: Route, command: Command) -> None:
-        assert route.order is not None  # noqa: S101 (the driver takes no commands for it)
-        place, means = route.order
-        try:
-            problem = await self._put(place, means, command)
-        except (IllegalCommand, Refused) as error:
-            problem = str(error)
-        if problem:
-            self._teller.nonsense(route.point.device, place, f"not written: {problem}", command.value)
-        await self._read_back(route)
-
-    async def _put(self, place: Place, means: Translation, command: Command) -> str:
-        """What was wrong with it; empty when the server has it. Raises IllegalCommand, Refused."""
-        from asyncua import ua
-        from asyncua.ua.uaerrors import UaStatusCodeError
-
-        node = self._nodes[place]
-        if isinstance(node, str):
-            return f"the server does not give this node ({node})"
-        try:
-            kind = self._types[node] = self._types.get(node) or await type_of(self._client, node)
-            value = means.write(command.value, kind.name)
-            content = ua.LocalizedText(str(value or "")) if kind is ua.VariantType.LocalizedText else value
-            # Without timestamps, which few servers let others write.
-            (status,) = await self._client.uaclient.session.write_attributes([node], [ua.DataValue(ua.Variant(content, kind))])
-        except UaStatusCodeError as error:
-            return f"the server refuses ({status_name(error.code)})"
-        except (OSError, TimeoutError):
-            return "no answer in time"
-        return "" if status.is_good() else f"the server refuses ({status_name(status.value)})"
-
-    async def _read_back(self, route: Route) -> None:
-        """What the node says now is told even when it is what it was: only then is it known that nothing has changed."""
-        from asyncua import ua
-        from asyncua.ua.attribute_ids import AttributeIds
-        from asyncua.ua.uaerrors import UaError
-
-        node = self._nodes[route.place]
-        if isinstance(node, str):
-            return
-        asked = ua.ReadParameters(NodesToRead=[ua.ReadValueId(NodeId=node, AttributeId=AttributeIds.Value)])
-        # Should it fail, the next sign of life will fail too.
-        with contextlib.suppress(OSError, TimeoutError, UaError):
-            (held,) = await self._client.uaclient.session.read(asked)
-            self._tell(route, held, anew=True)
 
 
 def _item(handle: int, node: "ua.NodeId") -> "ua.MonitoredItemCreateRequest":

@@ -6,6 +6,7 @@ from drivers.garbage import GarbageReports
 from drivers.opcua.places import Place, Presence, Route, Said
 from drivers.port import Inbox
 from edge.clock import Clock
+from edge.device_figures import Requests
 from edge.events import ConnectionChanged, Observed
 
 LOST_AFTER_S = 3.0
@@ -13,13 +14,14 @@ LOST_AFTER_S = 3.0
 
 
 class Teller:
-    """Times are of the monotonic clock, in seconds."""
+    """Times are of the monotonic clock, in seconds. requests: by device, how its writes went."""
 
     def __init__(
         self, connection: str, routes: Sequence[Route], presences: Mapping[str, Presence], inbox: Inbox, clock: Clock
     ) -> None:
         self._connection = connection
         self._routes = {route.point: route for route in routes}
+        self.requests = {name: Requests() for name in presences}
         self._presences = presences
         self._inbox = inbox
         self._clock = clock
@@ -69,7 +71,7 @@ class Teller:
     def pass_time(self, now: float) -> None:
         for presence in self._presences.values():
             if now - presence.good_at >= LOST_AFTER_S:
-                if presence.link is not False:
+                if presence.link is not False and self._line is not None:  # else the line is still on its way
                     self._link(presence, False, now)
             elif presence.good and not presence.link:
                 self._found(presence, now)

@@ -72,11 +72,12 @@ class VirtualOpcuaLine:
         self._showing = asyncio.create_task(self._show_always())
 
     async def stop(self) -> None:
-        if self._showing is not None:
-            self._showing.cancel()
-            await asyncio.gather(self._showing, return_exceptions=True)
-        if self._server is not None:
-            await self._server.stop()
+        if self._showing is None or self._server is None:
+            return  # it was not there yet
+        self._showing.cancel()
+        await asyncio.gather(self._showing, return_exceptions=True)
+        self._showing = None
+        await self._server.stop()
 
     # --- the nodes ------------------------------------------------------------------------------------------------
 

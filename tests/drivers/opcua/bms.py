@@ -1,10 +1,12 @@
 """Building-management systems for the driver to speak to: our virtual one and one by node-opcua, and a driver with its inbox."""
 
 import asyncio
+import contextlib
 import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -253,6 +255,34 @@ class NodeServer:
                 self._done += 1
             else:
                 self.said.append(said)
+
+
+class Babble:
+    """A port where each caller hears the same octets, and then nothing more."""
+
+    def __init__(self, answer: bytes) -> None:
+        self._answer = answer
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self._callers: list[socket.socket] = []
+        self._thread = Thread(target=self._answer_all, daemon=True)
+        self.port: int = self._listening.getsockname()[1]
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._listening.shutdown(socket.SHUT_RDWR)
+        self._thread.join()
+        for open_one in (self._listening, *self._callers):
+            open_one.close()
+
+    def _answer_all(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                caller, _ = self._listening.accept()
+                self._callers.append(caller)
+                caller.sendall(self._answer)
 
 
 def require_node_opcua() -> None:

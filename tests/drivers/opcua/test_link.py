@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from asyncua import ua
 
+from drivers.opcua import dialing as dialing_module
 from drivers.opcua import session as session_module
 from drivers.opcua import teller as teller_module
 from drivers.opcua.link import OpcuaDriver
@@ -23,6 +24,7 @@ from tests.drivers.opcua.bms import (
     PRESENCE,
     SIGN,
     STORE,
+    Babble,
     Driving,
     Heard,
     Twin,
@@ -222,6 +224,9 @@ def test_what_the_server_refuses_is_told_and_the_rest_goes_on(twin: Twin) -> Non
         bms.heard.hears(STORE, "lock", "unlocked")
         bms.send(STORE, "lock", "locked")
         bms.heard.hears(STORE, "lock", "locked")
+        counted = bms.driver.requests()
+        assert [(counted[name].answered.count, counted[name].refused) for name in devices] == [(0, 1), (1, 1), (2, 0)]
+        assert counted[STORE].answered.longest_s > 0
     twin.run(server.delete_nodes([fixed, small]))
 
 
@@ -280,6 +285,26 @@ def test_a_place_where_nobody_answers_is_told_in_one_sentence_and_stopping_takes
         until(lambda: len(bms.heard.lines()) == 1)
         began = time.monotonic()
     assert time.monotonic() - began < 2
+
+
+@pytest.mark.parametrize(
+    ("answer", "problem"),
+    [
+        (b"HTTP/1.1 400 Bad Request\r\n\r\n", "127.0.0.1"),
+        (b"ERRF\x1c\x00\x00\x00\x00\x00\x7d\x80\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", "127.0.0.1"),
+        (b"ACKF\xff\xff\xff\x7f", "no answer from 127.0.0.1"),
+        (b"", "127.0.0.1"),
+    ],
+)
+def test_a_port_where_something_else_speaks_is_told_in_one_sentence(
+    answer: bytes, problem: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(dialing_module, "TIMEOUT_S", 0.5)
+    with Babble(answer) as babble, driving(site_at(babble.port), up=False) as bms:
+        bms.heard.fails(problem)
+        assert all(len(said) < 100 for _, said in bms.heard.lines())
+    out, err = capfd.readouterr()
+    assert "Traceback" not in out + err
 
 
 def test_a_driver_that_was_never_started_stops_and_one_of_another_line_is_not_made() -> None:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 import yaml
 from cryptography import x509
 
+from drivers.opcua import dialing
 from drivers.opcua.certificate import make
 from drivers.scanning import proposed_lines
 from edge.clock import SystemClock
@@ -124,6 +126,21 @@ def test_a_server_that_answers_nothing_more_is_lost_in_time_and_found_again(node
         for device in OURS:
             bms.heard.hears(device, "link", True)
         bms.heard.wait_for(lambda _: bms.heard.lines()[-1] == (True, ""))
+
+
+@pytest.mark.soak
+def test_keys_are_changed_while_it_goes_on(
+    node_server: NodeServer, our_files: Mapping[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dialing, "_CHANNEL_MS", 4_000)
+    with driving(site_at(node_server.port, OURS, security="encrypt", **our_files)) as bms:
+        until = time.monotonic() + 14
+        for n in count(1):
+            node_server.set("Room1-n", n)
+            bms.heard.hears(PRESENCE, "count", n)
+            if time.monotonic() > until:
+                break
+        assert bms.heard.lines() == [(True, "")]
 
 
 @pytest.mark.soak
