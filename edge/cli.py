@@ -68,7 +68,7 @@ def demo(
 
     Broker, virtual devices, bookings around the present moment, controller and consoles; nothing to set up.
     """
-    from edge.demo import run_demo
+    from edge.demo.start import run_demo
     from edge.logs import configure
 
     configure(logging.WARNING)

@@ -21,7 +21,8 @@ from playwright.async_api import Browser, Page, async_playwright  # noqa: E402
 
 from api.app import create_app  # noqa: E402
 from api.tokens import Tokens  # noqa: E402
-from edge.demo import EXAMPLE, bookings_around  # noqa: E402
+from edge.demo.bookings import bookings_around  # noqa: E402
+from edge.demo.staging import EXAMPLE  # noqa: E402
 from edge.site.load import read_site  # noqa: E402
 from rooms.bookings import BookingsRead  # noqa: E402
 from rooms.understanding import understand  # noqa: E402

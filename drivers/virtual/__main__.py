@@ -24,7 +24,7 @@ from drivers.virtual.building import VirtualBuilding
 from drivers.virtual.loopback import address_of, loopback_socket
 from drivers.virtual.moving import moved, natively
 from edge.clock import Clock, FastClock, SystemClock
-from edge.errors import IllegalInput
+from edge.errors import IllegalInput, TalonmiesError
 from edge.site.load import read_site
 
 
@@ -114,6 +114,13 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--life", action="store_true", help="people come and go by themselves")
     wish = parser.parse_args()
+    try:
+        _run_as_wished(wish)
+    except (TalonmiesError, TimeoutError) as problem:
+        sys.exit(f"The virtual devices cannot be there: {problem or 'they took too long'}.")
+
+
+def _run_as_wished(wish: argparse.Namespace) -> None:
     site = moved(natively(read_site(wish.site), wish.natively), dict(line.split("=", 1) for line in wish.line))
     clock, stretch = _clock(wish.speed, wish.origin), max(wish.speed, 1.0)
     building = VirtualBuilding(site, clock, seed=wish.seed, life=wish.life, stretch=stretch)

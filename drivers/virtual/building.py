@@ -107,6 +107,8 @@ class VirtualBuilding:
         host.set(point, value)
         if value == host.model.at_first(point):
             self._held.discard((device, point))
+            if self._life and point == "present":
+                self._life.all_leave(self.site.devices[device].space or "")
         else:
             self._held.add((device, point))
 

@@ -31,7 +31,9 @@ from edge.text import say
 _FOLDER: Final = Path(__file__).parent / "templates"
 _OWN_NAMES: Final = {"fi": "suomi", "sv": "svenska", "en": "English"}
 _HEADERS: Final = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Cache-Control": "no-store",

@@ -34,6 +34,10 @@ class Life:
         changes += self._rooms(state)
         return [change for change in changes if change[2] != state(change[0], change[1])]
 
+    def all_leave(self, space: str) -> None:
+        """Somebody has sent them away."""
+        self._people[space] = 0
+
     def _doors(self, state: Callable[[str, str], Value]) -> Iterator[Change]:
         for device, described in self._site.devices.items():
             door = self._site.doors.get(described.door or "")

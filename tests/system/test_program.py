@@ -89,6 +89,8 @@ def test_the_demo_ends_with_all_that_it_started(tmp_path: Path) -> None:
         children = _descendants(demo.process.pid)
         assert len(children) >= 2, "a broker and the devices"
         until(lambda: demo.get("/api/v1/alarms")["alarms"] == [])
+        assert "speak MQTT for now" not in demo.said, "of every protocol there is something"
+        _handle_a_device_of_each_line(demo)
         for role in ROLES:
             login = re.search(rf"^ +{role} +(\S+)$", demo.said, re.MULTILINE)
             assert login is not None, demo.said
@@ -97,6 +99,25 @@ def test_the_demo_ends_with_all_that_it_started(tmp_path: Path) -> None:
         demo.end()
         until(lambda: not any(Path(f"/proc/{child}").exists() for child in children))
     assert "The demo has ended." in demo.said
+
+
+def _handle_a_device_of_each_line(demo: Program) -> None:
+    """On the page of the virtual devices; what the controller hears of it came over a real line."""
+    found = re.search(r"^ +devices +(http://127\.0\.0\.1:\d+):", demo.said, re.MULTILINE)
+    assert found is not None, demo.said
+    with httpx.Client(base_url=found[1], headers={"Origin": found[1]}) as page:
+        assert 'action="/devices/occ-te-office' in page.get("/").text
+        for device in ("lock-staff-entrance", "lock-kokous-1-front"):  # natively on MQTT, and on Modbus
+            assert page.post(f"/devices/{device}", data={"do": "open"}).status_code == 303
+        for device in ("occ-etapalvelu", "occ-kokous-3", "occ-te-office"):  # zigbee2mqtt, Bluetooth, OPC UA
+            assert page.post(f"/devices/{device}", data={"do": "enter"}).status_code == 303
+    for door in ("staff-entrance", "kokous-1-front"):
+        until(lambda door=door: demo.get(f"/api/v1/doors/{door}")["contact"]["value"] == "open")
+    until(lambda: {"etapalvelu", "kokous-3", "te-office"} <= _occupied(demo))
+
+
+def _occupied(demo: Program) -> set[str]:
+    return {space["id"] for space in demo.get("/api/v1/spaces")["spaces"] if space["present"]}
 
 
 def _descendants(pid: int) -> list[int]:

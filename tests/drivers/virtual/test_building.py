@@ -126,6 +126,45 @@ async def test_a_device_that_vanishes_leaves_its_will_and_a_mute_one_nothing(bro
             assert b"50.0" not in [m.payload for m in listener.messages]
 
 
+async def test_a_battery_runs_empty_is_told_and_then_the_device_is_gone_until_it_is_changed(site: Site) -> None:
+    async with building_of(site, speed=120) as building:
+        with Running(site) as running:
+            await until_async(lambda: said("sensor", "link", True)(running.controller))
+            building.behave("sensor", Behaviour.DRAINED)
+            await until_async(lambda: said("sensor", "link", False)(running.controller))
+            assert building.host("sensor").model.says["battery"] == 2
+            building.behave("sensor", Behaviour.OBEDIENT)
+            await until_async(lambda: charges(running.controller)[-1] == 100)
+            assert 14 in charges(running.controller)
+
+
+def charges(controller: Controller) -> list[Value]:
+    return [observed.value for observed in controller.telemetry_seen if observed.point == "battery"]
+
+
+async def test_a_slow_device_obeys_and_says_so_later(site: Site) -> None:
+    async with building_of(site, speed=20) as building:
+        with Running(site) as running:
+            await until_async(lambda: said("door-controller", "link", True)(running.controller))
+            building.behave("door-controller", Behaviour.SLOW)
+            running.driver.send(UNLOCK)
+            await until_async(lambda: said("door-controller", "lock", "unlocked")(running.controller))
+            assert building.state("door-controller", "lock") == "unlocked"
+
+
+async def test_what_a_hand_has_changed_stays_as_it_is_although_people_come_and_go(site: Site) -> None:
+    building = VirtualBuilding(site, FastClock(600, SystemClock().now()), life=True)
+    await building.start()
+    building.set("door-controller", "contact", "open")
+    heard = building.state("masking", "ambient")
+    await until_async(lambda: building.state("masking", "ambient") != heard)  # life went on
+    assert building.state("door-controller", "contact") == "open"
+    building.set("door-controller", "contact", "closed")
+    building.set("door-controller", "lock", "unlocked")
+    await until_async(lambda: building.state("door-controller", "contact") == "open")
+    await building.stop()
+
+
 async def test_a_panic_button_beats_every_two_seconds(broker: Broker, site: Site) -> None:
     link = f"talonmies/{site.site.id}/panic/link"
     async with building_of(site):

@@ -28,6 +28,19 @@ def test_people_come_through_an_unlocked_door_and_fill_the_room() -> None:
     assert any(point == "ambient" for _, point, _ in seen)
 
 
+def test_whoever_is_sent_away_is_not_there_any_more() -> None:
+    site = small_site("life", 1)
+    models = {device: virtual_device(site, device, "b") for device in site.devices}
+    models["door-controller"].set("lock", "unlocked", MORNING)
+    life = Life(site, 1)
+    while not models["sensor"].state("present"):
+        for device, point, value in life.step(MORNING, lambda device, point: models[device].state(point)):
+            models[device].set(point, value, MORNING)
+    models["door-controller"].set("lock", "locked", MORNING)
+    life.all_leave("room")
+    assert ("sensor", "present", False) in life.step(MORNING, lambda device, point: models[device].state(point))
+
+
 def test_nobody_comes_through_a_locked_door() -> None:
     seen = a_while(1, "locked")
     assert not [change for change in seen if change[0] in ("door-controller", "sensor")]

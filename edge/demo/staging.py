@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Collection, Iterator, Mapping
 from importlib.util import find_spec
+from pathlib import Path
 from typing import NamedTuple
 
 from drivers.mosquitto import HOST, free_port
@@ -10,6 +11,7 @@ from drivers.virtual.moving import moved, natively
 from edge.profiles import Protocol
 from edge.site import Site
 
+EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "joensuu.yaml"
 _NAMES: Mapping[Protocol, str] = {"ble": "Bluetooth", "opcua": "OPC UA"}
 _LIBRARIES: Mapping[Protocol, tuple[str, ...]] = {"ble": ("bleak", "bthome_ble"), "opcua": ("asyncua",)}
 
