@@ -13,6 +13,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from bench.ble import listened
 from bench.calendars import calendars
 from bench.console import painted, weights
 from bench.kernel import costs
@@ -28,7 +29,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="less of everything, in under a minute")
     parser.add_argument("--json", action="store_true", help="also write bench/results-DATE.json")
-    parser.add_argument("--only", choices=("latency", "starts", "kernel", "calendars", "proof", "console", "modbus", "mqtt"))
+    parser.add_argument("--only", choices=("latency", "starts", "kernel", "calendars", "proof", "console", "modbus", "mqtt", "ble"))
     wish = parser.parse_args()
     console, found = Console(width=110), {}
     with tempfile.TemporaryDirectory(prefix="talonmies-bench-") as temporary:
@@ -62,6 +63,8 @@ def main() -> None:
             found["modbus"] = _shown(console, "Modbus inputs, ms", polled(5 if wish.quick else 20))
         if wish.only in (None, "mqtt"):
             found["mqtt"] = _shown(console, "MQTT topics", topics_heard(folder / "mqtt", 5_000, 2_000, 3 if wish.quick else 10))
+        if wish.only in (None, "ble"):
+            found["ble"] = _shown(console, "Bluetooth, ms", listened(10 if wish.quick else 40))
     if wish.json:
         _write(found)
 

@@ -63,6 +63,7 @@ class Session:
         self._pause_s = _FIRST_PAUSE_S
         self._try_at = 0.0
         self._broke_off_at: float | None = None
+        self._reading: dict[str, bytes] | None = None
         self.handle: BLEDevice | None = None
 
     # --- from outside ---------------------------------------------------------------------------------------------
@@ -147,10 +148,11 @@ class Session:
 
     async def _serve(self, peer: Peer, gone: asyncio.Event) -> None:
         now = asyncio.get_running_loop().time
+        self._reading = {}
         await self._give_orders(peer)
         for uuid in self._characteristics:
             if peer.tells_by_itself(uuid):
-                await peer.listen(uuid, partial(self._tell, uuid))
+                await peer.listen(uuid, partial(self._notified, uuid))
         await self._read_all(peer)
         while not gone.is_set() and not self.need.leaving:
             await self._give_orders(peer)
@@ -167,11 +169,22 @@ class Session:
             return bool(self._pending)
 
     async def _read_all(self, peer: Peer, *, answering: str | None = None) -> None:
+        self._reading = {}
         for uuid in self._characteristics:
-            self._tell(uuid, await peer.read(uuid), answering=answering)
+            self._reading[uuid] = await peer.read(uuid)
+        read, self._reading = self._reading, None
         now = asyncio.get_running_loop().time()
         self.need.read_at, self._broke_off_at, self._pause_s = now, None, _FIRST_PAUSE_S
         self._teller.heard(self._device, now)
+        for uuid, raw in read.items():
+            self._tell(uuid, raw, answering=answering)
+
+    def _notified(self, uuid: str, raw: bytes) -> None:
+        """Told with all that is being read, where something is; a device is not believed before it was read in full."""
+        if self._reading is None:
+            self._tell(uuid, raw)
+        elif uuid in self._reading:
+            self._reading[uuid] = raw
 
     def _tell(self, uuid: str, raw: bytes, *, answering: str | None = None) -> None:
         now = asyncio.get_running_loop().time()

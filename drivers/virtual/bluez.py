@@ -6,9 +6,11 @@ Source: BlueZ, doc/org.bluez.Adapter, org.bluez.Device, org.bluez.GattCharacteri
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+import contextlib
+import select
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from dbus_fast import Message, Variant
@@ -18,6 +20,8 @@ _ADAPTER, _DEVICE = "org.bluez.Adapter1", "org.bluez.Device1"
 _SERVICE, _CHARACTERISTIC = "org.bluez.GattService1", "org.bluez.GattCharacteristic1"
 _PROPERTIES, _OBJECTS = "org.freedesktop.DBus.Properties", "org.freedesktop.DBus.ObjectManager"
 _BLUEZ_ERROR = "org.bluez.Error"
+
+_FULL_S = 0.001
 
 _Properties = dict[str, "Variant"]
 _Method = Callable[["Message"], Awaitable[tuple[str, list[Any]]]]
@@ -99,7 +103,8 @@ class Bluez:
         self.peripherals: dict[str, Peripheral] = {}
         self._connect_s = connect_s
         self._bus: MessageBus | None = None
-        self._answering: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._outgoing: asyncio.Queue[Message] = asyncio.Queue()
         self._notifying: set[str] = set()
         self._methods: dict[tuple[str | None, str | None], _Method] = {
             (_OBJECTS, "GetManagedObjects"): self._all_objects,
@@ -124,6 +129,8 @@ class Bluez:
 
         self._bus = bus = MessageBus(bus_address=bus_address)
         await bus.connect()
+        self._outgoing = asyncio.Queue()
+        self._run(self._send_always(bus))
         bus.add_message_handler(self._on_message)
         rule = "type='signal',sender='org.freedesktop.DBus',member='NameOwnerChanged'"
         await bus.call(_bus_call(Message, "AddMatch", rule))
@@ -137,7 +144,7 @@ class Bluez:
             adapter.seen.clear()
             adapter.scanning.clear()
         self._notifying.clear()
-        for task in self._answering:
+        for task in self._tasks:
             task.cancel()
         if self._bus is not None:
             self._bus.disconnect()
@@ -206,27 +213,38 @@ class Bluez:
         method = self._methods.get((message.interface, message.member))
         if message.message_type is not MessageType.METHOD_CALL or method is None:
             return False
-        task = asyncio.get_running_loop().create_task(self._answer(message, method))
-        self._answering.add(task)
-        task.add_done_callback(self._answering.discard)
+        self._run(self._answer(message, method))
         return True
+
+    def _run(self, task: Coroutine[Any, Any, None]) -> None:
+        running = asyncio.get_running_loop().create_task(task)
+        self._tasks.add(running)
+        running.add_done_callback(self._tasks.discard)
 
     async def _answer(self, message: "Message", method: _Method) -> None:
         from dbus_fast import DBusError, Message
 
         try:
             signature, body = await method(message)
-            answer = Message.new_method_return(message, signature, body)
+            self._outgoing.put_nowait(Message.new_method_return(message, signature, body))
         except DBusError as error:
-            answer = Message.new_error(message, error.type, error.text)
-        if self._bus is not None and self._bus.connected:
-            await self._bus.send(answer)
+            self._outgoing.put_nowait(Message.new_error(message, error.type, error.text))
 
     def _signal(self, path: str, interface: str, member: str, signature: str, body: list[Any]) -> None:
         from dbus_fast import Message
 
-        if self._bus is not None and self._bus.connected:
-            self._bus.send(Message.new_signal(path, interface, member, signature, body)).add_done_callback(_whether_it_went)
+        if self._bus is not None:
+            self._outgoing.put_nowait(Message.new_signal(path, interface, member, signature, body))
+
+    async def _send_always(self, bus: "MessageBus") -> None:
+        """One after another, and only what the socket takes: the library gives up a bus whose socket is full."""
+        fd = cast("int", bus._fd)
+        with contextlib.suppress(OSError, EOFError, ValueError):
+            while True:
+                message = await self._outgoing.get()
+                while not select.select([], [fd], [], 0)[1]:  # noqa: ASYNC110 (it tells nobody)
+                    await asyncio.sleep(_FULL_S)
+                await bus.send(message)
 
     def _added(self, path: str, interfaces: dict[str, _Properties]) -> None:
         self._signal("/", _OBJECTS, "InterfacesAdded", "oa{sa{sv}}", [path, interfaces])
@@ -436,12 +454,6 @@ class Bluez:
     async def _stop_notify(self, message: "Message") -> tuple[str, list[Any]]:
         self._notifying.discard(message.path or "")
         return "", []
-
-
-def _whether_it_went(sent: "asyncio.Future[None]") -> None:
-    """A signal may be lost with the bus."""
-    if not sent.cancelled():
-        sent.exception()
 
 
 def _variant(signature: str, value: Any) -> "Variant":
