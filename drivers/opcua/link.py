@@ -1,7 +1,6 @@
 """The OPC UA driver: one server of the site file, with a thread of its own in which sessions follow one another."""
 
 import asyncio
-import logging
 import random
 import time
 from collections.abc import Callable, Mapping
@@ -27,8 +26,6 @@ _LIVED_S = 10.0
 """After a session that lasted so long, the next one is tried at once."""
 _TICK_S = 0.25
 _STOP_S = 3.0
-
-_log = logging.getLogger("talonmies.opcua")
 
 
 class OpcuaDriver:
@@ -119,7 +116,6 @@ class OpcuaDriver:
                 self._teller.line(False, str(error))
             except Exception as error:
                 self._teller.line(False, str(told(error, self._described)))
-                _log.error("the conversation with an OPC UA server failed: %s", type(error).__name__)
             if time.monotonic() - began >= _LIVED_S:
                 pause_s = _FIRST_PAUSE_S
             await asyncio.sleep(pause_s * random.uniform(0.5, 1))  # noqa: S311 (spreads reconnects, guards nothing)

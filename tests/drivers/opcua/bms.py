@@ -55,7 +55,7 @@ def site_at(port: int, devices: Mapping[str, Any] | None = None, **connection: A
 DEVICES: dict[str, Any] = {
     PRESENCE: {"type": "occupancy-sensor", "profile": "opcua.presence", "at": "ns=2;s=Room1", "space": "room"},
     FAN: {"type": "relay", "profile": "opcua.nodes", "points": {"on": {"node": "ns=2;s=Fan"}}},
-    DOOR: {"type": "door-controller", "profile": "opcua.pulse_door", "at": "ns=2;s=Door1", "door": "front", "pulse": "1 s"},
+    DOOR: {"type": "door-controller", "profile": "opcua.pulse_door", "at": "ns=2;s=Door1", "door": "front", "pulse": "2 s"},
     STORE: {
         "type": "door-controller",
         "profile": "opcua.nodes",

@@ -1,8 +1,10 @@
 """The driver against a real OPC UA server, which is our virtual one (asyncua)."""
 
+import asyncio
 import time
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from asyncua import ua
@@ -13,9 +15,14 @@ from drivers.opcua import teller as teller_module
 from drivers.opcua.link import OpcuaDriver
 from drivers.virtual.device import Behaviour
 from edge.clock import SystemClock
+from edge.daemon import Daemon
 from edge.errors import IllegalCommand, IllegalInput, Refused, StartRefused, Unreachable
+from edge.facts import READING
 from edge.points import Value
-from tests.broker import until
+from edge.site.device import Device
+from rooms.desk import book
+from tests.broker import until, until_async
+from tests.builders import HOUR, site_of
 from tests.drivers.opcua.bms import (
     DEVICES,
     DOOR,
@@ -86,7 +93,7 @@ def test_a_command_is_written_in_the_type_of_the_node_and_confirmed_by_what_that
 def test_a_door_that_pulses_is_told_at_one_node_and_heard_at_another(twin: Twin, bms: Driving) -> None:
     bms.send(DOOR, "lock", "unlocked")
     bms.heard.hears(DOOR, "lock", "unlocked")
-    bms.heard.hears(DOOR, "lock", "locked")  # after its pulse of a second
+    bms.heard.hears(DOOR, "lock", "locked")  # after its pulse of two seconds
     bms.send(DOOR, "lock", "unlocked")
     bms.heard.hears(DOOR, "lock", "unlocked")
     bms.send(DOOR, "lock", "locked")
@@ -335,3 +342,42 @@ def test_looking_around_where_it_cannot_be_done_is_told_in_one_sentence(twin: Tw
         looked_around(site_at(twin.port, security="encrypt"))
     with pytest.raises(Refused, match="offers no line that is signed with Basic256Sha256"):
         looked_around(site_at(twin.port, None, security="sign", **our_files))
+
+
+async def test_a_door_that_pulses_is_open_through_a_booking_and_locks_when_the_daemon_dies(twin: Twin, tmp_path: Path) -> None:
+    door = {key: value for key, value in DEVICES[DOOR].items() if key != "door"}
+    site = site_of(
+        {"lobby": "public", "room": "semi-public"},
+        {"front": {"from": "lobby", "to": "room", "unlock": "booking"}},
+        connections={"line": {"protocol": "opcua", "url": f"opc.tcp://127.0.0.1:{twin.port}", "security": "none"}},
+        calendars={"walk-ins": {"local": "room"}},
+    )
+    # Asked for well before the end of each pulse, which lasts two seconds.
+    described = Device.model_validate({**door, "connection": "line", "door": "front", "pulse": "1 s"})
+    site = site.model_copy(update={"devices": {DOOR: described}})
+    clock = SystemClock()
+    daemon = Daemon(site, tmp_path, lambda name, inbox: OpcuaDriver(name, site, inbox, clock, str), clock=clock)
+
+    def says(value: str) -> bool:
+        reading = daemon.facts(READING(DOOR, "lock"))
+        return reading is not None and reading.good and reading.value == value
+
+    await daemon.start()
+    turning = asyncio.create_task(daemon.run())
+    try:
+        await until_async(lambda: says("locked"))
+        start = clock.now()
+        await daemon.act(lambda facts, at: book(facts, site, at, "room", "host-1", start=start, end=start + HOUR))
+        await until_async(lambda: says("unlocked"))
+        opened = time.monotonic()
+        while time.monotonic() - opened < 3:
+            assert await asyncio.to_thread(twin.state, DOOR, "lock") == "unlocked"
+            await asyncio.sleep(0.05)
+        turning.cancel()
+        for driver in daemon._drivers.values():
+            await asyncio.to_thread(driver.stop)
+        # Nobody tells it to lock.
+        await asyncio.to_thread(until, lambda: twin.state(DOOR, "lock") == "locked")
+    finally:
+        await asyncio.gather(turning, return_exceptions=True)
+        await daemon.stop()
