@@ -6,6 +6,8 @@ from enum import Enum
 
 
 class Behaviour(Enum):
+    """Of a device that takes orders; one that only senses is stuck when it is jammed, and says the opposite when it lies."""
+
     OBEDIENT = "does and says"
     JAMMED = "does nothing, and says so"
     MUTE = "does, and says nothing"

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from uuid import uuid4
 
+from drivers.mqtt.routes import PANIC
 from drivers.virtual.device import Behaviour, VirtualPanicButton
 from drivers.virtual.host import Host, Line
 from drivers.virtual.life import Life
@@ -93,8 +94,12 @@ class VirtualBuilding:
         return self._hosts[device]
 
     def press(self, device: str) -> str:
-        """Press a panic button; most repeat the press until it is answered. The id of the press. Raises IllegalInput."""
-        return self.host(device).press()
+        """Press a panic button; most repeat the press until it is answered. Raises IllegalInput.
+
+        The id of the press; empty when nothing comes of it, since the button is stuck or has no power.
+        """
+        host = self.host(device)
+        return "" if host.model.type == PANIC and (host.model.stuck or host.model.empty) else host.press()
 
     def unanswered(self, device: str) -> tuple[str, ...]:
         """Presses of a panic button that the controller has not answered yet."""

@@ -83,10 +83,13 @@ HANDS: Final[Mapping[str, Hand]] = {
 
 BEHAVIOURS: Final[Mapping[Behaviour, tuple[Text, Text]]] = {
     Behaviour.OBEDIENT: (say("As it should"), say("Does what it is told, and says so.")),
-    Behaviour.JAMMED: (say("Jammed"), say("Does nothing, and says so.")),
+    Behaviour.JAMMED: (
+        say("Jammed"),
+        say("Does nothing of what it is told, and says so; a sensor or button notices nothing any more."),
+    ),
     Behaviour.MUTE: (say("Mute"), say("Does what it is told, and says nothing.")),
     Behaviour.SLOW: (say("Slow"), say("Does what it is told and says so, but seconds later.")),
-    Behaviour.LYING: (say("Lying"), say("Does nothing, and says that it did.")),
+    Behaviour.LYING: (say("Lying"), say("Does nothing of what it is told, and says that it did; a sensor says the opposite.")),
     Behaviour.DRAINED: (say("Drained"), say("Its battery runs empty in half a minute; then it does and says nothing.")),
 }
 """What each is called, and what it means."""

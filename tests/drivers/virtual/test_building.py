@@ -77,6 +77,14 @@ async def test_a_press_is_repeated_until_the_controller_answers(site: Site) -> N
             assert set(running.controller.presses) == {press}
 
 
+async def test_nothing_comes_of_a_button_that_is_stuck(site: Site) -> None:
+    async with building_of(site) as building:
+        building.behave("panic", Behaviour.JAMMED)
+        assert (building.press("panic"), building.unanswered("panic")) == ("", ())
+        building.behave("panic", Behaviour.OBEDIENT)
+        assert building.press("panic")
+
+
 async def test_an_unlocked_door_locks_itself_when_the_controller_falls_silent(site: Site) -> None:
     async with building_of(site, speed=120) as building:
         with Running(site) as running:

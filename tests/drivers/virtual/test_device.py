@@ -199,14 +199,30 @@ def test_time_in_a_fast_demo_passes_for_batteries_and_slow_devices_as_for_people
 
 
 @pytest.mark.parametrize(
-    ("device", "unfit"), [("sensor", {"JAMMED", "LYING"}), ("relay", {"DRAINED"}), ("panic", {"JAMMED", "LYING"})]
+    ("device", "unfit"), [("sensor", set()), ("relay", {"DRAINED"}), ("panic", {"LYING"}), ("door-controller", {"DRAINED"})]
 )
-def test_what_takes_no_orders_cannot_disobey_and_what_has_no_battery_cannot_run_empty(device: str, unfit: set[str]) -> None:
+def test_what_has_nothing_to_lie_about_cannot_lie_and_what_has_no_battery_cannot_run_empty(device: str, unfit: set[str]) -> None:
     model = virtual_device(small_site("fitting", 1), device, "b")
     assert {behaviour.name for behaviour in Behaviour if behaviour not in model.fitting} == unfit
     for name in unfit:
         with pytest.raises(IllegalInput):
             model.behave(Behaviour[name], T)
+
+
+def test_a_jammed_sensor_is_stuck() -> None:
+    sensor = virtual_device(small_site("stuck", 1), "sensor", "b")
+    sensor.behave(Behaviour.JAMMED, T)
+    assert sensor.set("present", True, T) == []
+    assert (Report("present", False) in sensor.reports(), sensor.state("present")) == (True, True)
+    assert Report("present", True) in sensor.behave(Behaviour.OBEDIENT, T)
+
+
+def test_a_lying_sensor_says_the_opposite() -> None:
+    sensor = virtual_device(small_site("lying", 1), "sensor", "b")
+    assert Report("present", True) in sensor.behave(Behaviour.LYING, T)
+    assert sensor.set("present", True, T) == [Report("present", False)]
+    assert (sensor.state("present"), sensor.says["present"]) == (True, False)
+    assert Report("present", True) in sensor.behave(Behaviour.OBEDIENT, T)
 
 
 def test_a_device_knows_what_it_last_said() -> None:
