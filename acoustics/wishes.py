@@ -105,13 +105,19 @@ class Wishes:
         return next((talk for talk in self.talks(look, space) if talk.start is None), None)
 
     def need(self, look: Look, pair: Pair, target: Target) -> Need | None:
-        """The least masking for the class that is meant, or else for the best one within what people bear; None: for none."""
+        """The least masking for the class that is meant, or else for the best one within what people bear; None: for none.
+
+        The class is chosen by what is declared; what was heard only trims it, and makes no louder plan.
+        """
         raised, wanted = target.voice == "raised", STANDINGS[target.privacy]
         most = self.most_at(pair.listener, target)
         for standing in (wanted, Standing.LIMITED) if most is not None else ():
-            dba = self._masking(look, pair, raised, standing)
-            if dba is not None and most is not None and dba <= most + 1e-6:
-                return Need(dba, standing, wanted, raised)
+            background = background_for(self.zones.path(pair), raised, standing)
+            if background is None or most is None:
+                continue
+            planned = masking_beside(background, self.zones.declared_ambient(pair.listener))
+            if planned <= most + 1e-6:
+                return Need(min(self._trimmed(look, pair.listener, background, planned), most), standing, wanted, raised)
         return None
 
     def most_at(self, space: str, target: Target) -> float | None:
@@ -121,18 +127,14 @@ class Wishes:
         units = self.zones.homes(space)
         return min((self.zones.brings(u, space, min(limit, self.zones.emitter(u).highest)) for u in units), default=None)
 
-    def _masking(self, look: Look, pair: Pair, raised: bool, standing: Standing) -> float | None:
-        """With the noise that is declared, and by at most 3 dB more or less with the noise that was heard."""
-        background = background_for(self.zones.path(pair), raised, standing)
-        if background is None:
-            return None
-        declared, heard = self.zones.declared_ambient(pair.listener), look(AMBIENT(pair.listener))
-        planned = masking_beside(background, declared)
-        if heard is None or self.zones.microphone(pair.listener) is None:
+    def _trimmed(self, look: Look, space: str, background: float, planned: float) -> float:
+        """By at most 3 dB more or less than planned, with the noise that was heard."""
+        heard = look(AMBIENT(space))
+        if heard is None or self.zones.microphone(space) is None:
             return planned
         trimmed = min(max(masking_beside(background, heard.dba), planned - TRIM_DB), planned + TRIM_DB)
         # What a lost microphone heard is no reason to be louder than planned; that it is lost, none to be louder than now.
-        return min(trimmed, planned) if look(DEAF(pair.listener)) else trimmed
+        return min(trimmed, planned) if look(DEAF(space)) else trimmed
 
     def _is_talked_in(self, look: Look, space: str) -> bool:
         """Where nothing watches a desk, there is talk all through the hours."""

@@ -9,7 +9,7 @@ from acoustics.occasions import OCCASIONS
 from acoustics.telling import PRIVACY, Privacy
 from acoustics.zones import Zones
 from edge.claims import Decision
-from edge.events import ConditionBegan, ConditionEnded, Event
+from edge.events import ConditionBegan, ConditionEnded, Event, Observed
 from edge.facts import DECISION
 from edge.simulation import Simulation
 from edge.site import Site
@@ -40,8 +40,8 @@ def site(section: Mapping[str, Any] | None = None, **sections: Any) -> Site:
             "queue": {"zone": "public", "kind": "waiting"},
         },  # type: ignore[dict-item]
         {
-            "front": {"from": "corridor", "to": "room-1", "unlock": "booking"},
-            "hall": {"from": "corridor", "to": "wedding", "unlock": "booking"},
+            "front": {"from": "corridor", "to": "room-1"},
+            "hall": {"from": "corridor", "to": "wedding"},
             "in": {"from": "outside", "to": "queue"},
         },
         hours={"open": {"mon-fri": "8:00-16:00"}},
@@ -122,7 +122,8 @@ class Day:
             sounding = 0.0 if self.muted else self.level
             heard = ambient(self.sim.now, sounding)
             if heard is not None:
-                self.hand("ambient", heard, EAR)
+                self.sim.observe(Observed(at=self.sim.now, device=EAR, point="ambient", value=heard))
+                self._note()
             self.until(min(end, self.sim.now + MINUTE / 2))
 
     def steps(self) -> list[tuple[datetime, float, float]]:
