@@ -11,13 +11,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests.mutants.breaks import BREAKS, Break
+from tests.mutants.commissioning_breaks import COMMISSIONING_BREAKS
 from tests.mutants.device_breaks import DEVICE_BREAKS
 from tests.mutants.door_breaks import DOOR_BREAKS
 from tests.mutants.line_breaks import LINE_BREAKS
 from tests.mutants.panic_breaks import PANIC_BREAKS
 from tests.mutants.restart_breaks import RESTART_BREAKS
 
-EVERY = (*BREAKS, *DOOR_BREAKS, *LINE_BREAKS, *PANIC_BREAKS, *RESTART_BREAKS, *DEVICE_BREAKS)
+EVERY = (*BREAKS, *DOOR_BREAKS, *LINE_BREAKS, *PANIC_BREAKS, *RESTART_BREAKS, *DEVICE_BREAKS, *COMMISSIONING_BREAKS)
 ROOT = Path(__file__).parent.parent.parent
 COPIED = ("edge", "rooms", "security", "drivers", "examples", "tests", "pyproject.toml")
 AT_ONCE = 2

@@ -25,6 +25,7 @@ def building() -> Site:
             "sign": {"type": "sign", "space": "lobby"},
             "masking": {"type": "masking-unit", "space": "lobby"},
         },
+        security={"panic": [{"relays": ["fan"]}]},
     )
 
 

@@ -65,6 +65,7 @@ def test_what_the_device_said_before_confirms_nothing() -> None:
     house.says("fan", "on", True)
     assert len(house.told(PointTestAnswered)) == 1
     house.wait(MINUTE)
+    house.says("fan", "on", None, bad="no answer")
     assert house.told(PointTestRestored) == []
     house.says("fan", "on", False)
     assert len(house.told(PointTestRestored)) == 1
@@ -125,6 +126,18 @@ def test_lockdown_outranks_the_test_of_a_lock_and_refuses_a_new_one() -> None:
     house.wait(MINUTE)
     with pytest.raises(Refusal, match="stays locked"):
         begin(house, "lock-front-1", "lock", MANAGER)
+
+
+def test_a_panic_outranks_a_test_and_refuses_a_new_one() -> None:
+    house = Building()
+    house.says("fan", "on", True)
+    begin(house, "fan", "on")
+    assert house.wanted("fan", "on") is False
+    house.says("button-1", "pressed", True, press="p1")
+    assert house.wanted("fan", "on") is True
+    house.wait(MINUTE)
+    with pytest.raises(Refusal, match="Something stronger"):
+        begin(house, "fan", "on")
 
 
 @pytest.mark.parametrize(
