@@ -152,7 +152,8 @@ class MqttDriver:
         return said
 
     def _observed(self, route: Route, reading: Reading) -> Observed:
-        (device, point), value = route.point, self._presences.combined(route, reading.value)
+        device, point = route.point
+        value = None if reading.bad else self._presences.combined(route, reading.value)
         return Observed(at=self._clock.now(), device=device, point=point, value=value, sent_at=reading.sent_at, bad=reading.bad)
 
     def _elsewhere(self, topic: str, payload: bytes, *, retained: bool) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
+from edge.points import DEVICE_TYPES
 from edge.profiles import PROFILES
 from edge.profiles.message_template import FOR_S, VALUE, problem_with
 from edge.profiles.mqtt_mapping import MqttMapping
@@ -66,14 +67,19 @@ def _can_be_used(path: Path, point: str, address: Address, device: Device, mappi
     if address.command is not None and problem_with(address.command):
         told = say("This is neither JSON nor plain text. Write {value} without quotation marks.", value=VALUE)
         yield error((*path, "command"), told)
-    if address.command is not None and address.set is None and not mapping.native:
-        yield error((*path, "command"), say("It is not said where this is sent. Add set."))
+    if address.set is None and not mapping.native and _is_commanded(device, point):
+        yield error(path, say("{point} takes commands, and it is not said where. Add set.", point=point))
     if mapping.native and point == "pressed" and (address.field or address.values):
         told = say("The answer to a press is only for buttons that speak natively. Write profile: {profile}.", profile="mqtt.json")
         yield error(path, told)
     if point == "lock" and address.set is not None and _lease(device) == "timed" and not _carries_time(address):
         told = say("Nothing ends an unlock by itself: the command has no {for_s}. Add it, or lease: latch.", for_s=FOR_S)
         yield error((*path, "command") if address.command is not None else path, told)
+
+
+def _is_commanded(device: Device, point: str) -> bool:
+    kind = DEVICE_TYPES[device.type].get(point)
+    return kind is not None and kind.commanded
 
 
 def _lease(device: Device) -> str:

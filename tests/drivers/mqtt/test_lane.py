@@ -7,18 +7,23 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from paho.mqtt.client import Client
 
 from drivers.mosquitto import Broker
+from drivers.mqtt.client import build_client
+from drivers.mqtt.lane import Inquiry, Lane, subscription
 from drivers.mqtt.link import MqttDriver
 from edge.clock import SystemClock
 from edge.commands import Command
 from edge.events import ConnectionChanged, Event
 from edge.points import PointId
+from edge.site.connections import MqttConnection
 from edge.text import say
 from tests.broker import Controller, Plain, Running, small_site, until, until_async
+from tests.builders import site_of
 
 LOCK = Command(PointId("door-controller", "lock"), "locked", 1, 1, datetime(2026, 11, 27, tzinfo=UTC), None, "x", say("Lock"))
 CONNACK = b"\x20\x03\x00\x00\x00"
@@ -142,3 +147,32 @@ def test_stopping_leaves_no_thread_behind_even_when_it_ends_first(own_broker: Br
     assert not any(line.is_alive() for line in lines)
     assert order == ["goodbye", "closed"] * len(lines)
     own_broker.start()
+
+
+def test_hundreds_of_topics_are_listened_to_and_the_line_is_up_only_then(broker: Broker) -> None:
+    """They are asked for in portions, since some brokers refuse thousands at once."""
+    name = f"site-{uuid4().hex[:8]}"
+    sensor = {"type": "occupancy-sensor", "connection": "broker", "space": "room", "profile": "mqtt.json"}
+    devices = {f"s{n}": {**sensor, "points": {"count": {"topic": f"{name}/{n}", "field": "n"}}} for n in range(450)}
+    site = site_of({"room": "internal"}, {}, connections={"broker": {"protocol": "mqtt", "port": broker.port}}, devices=devices)
+    with Running(site) as running, Plain(broker.port) as sensors:
+        for n in (0, 199, 200, 449):
+            sensors.publish(f"{name}/{n}", f'{{"n": {n}}}')
+        running.controller.wait_for(lambda c: len(c.telemetry_seen) == 4)
+    assert [(event.device, event.value) for event in running.controller.telemetry_seen] == [
+        (f"s{n}", n) for n in (0, 199, 200, 449)
+    ]
+
+
+def test_a_device_is_asked_again_and_again(broker: Broker) -> None:
+    topic = f"ask-{uuid4().hex[:8]}"
+    connection = MqttConnection(protocol="mqtt", port=broker.port)
+    inquiries = [Inquiry(topic, b"state?", 0.2), Inquiry(f"{topic}/rarely", b"", 1000.0)]
+    client = build_client(topic, connection, str, keepalive_s=5)
+    lane = Lane(client, [subscription("nothing", 0)], lambda *_: None, lambda *_: None, inquiries)
+    with Plain(broker.port) as device:
+        device.subscribe(topic, f"{topic}/rarely")
+        lane.start()
+        device.wait_for(topic, 3)
+        lane.stop()
+    assert len(device.wait_for(f"{topic}/rarely")) == 1

@@ -32,7 +32,7 @@ CASES: list[tuple[dict[str, Any], str]] = [
     (panic(points={"battery": {"topic": "a", "scale": 0}}), "error devices.panic.points.battery.scale: A scale of 0"),
     (lock(command='{"s": "{value}"}'), "error devices.lock-front.points.lock.command: This is neither JSON nor plain text."),
     (lock(command="{value}"), "error devices.lock-front.points.lock.command: Nothing ends an unlock by itself: the command"),
-    (lock("mqtt.json", command="x", set=None), "error devices.lock-front.points.lock.command: It is not said where"),
+    (lock("mqtt.json", command="x", set=None), "error devices.lock-front.points.lock: lock takes commands, and"),
 ]
 
 
