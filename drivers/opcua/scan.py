@@ -30,6 +30,18 @@ class Seen(NamedTuple):
     variable: bool
 
 
+class Held(NamedTuple):
+    """What is in a variable, for people."""
+
+    type: str
+    access: str
+    value: str
+    status: str
+
+    def __str__(self) -> str:
+        return " ".join((self.type, self.access, self.value, *(() if self.status == "Good" else (self.status,))))
+
+
 async def scan(order: ScanOrder) -> AsyncIterator[Found]:
     """Implements drivers.scanning.Scan."""
     section = order.section
@@ -103,8 +115,7 @@ async def _references(client: "Client", nodes: "Sequence[ua.NodeId]") -> "list[l
     return found
 
 
-async def _held(client: "Client", variables: Sequence[Seen]) -> "Mapping[ua.NodeId, tuple[tuple[str, str], ...]]":
-    """Type, access and value of each, for people."""
+async def _held(client: "Client", variables: Sequence[Seen]) -> "Mapping[ua.NodeId, Held]":
     from asyncua import ua
     from asyncua.ua.attribute_ids import AttributeIds
 
@@ -115,11 +126,11 @@ async def _held(client: "Client", variables: Sequence[Seen]) -> "Mapping[ua.Node
         access = await client.uaclient.session.read_attributes(nodes, AttributeIds.UserAccessLevel)
         for node, value, level in zip(nodes, values, access, strict=True):
             allowed = level.Value.Value if level.Value is not None and isinstance(level.Value.Value, int) else 0
-            found[node] = (
-                ("type", _type_of(value)),
-                ("access", "write" if allowed & (1 << ua.AccessLevel.CurrentWrite.value) else "read"),
-                ("value", str(value.Value.Value) if value.Value is not None else ""),
-                ("status", status_name(value.StatusCode.value) if value.StatusCode is not None else "Good"),
+            found[node] = Held(
+                _type_of(value),
+                "write" if allowed & (1 << ua.AccessLevel.CurrentWrite.value) else "read",
+                str(value.Value.Value) if value.Value is not None else "",
+                status_name(value.StatusCode.value) if value.StatusCode is not None else "Good",
             )
     return found
 
@@ -133,41 +144,39 @@ def _type_of(value: "ua.DataValue") -> str:
 # --- what it may be ---------------------------------------------------------------------------------------------------
 
 
-def _found(
-    order: ScanOrder, seen: Sequence[Seen], spaces: Sequence[str], held: "Mapping[ua.NodeId, tuple[tuple[str, str], ...]]"
-) -> Iterator[Found]:
+def _found(order: ScanOrder, seen: Sequence[Seen], spaces: Sequence[str], held: "Mapping[ua.NodeId, Held]") -> Iterator[Found]:
     paths = {thing.names for thing in seen}
     taken: set[tuple[str, ...]] = set()
     for thing in seen:
-        for make, type_, points in _makes():
+        for make, device_type, points in _makes():
             if all((*thing.names, *path) in paths for path in _needed(points)):
                 taken |= {(*thing.names, *path) for path in _paths(points.values())}
-                place = {"profile": make, "at": _written(thing.node, spaces)}
-                yield _as_found(order, thing, {"type": type_, **place}, make, type_, ())
+                yield _device(order, thing, _written(thing.node, spaces), make, device_type)
     for thing in seen:
         if thing.variable and thing.names not in taken:
-            details = held[thing.node]
-            entry = _guess(thing, dict(details), spaces)
-            yield _as_found(order, thing, entry, entry.get("profile"), entry.get("type"), details)
+            yield _variable(order, thing, _written(thing.node, spaces), held[thing.node])
 
 
-def _as_found(
-    order: ScanOrder,
-    thing: Seen,
-    entry: Mapping[str, Any],
-    make: str | None,
-    type_: str | None,
-    details: tuple[tuple[str, str], ...],
-) -> Found:
-    full = {"type": entry["type"], "connection": order.connection, **entry} if entry else {}
-    by_index = {**full, "at": thing.node.to_string()} if "at" in full else _by_node(full, thing.node.to_string())
-    known = known_as(order.site, order.connection, full) or known_as(order.site, order.connection, by_index)
-    what = " ".join(f"{word}" for name, word in details if name != "status" or word != "Good")
-    return Found(order.connection, "/".join(thing.names), what, make, type_, details, full, known)
+def _device(order: ScanOrder, thing: Seen, node: str, make: str, device_type: str) -> Found:
+    entry = {"type": device_type, "connection": order.connection, "profile": make, "at": node}
+    known = _known(order, {"at": node}, {"at": thing.node.to_string()})
+    return Found(order.connection, "/".join(thing.names), "", make, device_type, entry=entry, known_as=known)
 
 
-def _by_node(entry: Mapping[str, Any], node: str) -> Mapping[str, Any]:
-    return {**entry, "points": {point: {"node": node} for point in entry.get("points", {})}}
+def _variable(order: ScanOrder, thing: Seen, node: str, held: Held) -> Found:
+    """A switch is the only thing that can be told from a node alone; what another one means, only people know."""
+    make, device_type, entry = None, None, dict[str, Any]()
+    points = {"on": {"node": node}}
+    if (held.type, held.access) == ("Boolean", "write"):
+        make, device_type = "opcua.nodes", "relay"
+        entry = {"type": device_type, "connection": order.connection, "profile": make, "points": points}
+    known = _known(order, {"points": points}, {"points": {"on": {"node": thing.node.to_string()}}})
+    return Found(order.connection, "/".join(thing.names), str(held), make, device_type, (("node", node),), entry, known)
+
+
+def _known(order: ScanOrder, *places: Mapping[str, Any]) -> str | None:
+    """By one of the ways in which a place can be written."""
+    return next(filter(None, (known_as(order.site, order.connection, place) for place in places)), None)
 
 
 def _makes() -> Iterator[tuple[str, str, Mapping[str, NodePoint]]]:
@@ -184,13 +193,6 @@ def _needed(points: Mapping[str, NodePoint]) -> set[tuple[str, ...]]:
 
 def _paths(points: Iterable[NodePoint]) -> set[tuple[str, ...]]:
     return {tuple(each.path.split("/")) for point in points for each in (point, point.order) if each is not None}
-
-
-def _guess(thing: Seen, details: Mapping[str, str], spaces: Sequence[str]) -> Mapping[str, Any]:
-    """A switch is the only thing that can be told from a node alone; what another one means, only people know."""
-    if (details["type"], details["access"]) != ("Boolean", "write"):
-        return {}
-    return {"type": "relay", "profile": "opcua.nodes", "points": {"on": {"node": _written(thing.node, spaces)}}}
 
 
 def _written(node: "ua.NodeId", spaces: Sequence[str]) -> str:

@@ -215,9 +215,10 @@ def test_known_makes_and_switches_are_found_by_looking_around(node_server: NodeS
     assert (room.make, room.type, room.entry["at"]) == ("opcua.presence", "occupancy-sensor", f"{FIELD};s=Room1")
     assert not any(address.startswith("Field/Room1/") for address in found)
     assert fan.entry["points"] == {"on": {"node": f"{FIELD};s=Fan"}}
-    assert dict(fan.details)["access"] == "write"
-    assert (level.type, level.entry, dict(level.details)["type"]) == (None, {}, "Int16")
-    assert dict(found["Field/Locked"].details)["access"] == "read"
+    assert fan.what == "Boolean write False"
+    assert (level.type, level.entry, level.details) == (None, {}, (("node", f"{FIELD};s=Level"),))
+    assert level.what.startswith("Int16 write ")
+    assert found["Field/Locked"].what.startswith("Boolean read ")
     assert {address.partition("/")[0] for address in found} == {"Field"}
     pasted = yaml.safe_load("\n".join(proposed_lines(found.values())))
     assert {Device.model_validate(entry).profile for entry in pasted.values()} == {"opcua.presence", "opcua.nodes"}
