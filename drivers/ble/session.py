@@ -238,7 +238,7 @@ class Session:
 
     async def _check_echo(self, peer: Peer, point: str, wish: Pending) -> None:
         order = self._table.orders[point]
-        if isinstance(order, TimedOrder):
+        if isinstance(order, TimedOrder) and order.echo is not None:
             raw = await peer.read(order.echo.characteristic)
             if raw[order.echo.start : order.echo.start + 8] != number_of(wish.epoch, wish.seq):
                 told = "shows another order than the one given"

@@ -32,6 +32,8 @@ from edge.site.model import Site
 NEAR_DBM, FAR_DBM = -50, -80
 _BEACON_S = 0.5
 _GATT_S = 1.0
+_LONGEST_BEAT_S = 10.0
+"""More often than most sensors, so that who has just begun to listen soon knows all."""
 _USUAL = timedelta(seconds=30)
 REPEATS, _REPEATED_AFTER_S = 4, 0.1
 _OBJECTS: Mapping[str, tuple[int, int]] = {
@@ -153,7 +155,7 @@ class BthomeTwin(BleTwin):
         button = described.type == "panic-button"
         model = VirtualDevice("panic-button", {"tamper": False}, points={"tamper", "battery"}) if button else None
         beat = described.heartbeat or PROFILES[described.profile].heartbeat or _USUAL
-        super().__init__(place, beat.total_seconds(), address_of(described.at or ""), model)
+        super().__init__(place, min(beat.total_seconds(), _LONGEST_BEAT_S), address_of(described.at or ""), model)
         self._objects = table.points[described.type]
         self._key = key
         # Of seconds, so that it goes on over a restart of the virtual devices.
@@ -309,7 +311,7 @@ class GattTwin(BleTwin):
                     return point.codec.write(said.get(point.name))
                 _put(octets, point.codec, said.get(point.name))
         for order in self._table.orders.values():
-            if isinstance(order, TimedOrder) and order.echo.characteristic == uuid:
+            if isinstance(order, TimedOrder) and order.echo is not None and order.echo.characteristic == uuid:
                 octets[order.echo.start :] = number_of(*self._obeyed)
         return bytes(octets)
 

@@ -167,7 +167,6 @@ class PlainOrder:
     """A characteristic that keeps what is written to it."""
 
     falls_back: ClassVar[bool] = False
-    echo: ClassVar[None] = None
     characteristic: str
     codec: Said
 
@@ -193,7 +192,7 @@ class TimedOrder:
     falls_back: ClassVar[bool] = True
     characteristic: str
     timed: Value
-    echo: Echo
+    echo: Echo | None = None
 
     def write(self, value: Value, epoch: int, seq: int, for_s: float | None) -> bytes | None:
         """None: the time is shorter than the device can count."""

@@ -148,22 +148,28 @@ async def test_a_lost_counter_is_told(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 async def test_what_bluez_remembers_is_not_heard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """BlueZ knows the sensor and its last words; its connection comes and goes, and it says nothing."""
-    async with air(site_with(SENSOR), tmp_path, monkeypatch) as bench:
+    """It hands out the last words of a sensor again whenever anything of the sensor changes, and the sensor says nothing."""
+    from dbus_fast import Variant
+
+    async with air(site_with(SENSOR, SEALED), tmp_path, monkeypatch) as bench:
         await bench.hears(SENSOR, "present", False)
-        sensor, bluez = bench.host(SENSOR), bench.radio.bluez
-        sensor.unplug()
-        await asyncio.sleep(0)
-        path, (_, properties) = next(iter(bluez.adapters["hci0"].seen.items()))
-        said = len(bench.heard.events) + len(bench.heard.telemetry_seen)
-        bench.heard.events.clear()
-        bench.drivers["near"]._teller._presences[SENSOR].said.clear()  # or a repeat would not be told anyway
-        for connected in (True, False):
-            bluez._change(bluez.adapters["hci0"], path, Connected=type(properties["Connected"])("b", connected))
-        sensor.plug()
-        await until_async(lambda: len(bench.heard.events) + len(bench.heard.telemetry_seen) > 0)
-        assert said > 0
-        assert properties["ServiceData"]
+        bluez = bench.radio.bluez
+        bench.host(SENSOR).unplug()
+        bench.host(SEALED).set("active", True)
+        await bench.hears(SEALED, "active", True)  # and whatever was on the air before
+
+        adapter, said = bluez.adapters["hci0"], len(bench.heard.told(SENSOR, "present"))
+        path = next(path for path, (peripheral, _) in adapter.seen.items() if peripheral.address == AT_SENSOR)
+        bench.drivers["near"]._teller._presences[SENSOR].said.clear()  # else what is the same would not be told anyway
+        for connected in (True, False, True, False):
+            bluez._change(adapter, path, Connected=Variant("b", connected))
+        adapter.seen[path][1].pop("RSSI")
+        bluez._changed(path, "org.bluez.Device1", {}, ["RSSI"])
+        bench.host(SEALED).set("active", False)
+        await bench.hears(SEALED, "active", False)
+        assert len(bench.heard.told(SENSOR, "present")) == said
+        bench.host(SENSOR).plug()
+        await until_async(lambda: len(bench.heard.told(SENSOR, "present")) == said + 1)
 
 
 async def test_terminals_are_where_they_are_loudest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
