@@ -14,7 +14,7 @@ from drivers.virtual.mqtt import VirtualMqttLine
 from edge.clock import Clock
 from edge.errors import IllegalInput
 from edge.points import Value
-from edge.site.connections import BleConnection, ModbusTcpConnection, MqttConnection, OpcuaConnection
+from edge.site.connections import BleConnection, ModbusRtuTcpConnection, ModbusTcpConnection, MqttConnection, OpcuaConnection
 from edge.site.model import Site
 
 _LIFE_EVERY_S = 15.0
@@ -145,7 +145,7 @@ class VirtualBuilding:
             match described:
                 case MqttConnection():
                     quick.append(VirtualMqttLine(self.site, connection, boot, self._clock, self._secret, self._stretch))
-                case ModbusTcpConnection():
+                case ModbusTcpConnection() | ModbusRtuTcpConnection():
                     quick.append(VirtualModbusLine(self.site, connection, boot, (described.host, described.port)))
                 case OpcuaConnection():
                     from drivers.virtual.opcua import VirtualOpcuaLine

@@ -3,12 +3,22 @@
 from collections.abc import Collection, Mapping
 
 from edge.errors import IllegalInput
-from edge.site.connections import Connection, ModbusTcpConnection, MqttConnection, OpcuaConnection
+from edge.site.connections import (
+    Connection,
+    ModbusRtuConnection,
+    ModbusRtuTcpConnection,
+    ModbusTcpConnection,
+    MqttConnection,
+    OpcuaConnection,
+)
 from edge.site.model import Site
 
 
 def moved(site: Site, lines: Mapping[str, str]) -> Site:
-    """lines: HOST:PORT by connection; there, nobody asks for names, passwords or certificates. Raises IllegalInput."""
+    """lines: HOST:PORT by connection; there, nobody asks for names, passwords or certificates, and a serial line is none.
+
+    Raises IllegalInput.
+    """
     if unknown := [connection for connection in lines if connection not in site.connections]:
         raise IllegalInput(f"the site file has no connection {unknown[0]!r}")
     elsewhere = {connection: _moved(connection, site.connections[connection], where) for connection, where in lines.items()}
@@ -43,8 +53,8 @@ def _moved(name: str, connection: Connection, where: str) -> Connection:
     match connection:
         case MqttConnection():
             return MqttConnection(protocol="mqtt", host=host, port=int(port), version=connection.version)
-        case ModbusTcpConnection():
-            return connection.model_copy(update={"host": host, "port": int(port), "tls": None})
+        case ModbusTcpConnection() | ModbusRtuTcpConnection() | ModbusRtuConnection():
+            return ModbusTcpConnection(protocol="modbus-tcp", host=host, port=int(port), timeout=connection.timeout)
         case OpcuaConnection():
             return OpcuaConnection(protocol="opcua", url=f"opc.tcp://{where}", security="none")
         case _:

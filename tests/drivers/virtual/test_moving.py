@@ -9,7 +9,7 @@ from drivers.virtual.makes import points_of
 from drivers.virtual.moving import moved, natively
 from edge.errors import IllegalInput
 from edge.profiles import PROFILES
-from edge.site.connections import ModbusTcpConnection, MqttConnection, OpcuaConnection
+from edge.site.connections import ModbusRtuConnection, ModbusTcpConnection, MqttConnection, OpcuaConnection
 from edge.site.device import Device
 from edge.site.load import read_site
 
@@ -35,6 +35,14 @@ def test_each_line_is_where_it_was_moved_to_and_asks_for_nothing() -> None:
 def test_what_cannot_be_moved(line: str, where: str) -> None:
     with pytest.raises(IllegalInput):
         moved(JOENSUU, {line: where})
+
+
+def test_a_serial_line_is_served_on_a_port() -> None:
+    serial = ModbusRtuConnection(protocol="modbus-rtu", device="/dev/ttyUSB0")
+    site = JOENSUU.model_copy(update={"connections": {**JOENSUU.connections, "bus": serial}})
+    bus = moved(site, {"bus": "127.0.0.1:2"}).connections["bus"]
+    assert isinstance(bus, ModbusTcpConnection)
+    assert (bus.port, bus.timeout) == (2, serial.timeout)
 
 
 def test_devices_may_speak_natively_instead() -> None:
