@@ -1,4 +1,4 @@
-"""The clients of pymodbus as our lines need them: TLS around the usual frames, and converters that may keep an old answer."""
+"""The clients of pymodbus as our lines need them: prompt, with TLS around the usual frames, and never with an old answer."""
 
 import logging
 import socket
@@ -17,13 +17,26 @@ logging.getLogger("pymodbus.logging").setLevel(logging.CRITICAL)
 
 
 class PromptTcpClient(ModbusTcpClient):
-    """A lone request does not wait behind the acknowledgement of the one before."""
+    """A lone request does not wait behind the acknowledgement of the one before, and an answer that came too late is thrown away.
+
+    Serial frames carry nothing that tells it from that to the next request; a wrong transaction number may be the next one's.
+    """
 
     def connect(self) -> bool:
         # Asked before each request, too.
         if self.socket is None and super().connect() and self.socket is not None:  # type: ignore[no-untyped-call]
             self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return self.socket is not None
+
+    def send(self, request: bytes, addr: tuple[str, int] | None = None) -> int:
+        if self.socket is not None:
+            self.socket.setblocking(False)
+            try:
+                while self.socket.recv(4096):
+                    pass
+            except OSError:  # nothing is left, or the line is lost and sending says so
+                pass
+        return int(super().send(request, addr))
 
 
 class TlsClient(PromptTcpClient):
@@ -52,28 +65,10 @@ class TlsClient(PromptTcpClient):
         return self.socket is not None
 
 
-class RtuTcpClient(PromptTcpClient):
-    """Serial frames carry nothing that tells an answer that came too late from that to the next request: it is thrown away."""
-
-    def __init__(self, connection: ModbusRtuTcpConnection) -> None:
-        timeout_s = connection.timeout.total_seconds()
-        super().__init__(connection.host, port=connection.port, framer=FramerType.RTU, timeout=timeout_s, retries=0)
-
-    def send(self, request: bytes, addr: tuple[str, int] | None = None) -> int:
-        if self.socket is not None:
-            self.socket.setblocking(False)
-            try:
-                while self.socket.recv(4096):
-                    pass
-            except OSError:  # nothing is left, or the line is lost and sending says so
-                pass
-        return int(super().send(request, addr))
-
-
 def client_of(connection: ModbusConnection, context: ssl.SSLContext | None) -> ModbusTcpClient | ModbusSerialClient:
     timeout_s = connection.timeout.total_seconds()
     if isinstance(connection, ModbusRtuTcpConnection):
-        return RtuTcpClient(connection)
+        return PromptTcpClient(connection.host, port=connection.port, framer=FramerType.RTU, timeout=timeout_s, retries=0)
     if isinstance(connection, ModbusTcpConnection):
         if context is not None:
             return TlsClient(connection, context)

@@ -39,8 +39,9 @@ def silent(_: Exchange, __: random.Random) -> Frames:
 
 
 def wrong_transaction(exchange: Exchange, _: random.Random) -> Frames:
+    """One that is not asked for soon: if it were that of the next request, and came late, nobody could tell."""
     tid = int.from_bytes(exchange.answer[:2], "big")
-    return [(0, struct.pack(">H", tid + 1) + exchange.answer[2:])]
+    return [(0, struct.pack(">H", tid + 1000) + exchange.answer[2:])]
 
 
 def wrong_unit(exchange: Exchange, _: random.Random) -> Frames:
@@ -74,8 +75,8 @@ def long(exchange: Exchange, _: random.Random) -> Frames:
 
 
 def bits_flipped(exchange: Exchange, chance: random.Random) -> Frames:
-    """In the head of the frame: the body has no check sum of its own on TCP."""
-    at = chance.randrange(7)
+    """In the head of the frame, as the body has no check sum of its own on TCP; and not where it would be the next one's number."""
+    at = chance.choice((0, 2, 3, 4, 5, 6))
     flipped = bytes([exchange.answer[at] ^ 1 << chance.randrange(8)])
     return [(0, exchange.answer[:at] + flipped + exchange.answer[at + 1 :])]
 
