@@ -87,8 +87,8 @@ class VirtualOpcuaLine:
         from asyncua.server.server import Server
 
         server = Server()
-        # The thousands of nodes that every server has take seconds, in which the other lines must go on.
-        await asyncio.to_thread(lambda: asyncio.run(server.init()))
+        # The thousands of nodes that every server has take seconds; the library makes them in a thread.
+        await server.init()
         where = urlsplit(url_of(self._described))
         server.set_endpoint(f"opc.tcp://{where.hostname}:{where.port or 0}")
         server.set_security_policy([ua.SecurityPolicyType.NoSecurity])
