@@ -196,6 +196,7 @@ class Plain:
     def __exit__(self, *_: object) -> None:
         self._client.disconnect()
         self._client.loop_stop()
+        self._client.reinitialise()  # closes what would else be left to the collector, and be warned of
 
     def _on_message(self, _client: Client, _data: object, message: MQTTMessage) -> None:
         with self._changed:

@@ -71,6 +71,17 @@ def test_the_site_file_may_say_how_often_a_device_is_heard() -> None:
     assert Supervision(site, Timing(), stretch=60).silence_allowed("lock-front-1") == 16 * MINUTE
 
 
+def test_a_make_is_heard_as_often_as_its_profile_says_unless_the_site_file_knows_better() -> None:
+    def allowed(**more: object) -> timedelta:
+        update = {"profile": "mqtt.zigbee2mqtt_sensor", "at": "zigbee2mqtt/button", **more}
+        button = SITE.devices["button-1"].model_copy(update=update)
+        site = SITE.model_copy(update={"devices": {**SITE.devices, "button-1": button}})
+        return Supervision(site, Timing()).silence_allowed("button-1")
+
+    assert allowed() == 24 * HOUR + SECOND
+    assert allowed(heartbeat=MINUTE) == 3 * MINUTE + SECOND
+
+
 def test_a_will_says_at_once_that_a_device_is_lost() -> None:
     facts = reported(heard(T), "button-1", "link", False)
     assert asked(WATCH.device, facts, "button-1") == ([types.PANIC_SOURCE_LOST], None)
