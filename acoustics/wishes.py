@@ -55,21 +55,10 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """People talk, or will from `start` on. end: as far as is known."""
+    """People talk, or will from `start` on."""
 
     target: Target
     start: datetime | None = None
-    end: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Need:
-    """Masking for one pair: dB(A) at the listener, and the class it is enough for; wanted: the class that is meant."""
-
-    dba: float
-    standing: Standing
-    wanted: Standing
-    raised: bool
 
 
 STANDINGS = {"confidential": Standing.CONFIDENTIAL, "limited": Standing.LIMITED}
@@ -97,15 +86,15 @@ class Wishes:
                 continue
             begun = look.passed(occasion.start)
             running = running or (occasion if begun else None)
-            yield Talk(self._target(look, space, occasion), None if begun else occasion.start, occasion.end)
+            yield Talk(self._target(look, space, occasion), None if begun else occasion.start)
         if running is None and self._is_talked_in(look, space):
             yield Talk(self._target(look, space, None))
 
     def live(self, look: Look, space: str) -> Talk | None:
         return next((talk for talk in self.talks(look, space) if talk.start is None), None)
 
-    def need(self, look: Look, pair: Pair, target: Target) -> Need | None:
-        """The least masking for the class that is meant, or else for the best one within what people bear; None: for none.
+    def need(self, look: Look, pair: Pair, target: Target) -> float | None:
+        """The least masking at the listener, dB(A), for the class that is meant, or else the best one that can be borne; or None.
 
         The class is chosen by what is declared; what was heard only trims it, and makes no louder plan.
         """
@@ -117,7 +106,7 @@ class Wishes:
                 continue
             planned = masking_beside(background, self.zones.declared_ambient(pair.listener))
             if planned <= most + 1e-6:
-                return Need(min(self._trimmed(look, pair.listener, background, planned), most), standing, wanted, raised)
+                return min(self._trimmed(look, pair.listener, background, planned), most)
         return None
 
     def most_at(self, space: str, target: Target) -> float | None:
@@ -172,7 +161,7 @@ class Wishes:
                 need = self.need(look, pair, talk.target)
                 if need is None:
                     continue
-                behind = self.zones.level_behind(unit, pair.listener, need.dba)
+                behind = self.zones.level_behind(unit, pair.listener, need)
                 if not _counts_already(look, talk, behind - lowest, behind - level):
                     continue
                 because = say("Conversation in {place}, heard in {listener}", place=Ref(pair.talker), listener=Ref(pair.listener))

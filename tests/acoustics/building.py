@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-from acoustics.occasions import OCCASIONS
 from acoustics.telling import PRIVACY, Privacy
 from acoustics.zones import Zones
 from edge.claims import Decision
@@ -14,7 +13,7 @@ from edge.facts import DECISION
 from edge.simulation import Simulation
 from edge.site import Site
 from rooms.bookings import Booking
-from tests.builders import MINUTE, MONDAY, SECOND, booking, local, read, site_of
+from tests.builders import MINUTE, SECOND, booking, local, read, site_of
 
 UNIT, EAR = "mask", "ear"
 SECTION: dict[str, Any] = {
@@ -98,23 +97,23 @@ class Day:
 
     def book(self, *bookings: Booking) -> None:
         self.sim.observe(read(self.sim.now, *bookings))
-        self._note()
+        self.note()
 
     def hand(self, point: str, value: Any, device: str = UNIT) -> None:
         self.sim.set(device, point, value)
-        self._note()
+        self.note()
 
     def act(self, decide: Callable[[Any, datetime], Event]) -> None:
         self.sim.act(decide)
-        self._note()
+        self.note()
 
     def until(self, end: datetime) -> None:
         """To the end, noting each level on the way."""
         while (due := self.sim.next_due()) is not None and due <= end:
             self.sim.advance(due)
-            self._note()
+            self.note()
         self.sim.advance(end)
-        self._note()
+        self.note()
 
     def hear(self, end: datetime, ambient: Callable[[datetime, float], float | None]) -> None:
         """The microphone tells every half minute what it hears, given the masking that sounds now (0: none)."""
@@ -123,7 +122,7 @@ class Day:
             heard = ambient(self.sim.now, sounding)
             if heard is not None:
                 self.sim.observe(Observed(at=self.sim.now, device=EAR, point="ambient", value=heard))
-                self._note()
+                self.note()
             self.until(min(end, self.sim.now + MINUTE / 2))
 
     def steps(self) -> list[tuple[datetime, float, float]]:
@@ -133,13 +132,10 @@ class Day:
         told = [e for e in self.events if isinstance(e, ConditionBegan | ConditionEnded) and e.type == condition]
         return bool(told) and isinstance(told[-1], ConditionBegan)
 
-    def _note(self) -> None:
+    def note(self) -> None:
         if not self.levels or self.levels[-1][1] != self.level:
             self.levels.append((self.sim.now, self.level))
 
 
 def meeting(start: datetime, end: datetime, room: str = "room-1", uid: str = "a") -> Booking:
     return booking(start, end, room, uid)
-
-
-__all__ = ["EAR", "MONDAY", "OCCASIONS", "SECTION", "UNIT", "Day", "at", "meeting", "site"]
