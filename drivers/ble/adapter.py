@@ -29,6 +29,11 @@ class Adapter:
         self._path = f"/org/bluez/{name}"
         self._restarting = False
 
+    @property
+    def connected(self) -> bool:
+        """To D-Bus."""
+        return self._bus.connected
+
     def lose(self) -> None:
         self.lost = True
         self._on_lost()
@@ -125,6 +130,16 @@ async def opened(name: str, on_lost: Callable[[], None] = lambda: None) -> Async
     finally:
         bus.disconnect()
         await ended
+
+
+async def release_bleak() -> None:
+    """bleak keeps a connection to D-Bus for each event loop, with all that it ever heard there, and closes none by itself."""
+    from bleak.backends.bluezdbus import manager
+
+    kept = manager._global_instances.pop(asyncio.get_running_loop(), None)
+    if kept is not None and kept._bus is not None:
+        kept._bus.disconnect()
+        await _ended(kept._bus)
 
 
 async def _ended(bus: "MessageBus") -> None:

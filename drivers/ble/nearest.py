@@ -84,12 +84,12 @@ class Nearest:
                         levels[beacon] = level
         if present not in levels or levels[present].dbm < table.near_dbm - table.margin_db:
             present = None
-        best = max(levels, key=lambda beacon: levels[beacon].dbm, default=None)
-        if best is None or best == present or levels[best].dbm < table.near_dbm:
-            return present
-        if present is not None and now - levels[present].at < table.patience_s / 2:
-            return best if levels[best].dbm > levels[present].dbm + table.margin_db else present
-        return best
+        others = [beacon for beacon in levels if beacon != present and levels[beacon].dbm >= table.near_dbm]
+        best = max(others, key=lambda beacon: levels[beacon].dbm, default=None)
+        if best is None or present is None:
+            return present or best
+        may_be_gone = now - levels[present].at >= table.patience_s / 2
+        return best if may_be_gone or levels[best].dbm > levels[present].dbm + table.margin_db else present
 
 
 def _settled(found: _Whereabouts, now: float, table: Beacon) -> str | None:

@@ -129,9 +129,11 @@ class Radio:
                 await self._rest(TICK_S, lambda: True)
         finally:
             await self._end_talks()
-            with contextlib.suppress(BleakError, OSError, EOFError, AssertionError):
-                async with asyncio.timeout(_SCAN_WITHIN_S):
-                    await scanner.stop()
+            if opened.connected:
+                with contextlib.suppress(BleakError, OSError, EOFError, AssertionError):
+                    async with asyncio.timeout(_SCAN_WITHIN_S):
+                        await scanner.stop()
+            await adapter.release_bleak()
         if opened.lost and not self.stopping:
             raise Unreachable(f"the Bluetooth adapter {self._adapter} or its service has gone")
 
