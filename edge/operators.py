@@ -12,7 +12,7 @@ from edge.facts import Facts
 from edge.site import Site
 from edge.site.fields import Role, ZoneClass
 from rooms import desk, scenes
-from security import alarms, modes, overrides, releases, shelving, sources, walk_tests
+from security import alarms, modes, overrides, point_tests, releases, shelving, sources, walk_tests
 from security.overrides import DoorValue
 from security.roles import ROLES, require
 
@@ -194,6 +194,17 @@ def _source_back(asked: Asked) -> Decide:
     return lambda facts, at: sources.take_back(asked.site, facts, at, device, asked.by, asked.role)
 
 
+def _test_point(asked: Asked) -> Decide:
+    """Takes "point", and perhaps "value" and a span."""
+    device, point, value, hold = asked.device(), asked.text("point"), asked.fields.get("value"), asked.span(1 / 6)
+    return lambda facts, at: point_tests.begin(asked.site, facts, at, device, point, asked.by, asked.role, value, hold)
+
+
+def _end_point_test(asked: Asked) -> Decide:
+    device, point = asked.device(), asked.text("point")
+    return lambda facts, at: point_tests.stop(asked.site, facts, at, device, point, asked.by, asked.role)
+
+
 # --- doors ------------------------------------------------------------------------------------------------------------
 
 
@@ -321,6 +332,8 @@ _ELSEWHERE: Mapping[str, Callable[[Asked], Decide]] = {
     "walk-test": _walk_test,
     "end-walk-test": _end_walk_test,
     "confirm-test": _confirm_test,
+    "test-point": _test_point,
+    "end-point-test": _end_point_test,
     "release": _release,
     "end-release": _end_release,
     "override": _override,

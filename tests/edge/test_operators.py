@@ -165,9 +165,13 @@ def test_alarms_are_handed_over_and_shelved_and_devices_mended() -> None:
         by("guard", "out-of-service", device="fire-alarm", minutes=5, reason="Cable"),
         by("guard", "back-in-service", device="fire-alarm"),
         by("guard", "walk-test"),
+        by("manager", "end-point-test", device="fire-alarm", point="fire"),
     )
     alarms = [(line["state"], line.get("to")) for line in lines if line["kind"] == "alarm" and line["number"] == 1]
     assert alarms == [("raised", None), ("transferred", "L. Korhonen")]
     assert [state for kind, _, state in notices(lines) if kind == "alarm-shelved"] == ["began", "ended"]
     assert "safety-out-of-service" in [line.get("type") for line in lines if line["kind"] == "alarm"]
-    assert said(lines) == ["7: There is no panic button here to test."]
+    assert said(lines) == [
+        "7: There is no panic button here to test.",
+        "8: fire-alarm takes no commands: watch what it reports.",
+    ]
