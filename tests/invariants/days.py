@@ -15,7 +15,7 @@ _WEIGHTS = ((22, 30, 18, 10, 10, 12), (20, 65, 4, 1, 8, 2))
 _ACTIONS = (
     *("release", "release", "override", "override", "override", "end-release", "end-override", "out-of-service", "back-in-service"),
     *("lockdown", "end-lockdown", "end-lockdown", "confirm-end-lockdown", "evacuation", "end-evacuation", "end-evacuation"),
-    *("end-fire", "end-fire", "play-scene", "play-scene", "stop-scene", "room", "room", "room", "room"),
+    *("test-point", "end-fire", "end-fire", "play-scene", "play-scene", "stop-scene", "room", "room", "room", "room"),
 )
 
 
@@ -143,6 +143,11 @@ class _Day:
         if action in ("play-scene", "stop-scene", "release"):
             self.acted.append(self.chance.choice(self.doors))
             return {"action": "release", "door": self.acted[-1], "minutes": self.chance.choice([1, 5, 10, 11])}
+        if action == "test-point":
+            place = self.chance.randrange(len(self.locks))
+            self.acted.append(self.doors[place])
+            where = {"device": self.locks[place], "point": "lock", "door": self.doors[place]}
+            return {"action": action, **where, "seconds": self.chance.choice([1, 10, 30, 31])}
         if action in ("override", "out-of-service"):
             self.acted.append(self.chance.choice(self.doors))
         door = self.chance.choice([*self.acted[-2:], self.chance.choice(self.doors)])

@@ -15,6 +15,7 @@ from tests.invariants.feeds import HELSINKI, Written
 MAY: Mapping[str, frozenset[str]] = {
     "release": frozenset({"guard", "lobby-host", "facility-manager"}),
     "end-release": frozenset({"guard", "lobby-host", "facility-manager"}),
+    "test-point": frozenset({"facility-manager"}),
     "override locked": frozenset({"guard", "lobby-host", "facility-manager"}),
     "override unlocked": frozenset({"facility-manager"}),
     "end-override": frozenset({"guard", "lobby-host", "facility-manager"}),
@@ -100,6 +101,9 @@ class Oracle:
             case "release":
                 self.began["release", door] = at
                 self.released[door] = min(until, at + LONGEST_RELEASE)
+            case "test-point":
+                self.began["release", door] = at
+                self.released[door] = at + timedelta(seconds=fields["seconds"])
             case "end-release":
                 self.released.pop(door, None)
             case "override":

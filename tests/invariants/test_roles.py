@@ -52,4 +52,6 @@ def test_who_may(action: str) -> None:
             world.set("fire-1", "fire", False)
         name, _, value = action.partition(" ")
         fields = {"action": name, "value": value or "locked", "scene": "wedding", **DOOR}
+        if action == "test-point":
+            fields |= {"device": "lock-entrance", "point": "lock", "value": "unlocked", "seconds": 10}
         assert try_(world, role, fields) is (role in MAY[action]), f"a {role} and {action}"
