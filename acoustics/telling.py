@@ -5,16 +5,17 @@ What is not known is called unknown. Where masking cannot do it, the missing dec
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from acoustics.asked import RELIEF
-from acoustics.listening import AMBIENT, DEAF, TOTAL
+from acoustics.listening import AMBIENT, DEAF, SAMPLES, TOTAL
 from acoustics.pairs import OPEN_DOOR_DB, Pair
 from acoustics.privacy import Path, Standing, background_for, standing_of, together_dba
 from acoustics.wishes import STANDINGS, Talk, Wishes
 from acoustics.zones import Zones
 from edge.claims import Derived
-from edge.facts import Family, Look
+from edge.facts import HEARD, Family, Look
 from edge.site.acoustics_settings import Target
 from edge.text import Ref, Text, say
 
@@ -28,11 +29,10 @@ _CLASSES: dict[Standing, Class] = {
     Standing.LIMITED: "limited",
     Standing.OVERHEARABLE: "overhearable",
 }
-_MEANS: dict[Class, Text] = {
-    "confidential": say("Voices may be heard, words are not understood"),
-    "limited": say("A careful listener picks up some words"),
-    "overhearable": say("Conversations can be followed; use a room"),
-    "unknown": say("No current reading"),
+_MEANS: dict[Standing, Text] = {
+    Standing.CONFIDENTIAL: say("Voices may be heard, words are not understood"),
+    Standing.LIMITED: say("A careful listener picks up some words"),
+    Standing.OVERHEARABLE: say("Conversations can be followed; use a room"),
 }
 _DOORS: dict[DoorState, Text] = {
     "closed": say("The door is closed"),
@@ -87,12 +87,12 @@ class Telling:
     def _privacy(self, look: Look, pair: Pair, talk: Talk | None, target: Target) -> Privacy:
         raised, door = target.voice == "raised", self._door(look, pair)
         path = self.zones.path(pair, open_door=OPEN_DOOR_DB if door == "open" else None)
+        missing = self._missing(look, pair, path, target)
         silent = self._silent(look, pair)
         background, measured = (None, False) if silent is not None else self._background(look, pair)
-        standing: Class = "unknown" if silent is not None else _CLASSES[standing_of(path, raised, background or 0.0)]
-        missing = self._missing(look, pair, path, target)
+        found = None if silent is not None else standing_of(path, raised, background or 0.0)
         return Privacy(
-            standing=standing,
+            standing="unknown" if found is None else _CLASSES[found],
             live=talk is not None,
             raised=raised,
             door=door,
@@ -101,11 +101,11 @@ class Telling:
             missing_db=missing,
             remedy=None if missing is None else self._remedy(look, pair, door, target, missing),
             reasons=(
-                silent or _MEANS[standing],
-                *([] if silent is not None else [_VOICES[raised]]),
-                *([] if pair.rating is None else [_DOORS[door]]),
+                *([silent] if silent is not None else []),
+                *([_MEANS[found], _VOICES[raised]] if found is not None else []),
+                *([_DOORS[door]] if pair.rating is not None else []),
                 _BASES[pair.basis],
-                *([] if silent is not None else [_background_told(background, measured)]),
+                *([_background_told(background, measured)] if found is not None else []),
                 *self._relief(look, pair),
                 say("An estimate, not a measurement"),
             ),
@@ -133,9 +133,10 @@ class Telling:
         """Why nothing is known of the noise at the listener."""
         for unit in self.zones.homes(pair.listener):
             if look.heard(unit, "level") is None:
-                return say("No current reading: {device} is silent", device=Ref(unit))
+                return _since(unit, look(HEARD(unit)))
         if (microphone := self.zones.microphone(pair.listener)) is not None and look(DEAF(pair.listener)):
-            return say("No current reading: {device} is silent", device=Ref(microphone))
+            samples = look(SAMPLES(microphone))
+            return _since(microphone, samples[-1][0] if samples else None)
         return None
 
     def _background(self, look: Look, pair: Pair) -> tuple[float | None, bool]:
@@ -194,6 +195,12 @@ class Telling:
                         place=Ref(pair.talker),
                         listener=Ref(pair.listener),
                     )
+
+
+def _since(device: str, heard: datetime | None) -> Text:
+    if heard is None:
+        return say("No current reading: {device} has not been heard since the start", device=Ref(device))
+    return say("No current reading: {device} has been silent since {heard}", device=Ref(device), heard=heard)
 
 
 def _half(dba: float) -> float:

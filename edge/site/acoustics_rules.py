@@ -43,6 +43,20 @@ def hearing_devices(draft: Draft) -> Iterator[Problem]:
             yield error((SECTION, "microphones", name), told, at_key=True)
 
 
+def one_ear_a_space(draft: Draft) -> Iterator[Problem]:
+    section = _section(draft)
+    hears: dict[str, str] = {}
+    for name in section.microphones if section else ():
+        space = (draft.devices[name].space or "") if name in draft.devices else ""
+        if space in hears:
+            told = say(
+                "{device} already hears what is in {space}. Name one microphone for each space.", device=hears[space], space=space
+            )
+            yield error((SECTION, "microphones", name), told, at_key=True)
+        elif space:
+            hears[space] = name
+
+
 def one_pair_each(draft: Draft) -> Iterator[Problem]:
     section = _section(draft)
     seen: set[tuple[str, str]] = set()
@@ -92,6 +106,7 @@ def emitters_for_the_pairs(draft: Draft) -> Iterator[Problem]:
 ACOUSTICS_RULES: tuple[Callable[[Draft], Iterator[Problem]], ...] = (
     sounding_devices,
     hearing_devices,
+    one_ear_a_space,
     one_pair_each,
     bearable_levels,
     emitters_for_the_pairs,

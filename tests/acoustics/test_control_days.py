@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from acoustics.asked import ask_hearing, ask_level, ask_quiet, end_relief, press_relief
 from acoustics.control import MaskingStepped, MaskingTaken
 from acoustics.listening import DEAF
+from acoustics.occasions import PEOPLE
 from acoustics.wishes import Wishes
 from acoustics.zones import Zones
 from edge.events import Event, Observed
@@ -43,6 +44,7 @@ class RandomDay(Day):
         self.bookings: list[Booking] = []
         self.hands: set[datetime] = set()
         self.silenced: datetime | None = None
+        self._last: MaskingStepped | None = None
         self._seen = len(self.events)
 
     def note(self) -> None:
@@ -58,11 +60,23 @@ class RandomDay(Day):
             assert now - before <= STEP + 1e-6 or before < 30.0, "up in steps"
             assert before - now <= STEP + 1e-6 or self.muted or before > HIGHEST, "down in steps"
         for event in self.events[self._seen :]:
-            if isinstance(event, MaskingStepped) and event.up:
-                self._check_rise(event)
+            if isinstance(event, MaskingStepped) and event.up is not None:
+                self._check_turn(event)
+                self._last = event
+                if event.up:
+                    self._check_rise(event)
         self._seen = len(self.events)
         if self.silenced is not None and self.sim.now >= self.silenced + 2 * SECOND and self.sim.facts(ONLINE(UNIT)) is not False:
             assert self.muted
+
+    def _check_turn(self, event: MaskingStepped) -> None:
+        """No turn within a quarter of an hour but down for who asked; where people may be, no faster than they would notice."""
+        if self._last is None:
+            return
+        since, asked = event.at - self._last.at, self.cause in ("masking:relief", "masking:quiet")
+        assert event.up == self._last.up or since >= 15 * MINUTE or (not event.up and asked)
+        if self.sim.facts(PEOPLE("corridor")) != "none" and not (asked and not event.up):
+            assert since >= STEP / (0.2 if event.up else 0.1) * MINUTE - SECOND
 
     def _check_rise(self, event: MaskingStepped) -> None:
         """Only of a unit that is heard, and of a deaf microphone not beyond what was planned without it."""
