@@ -1,9 +1,9 @@
 """Shelly of the second generation and later: `switch` and `input` components. The relay ends an unlock by itself (`toggle_after`).
 
-Source: shelly-api-docs.shelly.cloud, gen2: MQTT, Notifications, Switch, Input; from memory that `status_update` asks for all states,
-and that each order begins its seconds anew. On the device, switch "Generic status update over MQTT" on; `at` is its topic prefix.
-channel n is switch:n-1 and input:n-1. Relay on is unlocked; the contact of the door is on the input of the same channel, closed while
-the door is, and detached from the relay. What is read back is the relay and not the bolt.
+Source: shelly-api-docs.shelly.cloud, gen2: MQTT, Notifications, Switch, Input; from memory that `status_update` asks for all
+states, and that each order begins its seconds anew. On the device, switch "Generic status update over MQTT" on; `at` is its topic
+prefix. channel n is switch:n-1 and input:n-1. Relay on is unlocked; the contact of the door is on the input of the same channel,
+closed while the door is, and detached from the relay. What is read back is the relay and not the bolt.
 Site file:
     lock-room-1: {type: door-controller, profile: mqtt.shelly, connection: broker, at: shellyplus1-a8032abe54dc, door: room-1-front}
     fan: {type: relay, profile: mqtt.shelly, connection: broker, at: shellypro4pm-f008d1d8b8b8, channel: 4}
