@@ -34,7 +34,7 @@ async def run(building: VirtualBuilding, control: socket.socket | None) -> None:
     ended = asyncio.Event()
     for stop in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(stop, ended.set)
-    await building.start(patient=False)
+    await building.start()
     _say({"ready": len(building.hosts), "control": control and address_of(control), "bus": building.bus})
     obeying = asyncio.create_task(_obey_all(building, lines, ended))
     async with contextlib.AsyncExitStack() as stack:

@@ -55,22 +55,17 @@ class VirtualBuilding:
         self._powerless: set[str] = set()
         self._tasks: list[asyncio.Task[None]] = []
 
-    async def start(self, *, patient: bool = True) -> None:
-        """Connect every device; returns when all are there. Raises TimeoutError or StartRefused when they cannot be.
-
-        patient: False does not wait for an OPC UA server, which takes seconds to build its thousands of nodes.
-        """
+    async def start(self) -> None:
+        """Connect every device; returns when all are there. Raises TimeoutError or StartRefused when they cannot be."""
         # Not from the seed: a press of this run must not look like a repeat of one of an earlier run.
         boot = uuid4().hex[:8]
         quick, slow = self._made(boot)
         self._lines = [*quick, *slow]
         self._hosts = {device: host for line in self._lines for device, host in line.hosts.items()}
         coming = [asyncio.create_task(line.start()) for line in slow]
-        self._tasks += coming
         for line in quick:
             await line.start()
-        if patient:
-            await asyncio.gather(*coming)
+        await asyncio.gather(*coming)
         self._tasks.append(asyncio.create_task(self._watch_batteries()))
         if self._life:
             self._tasks.append(asyncio.create_task(self._live(self._life)))
@@ -139,7 +134,7 @@ class VirtualBuilding:
         return self.host(device).ignored
 
     def _made(self, boot: str) -> tuple[list[Line], list[Line]]:
-        """The lines that are there at once, and those that take their time. Raises IllegalInput."""
+        """The lines that are there at once, and those that have thousands of nodes to make first. Raises IllegalInput."""
         quick, slow = list[Line](), list[Line]()
         for connection, described in self.site.connections.items():
             match described:

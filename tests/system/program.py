@@ -82,11 +82,11 @@ class Program:
     def alarms(self, kind: str) -> list[dict[str, Any]]:
         return [alarm for alarm in self.get("/api/v1/alarms")["alarms"] if alarm["type"] == kind]
 
-    def end(self, number: int = signal.SIGINT) -> float:
+    def end(self, number: int = signal.SIGINT, within_s: float = END_WITHIN_S) -> float:
         """Seconds until it had ended, in good order."""
         began = time.monotonic()
         self.process.send_signal(number)
-        assert self.process.wait(END_WITHIN_S) == 0, self.said
+        assert self.process.wait(within_s) == 0, self.said
         assert "Traceback" not in self.said, self.said
         return time.monotonic() - began
 
