@@ -12,7 +12,7 @@ from drivers.opcua.teller import Teller
 from edge.commands import Command
 from edge.errors import IllegalCommand, Refused, Unreachable
 from edge.points import PointId, Value
-from edge.profiles.opcua_mapping import Translation
+from edge.profiles.opcua_mapping import NodeTranslation
 
 if TYPE_CHECKING:
     from asyncua import ua
@@ -69,7 +69,7 @@ class Orders:
             requests.answered.add(time.monotonic() - began)
         await self._read_back(route)
 
-    async def _put(self, place: Place, means: Translation, value: Value) -> None:
+    async def _put(self, place: Place, means: NodeTranslation, value: Value) -> None:
         """Raises IllegalCommand, Refused, Unreachable."""
         from asyncua import ua
         from asyncua.ua.uaerrors import UaError, UaStatusCodeError

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from edge.points import DEVICE_TYPES, PointId, PointKind, Value
 from edge.profiles import PROFILES
-from edge.profiles.opcua_mapping import NodePoint, NodeRef, OpcuaMapping, Translation, node_ref
+from edge.profiles.opcua_mapping import NodePoint, NodeRef, NodeTranslation, OpcuaMapping, node_ref
 from edge.site.device import Address, Device
 from edge.site.model import Site
 
@@ -28,8 +28,8 @@ class Route(NamedTuple):
     point: PointId
     kind: PointKind
     place: Place
-    means: Translation
-    order: tuple[Place, Translation] | None
+    means: NodeTranslation
+    order: tuple[Place, NodeTranslation] | None
 
 
 class Said(NamedTuple):
@@ -90,7 +90,7 @@ def _routes(name: str, device: Device) -> Iterator[Route]:
 
 
 def _given(point: PointId, kind: PointKind, place: Place, address: Address) -> Route:
-    means = Translation(address.values, address.scale, address.offset)
+    means = NodeTranslation(address.values, address.scale, address.offset)
     return Route(point, kind, place, means, (place, means) if kind.commanded else None)
 
 

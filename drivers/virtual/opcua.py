@@ -13,7 +13,7 @@ from drivers.virtual.device import Behaviour, VirtualDevice, virtual_device
 from edge.clock import Clock
 from edge.errors import Garbled, IllegalCommand, IllegalInput, StartRefused
 from edge.points import PointKind, Value
-from edge.profiles.opcua_mapping import NodeRef, Translation
+from edge.profiles.opcua_mapping import NodeRef, NodeTranslation
 from edge.site.connections import OpcuaConnection
 from edge.site.model import Site
 
@@ -101,7 +101,7 @@ class VirtualOpcuaLine:
         await self._show(server)
         return server
 
-    async def _add(self, server: "Server", place: Place, kind: PointKind, means: Translation) -> "Node":
+    async def _add(self, server: "Server", place: Place, kind: PointKind, means: NodeTranslation) -> "Node":
         from asyncua import ua
 
         if place in self._nodes:
@@ -170,7 +170,7 @@ class VirtualOpcuaLine:
                 if route.order is not None and written.NodeId == self._nodes[route.order[0]].nodeid:
                     self._obey(route, route.order, written)
 
-    def _obey(self, route: Route, order: tuple[Place, Translation], written: "ua.WriteValue") -> None:
+    def _obey(self, route: Route, order: tuple[Place, NodeTranslation], written: "ua.WriteValue") -> None:
         place, means = order
         host, variant = self.hosts[route.point.device], written.Value.Value
         builtin = _builtin(route.kind, means)
@@ -228,7 +228,7 @@ class BehindTheServer:
         return self._spoiled.get(point, "") if self.plugged else _UNPLUGGED
 
 
-def _builtin(kind: PointKind, means: Translation) -> str:
+def _builtin(kind: PointKind, means: NodeTranslation) -> str:
     """The type of a node that can hold what the site file or the profile says of it."""
     if means.values:
         if set(means.values) <= {"true", "false"}:

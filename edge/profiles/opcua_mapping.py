@@ -62,7 +62,7 @@ def _is_identifier(kind: str, identifier: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Translation:
+class NodeTranslation:
     """Between what a node holds and the value of a point.
 
     values: what the node holds, as text, and which value of the point that is; empty: the same. scale, offset: a number of the node
@@ -115,7 +115,7 @@ class Translation:
             raise IllegalCommand(f"a node of type {builtin} cannot hold {value!r}") from error
 
 
-AS_IT_IS = Translation()
+AS_IT_IS = NodeTranslation()
 
 
 def _as_text(held: object) -> str:
@@ -195,7 +195,7 @@ class NodePoint:
     commands, where that is another."""
 
     path: str
-    means: Translation = AS_IT_IS
+    means: NodeTranslation = AS_IT_IS
     order: "NodePoint | None" = None
 
 

@@ -7,7 +7,7 @@ from drivers.opcua import certificate, session
 from drivers.opcua.link import _LONGEST_PAUSE_S
 from drivers.opcua.teller import LOST_AFTER_S
 from edge.profiles import PROFILES
-from edge.profiles.opcua_mapping import NodePoint, OpcuaMapping, Translation
+from edge.profiles.opcua_mapping import NodePoint, NodeTranslation, OpcuaMapping
 from edge.profiles.profile import Profile
 from edge.site.check import check
 from edge.site.document import plain
@@ -41,7 +41,7 @@ def test_the_lines_of_the_page_load_and_nothing_is_found_in_them() -> None:
 def test_the_profile_of_the_page_is_one() -> None:
     (text,) = code_blocks(PAGE, "python")
     scope: dict[str, Any] = {
-        "Profile": Profile, "OpcuaMapping": OpcuaMapping, "NodePoint": NodePoint, "Translation": Translation,
+        "Profile": Profile, "OpcuaMapping": OpcuaMapping, "NodePoint": NodePoint, "NodeTranslation": NodeTranslation,
     }  # fmt: skip
     exec(text, scope)  # noqa: S102
     lock = scope["PROFILE"].mapping.points["door-controller"]["lock"]

@@ -5,7 +5,7 @@ Site file:
     presence-room-1: {type: occupancy-sensor, profile: opcua.presence, connection: bms, at: "ns=2;s=Room1", space: room-1}
 """
 
-from edge.profiles.opcua_mapping import NodePoint, OpcuaMapping, Translation
+from edge.profiles.opcua_mapping import NodePoint, NodeTranslation, OpcuaMapping
 from edge.profiles.profile import Profile
 
 PROFILE = Profile(
@@ -15,7 +15,7 @@ PROFILE = Profile(
                 "present": NodePoint("Occupied"),
                 "count": NodePoint("People"),
                 "tamper": NodePoint("CoverOpen"),
-                "battery": NodePoint("Battery", Translation(scale=100)),
+                "battery": NodePoint("Battery", NodeTranslation(scale=100)),
             },
         },
     ),

@@ -7,12 +7,12 @@ Site file:
     lock-room-1: {type: door-controller, profile: opcua.pulse_door, connection: bms, at: "ns=2;s=Door1", door: front-1, pulse: 5 s}
 """
 
-from edge.profiles.opcua_mapping import NodePoint, OpcuaMapping, Translation
+from edge.profiles.opcua_mapping import NodePoint, NodeTranslation, OpcuaMapping
 from edge.profiles.profile import Profile
 
-_LOCKED = Translation({"true": "locked", "false": "unlocked"})
-_RELEASE = Translation({"true": "unlocked", "false": "locked"})
-_CLOSED = Translation({"true": "closed", "false": "open"})
+_LOCKED = NodeTranslation({"true": "locked", "false": "unlocked"})
+_RELEASE = NodeTranslation({"true": "unlocked", "false": "locked"})
+_CLOSED = NodeTranslation({"true": "closed", "false": "open"})
 
 PROFILE = Profile(
     OpcuaMapping(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from edge.errors import Garbled, IllegalCommand, IllegalInput
 from edge.points import DEVICE_TYPES, PointKind, Value
 from edge.profiles import PROFILES
-from edge.profiles.opcua_mapping import NodeRef, OpcuaMapping, Translation, node_ref
+from edge.profiles.opcua_mapping import NodeRef, NodeTranslation, OpcuaMapping, node_ref
 
 LEVEL, MUTED = DEVICE_TYPES["masking-unit"]["level"], DEVICE_TYPES["masking-unit"]["muted"]
 COUNT, TEXT, LOCK = DEVICE_TYPES["occupancy-sensor"]["count"], DEVICE_TYPES["sign"]["text"], DEVICE_TYPES["door-controller"]["lock"]
@@ -26,7 +26,7 @@ ANYTHING = st.one_of(
     st.lists(st.integers(), max_size=3),
 )
 translations = st.builds(
-    Translation,
+    NodeTranslation,
     st.dictionaries(
         st.text(max_size=5), st.one_of(st.booleans(), st.integers(-5, 5), st.sampled_from(["locked", "open"])), max_size=3
     ),
@@ -42,7 +42,7 @@ translations = st.builds(
     builtin=st.sampled_from(["Boolean", "Float", "Double", "String"]),
 )
 def test_whatever_a_node_holds_becomes_a_value_of_the_point_or_is_refused(
-    means: Translation, held: object, kind: PointKind, builtin: str
+    means: NodeTranslation, held: object, kind: PointKind, builtin: str
 ) -> None:
     try:
         value = means.read(held, builtin, kind)
@@ -56,7 +56,7 @@ def test_whatever_a_node_holds_becomes_a_value_of_the_point_or_is_refused(
     value=st.one_of(st.none(), st.booleans(), st.integers(), st.just(10**400), st.floats(), st.text(max_size=20)),
     builtin=st.sampled_from([*WHOLE, "Boolean", "Float", "Double", "String", "LocalizedText", "DateTime"]),
 )
-def test_whatever_is_commanded_fits_into_the_node_or_is_refused(means: Translation, value: Value, builtin: str) -> None:
+def test_whatever_is_commanded_fits_into_the_node_or_is_refused(means: NodeTranslation, value: Value, builtin: str) -> None:
     try:
         held = means.write(value, builtin)
     except IllegalCommand:
@@ -81,7 +81,7 @@ def test_whatever_is_commanded_fits_into_the_node_or_is_refused(means: Translati
     builtin=st.sampled_from(["Float", "Double"]),
 )
 def test_what_is_written_is_read_back_as_it_was(tenths: int, scale: float, offset: float, builtin: str) -> None:
-    means, value = Translation(scale=scale, offset=offset), tenths / 10
+    means, value = NodeTranslation(scale=scale, offset=offset), tenths / 10
     held = means.write(value, builtin)
     assert isinstance(held, float)
     kept = held if builtin == "Double" else struct.unpack("f", struct.pack("f", held))[0]
@@ -90,7 +90,7 @@ def test_what_is_written_is_read_back_as_it_was(tenths: int, scale: float, offse
 
 @given(value=st.floats(0, 100), scale=st.sampled_from([0.1, 0.5, 1.0]))
 def test_a_whole_number_holds_a_value_to_half_a_step(value: float, scale: float) -> None:
-    means = Translation(scale=scale)
+    means = NodeTranslation(scale=scale)
     read = means.read(means.write(value, "Int32"), "Int32", LEVEL)
     assert isinstance(read, float | int)
     assert abs(read - value) <= scale / 2 + 1e-9
@@ -99,19 +99,19 @@ def test_a_whole_number_holds_a_value_to_half_a_step(value: float, scale: float)
 @pytest.mark.parametrize(
     ("means", "held", "builtin", "kind", "value"),
     [
-        (Translation(), True, "Boolean", MUTED, True),
-        (Translation({"0": True, "1": False}), 1, "Byte", MUTED, False),
-        (Translation({"1": True, "0": False}), 1.0, "Double", MUTED, True),
-        (Translation({"true": "locked", "false": "unlocked"}), False, "Boolean", LOCK, "unlocked"),
-        (Translation({"OPEN": "unlocked", "SHUT": "locked"}), "SHUT", "String", LOCK, "locked"),
-        (Translation(), 3.0, "Double", COUNT, 3),
-        (Translation(scale=100), struct.unpack("f", struct.pack("f", 0.77))[0], "Float", LEVEL, 77.0),
-        (Translation(scale=0.1, offset=30), 104, "Int16", LEVEL, 40.4),
-        (Translation(), None, "Null", TEXT, None),
-        (Translation(), "Varattu", "LocalizedText", TEXT, "Varattu"),
+        (NodeTranslation(), True, "Boolean", MUTED, True),
+        (NodeTranslation({"0": True, "1": False}), 1, "Byte", MUTED, False),
+        (NodeTranslation({"1": True, "0": False}), 1.0, "Double", MUTED, True),
+        (NodeTranslation({"true": "locked", "false": "unlocked"}), False, "Boolean", LOCK, "unlocked"),
+        (NodeTranslation({"OPEN": "unlocked", "SHUT": "locked"}), "SHUT", "String", LOCK, "locked"),
+        (NodeTranslation(), 3.0, "Double", COUNT, 3),
+        (NodeTranslation(scale=100), struct.unpack("f", struct.pack("f", 0.77))[0], "Float", LEVEL, 77.0),
+        (NodeTranslation(scale=0.1, offset=30), 104, "Int16", LEVEL, 40.4),
+        (NodeTranslation(), None, "Null", TEXT, None),
+        (NodeTranslation(), "Varattu", "LocalizedText", TEXT, "Varattu"),
     ],
 )
-def test_read(means: Translation, held: object, builtin: str, kind: PointKind, value: Value) -> None:
+def test_read(means: NodeTranslation, held: object, builtin: str, kind: PointKind, value: Value) -> None:
     read = means.read(held, builtin, kind)
     assert (read, type(read)) == (value, type(value))
 
@@ -119,16 +119,16 @@ def test_read(means: Translation, held: object, builtin: str, kind: PointKind, v
 @pytest.mark.parametrize(
     ("means", "held", "kind", "problem"),
     [
-        (Translation(), 1, MUTED, "not true or false"),
-        (Translation({"1": True}), 2, MUTED, "none of 1"),
-        (Translation(), float("nan"), LEVEL, "outside 0..100"),
-        (Translation(), 2.5, COUNT, "not a whole number"),
-        (Translation(), None, LOCK, "no value"),
-        (Translation(), b"\x00", TEXT, "neither a number nor text"),
-        (Translation(scale=1e300), 1e300, LEVEL, "outside 0..100"),
+        (NodeTranslation(), 1, MUTED, "not true or false"),
+        (NodeTranslation({"1": True}), 2, MUTED, "none of 1"),
+        (NodeTranslation(), float("nan"), LEVEL, "outside 0..100"),
+        (NodeTranslation(), 2.5, COUNT, "not a whole number"),
+        (NodeTranslation(), None, LOCK, "no value"),
+        (NodeTranslation(), b"\x00", TEXT, "neither a number nor text"),
+        (NodeTranslation(scale=1e300), 1e300, LEVEL, "outside 0..100"),
     ],
 )
-def test_read_what_cannot_be(means: Translation, held: object, kind: PointKind, problem: str) -> None:
+def test_read_what_cannot_be(means: NodeTranslation, held: object, kind: PointKind, problem: str) -> None:
     with pytest.raises(Garbled, match=problem):
         means.read(held, "Double", kind)
 
@@ -136,15 +136,15 @@ def test_read_what_cannot_be(means: Translation, held: object, kind: PointKind, 
 @pytest.mark.parametrize(
     ("means", "value", "builtin", "held"),
     [
-        (Translation({"0": "locked", "1": "unlocked"}), "unlocked", "Int32", 1),
-        (Translation({"0": False, "1": True}), True, "Boolean", True),
-        (Translation({"0": False, "1.5": True}), True, "Double", 1.5),
-        (Translation({"ON": True, "OFF": False}), False, "String", "OFF"),
-        (Translation(scale=0.1), 40.4, "UInt16", 404),
-        (Translation(), None, "String", None),
+        (NodeTranslation({"0": "locked", "1": "unlocked"}), "unlocked", "Int32", 1),
+        (NodeTranslation({"0": False, "1": True}), True, "Boolean", True),
+        (NodeTranslation({"0": False, "1.5": True}), True, "Double", 1.5),
+        (NodeTranslation({"ON": True, "OFF": False}), False, "String", "OFF"),
+        (NodeTranslation(scale=0.1), 40.4, "UInt16", 404),
+        (NodeTranslation(), None, "String", None),
     ],
 )
-def test_write(means: Translation, value: Value, builtin: str, held: Value) -> None:
+def test_write(means: NodeTranslation, value: Value, builtin: str, held: Value) -> None:
     written = means.write(value, builtin)
     assert (written, type(written)) == (held, type(held))
 
@@ -152,19 +152,19 @@ def test_write(means: Translation, value: Value, builtin: str, held: Value) -> N
 @pytest.mark.parametrize(
     ("means", "value", "builtin"),
     [
-        (Translation(), True, "Int32"),
-        (Translation(), 1, "Boolean"),
-        (Translation(), 300, "Byte"),
-        (Translation(), 1e39, "Float"),
-        (Translation(), float("inf"), "Double"),
-        (Translation({"1": True}), False, "Int32"),
-        (Translation({"1": 1}), True, "Int32"),
-        (Translation({"one": True}), True, "Int32"),
-        (Translation({"2": True}), True, "Boolean"),
-        (Translation(), "text", "DateTime"),
+        (NodeTranslation(), True, "Int32"),
+        (NodeTranslation(), 1, "Boolean"),
+        (NodeTranslation(), 300, "Byte"),
+        (NodeTranslation(), 1e39, "Float"),
+        (NodeTranslation(), float("inf"), "Double"),
+        (NodeTranslation({"1": True}), False, "Int32"),
+        (NodeTranslation({"1": 1}), True, "Int32"),
+        (NodeTranslation({"one": True}), True, "Int32"),
+        (NodeTranslation({"2": True}), True, "Boolean"),
+        (NodeTranslation(), "text", "DateTime"),
     ],
 )
-def test_write_what_cannot_be(means: Translation, value: Value, builtin: str) -> None:
+def test_write_what_cannot_be(means: NodeTranslation, value: Value, builtin: str) -> None:
     with pytest.raises(IllegalCommand):
         means.write(value, builtin)
 
