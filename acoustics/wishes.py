@@ -74,7 +74,10 @@ class Wishes:
         """level: where the unit is now; what lies ahead is begun in time from there."""
         wanted = self._relieved(look, unit, self._limited(look, unit, self._wanted(look, unit, level)))
         quiet = [*self._quiet_by_hand(look, unit), *self._quiet_bookings(look, unit, level, wanted.level)]
-        return max(quiet, key=lambda wish: wish.fall or 0.0, default=wanted)
+        if not quiet:
+            return wanted
+        first = max(quiet, key=_fall_of)
+        return replace(first, fall=max(_fall_of(first), _fall_of(wanted)))  # whoever asked for relief does not wait for it
 
     # --- conversations ------------------------------------------------------------------------------------------------
 
@@ -226,6 +229,10 @@ class Wishes:
                 until = occasion.end + quiet.after
                 because = say("Quiet for a booking of {place} until {until}", place=Ref(space), until=until)
                 yield from [Wish(floor, Kind.QUIET, because, off=True, fall=fall)] if fall is not None else []
+
+
+def _fall_of(wish: Wish) -> float:
+    return wish.fall or 0.0
 
 
 def _counts_already(look: Look, talk: Talk, way: float, missing: float) -> bool:

@@ -47,9 +47,16 @@ class Zones:
 
     def homes(self, space: str) -> tuple[str, ...]:
         """The emitters that mask what is overheard in a space: the loudest ones there, and those alone."""
-        losses = {unit: heard[space] for unit, heard in self.heard.items() if space in heard}
-        least = min(losses.values(), default=0.0)
-        return tuple(unit for unit, loss in losses.items() if loss == least)
+        return self._homes.get(space, ())
+
+    @cached_property
+    def _homes(self) -> Mapping[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
+        for space in {space for heard in self.heard.values() for space in heard}:
+            losses = {unit: heard[space] for unit, heard in self.heard.items() if space in heard}
+            least = min(losses.values())
+            found[space] = tuple(unit for unit, loss in losses.items() if loss == least)
+        return found
 
     def level_behind(self, unit: str, space: str, dba: float) -> float:
         """What an emitter of a space must be at so that all of them together bring `dba` there."""
@@ -109,10 +116,13 @@ class Zones:
 
     def quiet_rooms(self, unit: str) -> tuple[tuple[str, Quiet], ...]:
         """The spaces whose bookings may ask this emitter to be off, each with the preset that says so."""
-        here = set(self.near(unit))
-        return tuple(
-            (space, quiet)
+        return self._quiet_rooms[unit]
+
+    @cached_property
+    def _quiet_rooms(self) -> Mapping[str, tuple[tuple[str, Quiet], ...]]:
+        where = [
+            (space, quiet, set(quiet.spaces) or {space} | spaces_a_door_away(self.site, space))
             for quiet in self.section.quiet.values()
             for space in self.site.bookable
-            if here & (set(quiet.spaces) or {space} | spaces_a_door_away(self.site, space))
-        )
+        ]
+        return {unit: tuple((space, quiet) for space, quiet, around in where if around & {*self.near(unit)}) for unit in self.heard}

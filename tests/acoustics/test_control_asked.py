@@ -80,6 +80,16 @@ def test_a_long_press_is_silence_within_a_minute_without_a_jump() -> None:
     assert day.level <= 31.0, "it begins again from the floor"
 
 
+def test_relief_does_not_wait_for_a_wedding_that_makes_it_quiet_anyway() -> None:
+    day = at_work()
+    day.book(meeting(at(10), at(14)), meeting(at(13), at(14), "wedding", "w"))
+    day.until(at(11, 30))
+    assert day.cause == "masking:quiet"
+    pressed(day)
+    day.until(at(11, 32))
+    assert day.level <= 37.5
+
+
 def test_relief_outlasts_a_restart() -> None:
     day = at_work()
     pressed(day)

@@ -187,7 +187,7 @@ def lived(acts: list[tuple[int, int, int]]) -> RandomDay:
     return day
 
 
-@settings(max_examples=12, phases=[Phase.generate], deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+@settings(max_examples=6, phases=[Phase.generate], deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 @given(DAYS)
 def test_random_days(acts: list[tuple[int, int, int]]) -> None:
     lived(acts)

@@ -1,7 +1,7 @@
 """Classes of privacy: how much background each takes, through walls and over open floor."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from acoustics.privacy import Path, Standing, background_for, masking_beside, standing_of, together_dba
@@ -39,6 +39,7 @@ def test_a_raised_voice_and_a_thinner_wall_take_more() -> None:
         assert raised > normal + 6 > thicker
 
 
+@settings(max_examples=30, deadline=None)
 @given(st.floats(10, 60), st.floats(0, 75), st.floats(0, 5), st.booleans())
 def test_more_noise_never_makes_a_conversation_less_private(rating: float, dba: float, more: float, raised: bool) -> None:
     path = Path(round(rating))
