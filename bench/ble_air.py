@@ -13,8 +13,9 @@ import time
 from pathlib import Path
 
 from drivers.ble.bthome import UUID
+from drivers.virtual.air import Advert, Peripheral
 from drivers.virtual.ble_twins import bthome_message
-from drivers.virtual.bluez import Advert, Bluez, Peripheral
+from drivers.virtual.bluez import Bluez
 from drivers.virtual.private_bus import PrivateBus
 
 KEY = "231d39c1d7cc1ab1aee224cd096db932"

@@ -104,7 +104,8 @@ class Radio:
                 self._teller.line(False, "listening failed")
             self._turn_deaf()
             self._save()
-            await self._rest(pause_s, lambda: self.stopping)
+            if not self.stopping:
+                await self._rest(pause_s, lambda: self.stopping)
             pause_s = min(_LONGEST_PAUSE_S, pause_s * 2)
 
     # --- listening ------------------------------------------------------------------------------------------------

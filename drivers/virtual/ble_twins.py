@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from drivers.ble.bthome import UUID, key_mark, press_id
 from drivers.ble.gatt import gatt_of
-from drivers.virtual.bluez import Advert, Bluez, Characteristic, Peripheral
+from drivers.virtual.air import Advert, Characteristic, Peripheral
+from drivers.virtual.bluez import Bluez
 from drivers.virtual.device import Behaviour, Report, VirtualDevice, virtual_device
 from edge.clock import Clock
 from edge.errors import Garbled, IllegalInput

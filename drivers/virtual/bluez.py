@@ -8,9 +8,10 @@ Source: BlueZ, doc/org.bluez.Adapter, org.bluez.Device, org.bluez.GattCharacteri
 import asyncio
 import contextlib
 import select
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import TYPE_CHECKING, Any, cast
+
+from drivers.virtual.air import Adapter, Advert, Characteristic, Peripheral, Properties
 
 if TYPE_CHECKING:
     from dbus_fast import Message, Variant
@@ -23,76 +24,7 @@ _BLUEZ_ERROR = "org.bluez.Error"
 
 _FULL_S = 0.001
 
-_Properties = dict[str, "Variant"]
 _Method = Callable[["Message"], Awaitable[tuple[str, list[Any]]]]
-
-
-@dataclass(frozen=True, slots=True)
-class Advert:
-    """What is said to whoever listens. service_data: by UUID in full; manufacturer_data: by the number of the company."""
-
-    service_data: Mapping[str, bytes] = field(default_factory=dict)
-    manufacturer_data: Mapping[int, bytes] = field(default_factory=dict)
-    uuids: Sequence[str] = ()
-    name: str | None = None
-
-
-@dataclass(slots=True)
-class Characteristic:
-    """read, written: None where that is not allowed. guarded: only for who is paired."""
-
-    uuid: str
-    read: Callable[[], bytes] | None = None
-    written: Callable[[bytes], None] | None = None
-    notifies: bool = False
-    guarded: bool = False
-
-    @property
-    def flags(self) -> list[str]:
-        has = (("read", self.read), ("write", self.written), ("notify", self.notifies))
-        return [name for name, there in has if there]
-
-
-@dataclass(slots=True)
-class Peripheral:
-    """A device in the air. rssi: how loud it is at each adapter; it does not reach those that are not named."""
-
-    address: str
-    rssi: dict[str, int]
-    characteristics: tuple[Characteristic, ...] = ()
-    service: str = ""
-    connectable: bool = False
-    paired: bool = False
-    connected_to: str | None = None
-
-
-@dataclass(slots=True)
-class Adapter:
-    """deaf: it hears nothing until it is switched off and on; dead: nor does it then. restarts: how often that was done."""
-
-    name: str
-    powered: bool = True
-    deaf: bool = False
-    dead: bool = False
-    restarts: int = 0
-    most_connected: int = 0
-    scanning: dict[str, bool] = field(default_factory=dict)
-    """Who scans, and whether with duplicates."""
-    filters: dict[str, bool] = field(default_factory=dict)
-    seen: dict[str, tuple[Peripheral, _Properties]] = field(default_factory=dict)
-    """By path of the device."""
-
-    @property
-    def path(self) -> str:
-        return f"/org/bluez/{self.name}"
-
-    @property
-    def hears(self) -> bool:
-        return self.powered and not self.deaf and not self.dead and bool(self.scanning)
-
-    @property
-    def connected(self) -> list[str]:
-        return [path for path, (peripheral, _) in self.seen.items() if peripheral.connected_to == self.name]
 
 
 class Bluez:
@@ -178,7 +110,7 @@ class Bluez:
 
     def _hear(self, adapter: Adapter, peripheral: Peripheral, advert: Advert, rssi: int) -> None:
         path = _device_path(adapter, peripheral)
-        said: _Properties = {"RSSI": _variant("n", rssi)}
+        said: Properties = {"RSSI": _variant("n", rssi)}
         if advert.service_data:
             data = {uuid: _variant("ay", octets) for uuid, octets in advert.service_data.items()}
             said["ServiceData"] = _variant("a{sv}", data)
@@ -246,13 +178,13 @@ class Bluez:
                     await asyncio.sleep(_FULL_S)
                 await bus.send(message)
 
-    def _added(self, path: str, interfaces: dict[str, _Properties]) -> None:
+    def _added(self, path: str, interfaces: dict[str, Properties]) -> None:
         self._signal("/", _OBJECTS, "InterfacesAdded", "oa{sa{sv}}", [path, interfaces])
 
     def _removed(self, path: str, *interfaces: str) -> None:
         self._signal("/", _OBJECTS, "InterfacesRemoved", "oas", [path, list(interfaces)])
 
-    def _changed(self, path: str, interface: str, changed: _Properties, gone: Sequence[str] = ()) -> None:
+    def _changed(self, path: str, interface: str, changed: Properties, gone: Sequence[str] = ()) -> None:
         self._signal(path, _PROPERTIES, "PropertiesChanged", "sa{sv}as", [interface, changed, list(gone)])
 
     def _change(self, adapter: Adapter, path: str, **changed: "Variant") -> None:
@@ -262,7 +194,7 @@ class Bluez:
     # --- objects --------------------------------------------------------------------------------------------------
 
     async def _all_objects(self, _: "Message") -> tuple[str, list[Any]]:
-        objects: dict[str, dict[str, _Properties]] = {}
+        objects: dict[str, dict[str, Properties]] = {}
         for adapter in self.adapters.values():
             objects[adapter.path] = {_ADAPTER: _described(adapter)}
             for path, (peripheral, properties) in adapter.seen.items():
@@ -271,7 +203,7 @@ class Bluez:
                     objects.update(self._gatt_objects(adapter, peripheral))
         return "a{oa{sa{sv}}}", [objects]
 
-    def _gatt_objects(self, adapter: Adapter, peripheral: Peripheral) -> dict[str, dict[str, _Properties]]:
+    def _gatt_objects(self, adapter: Adapter, peripheral: Peripheral) -> dict[str, dict[str, Properties]]:
         device = _device_path(adapter, peripheral)
         service = f"{device}/service0001"
         found = {service: {_SERVICE: {"UUID": _variant("s", peripheral.service), "Device": _variant("o", device)}}}
@@ -483,7 +415,7 @@ def _device_path(adapter: Adapter, peripheral: Peripheral) -> str:
     return f"{adapter.path}/dev_{peripheral.address.replace(':', '_')}"
 
 
-def _described(adapter: Adapter) -> _Properties:
+def _described(adapter: Adapter) -> Properties:
     return {
         "Address": _variant("s", "00:00:5E:00:53:00"),
         "Name": _variant("s", adapter.name),
@@ -493,7 +425,7 @@ def _described(adapter: Adapter) -> _Properties:
     }
 
 
-def _unseen(adapter: Adapter, peripheral: Peripheral) -> _Properties:
+def _unseen(adapter: Adapter, peripheral: Peripheral) -> Properties:
     return {
         "Address": _variant("s", peripheral.address),
         "AddressType": _variant("s", "public"),

@@ -151,7 +151,10 @@ def now() -> datetime:
 async def air(
     site: Site, folder: Path, monkeypatch: pytest.MonkeyPatch, *, beat_s: float = 0.1, start: bool = True
 ) -> AsyncIterator[Bench]:
-    """Everything on the air, and drivers that listen."""
+    """Everything on the air, and drivers that listen and are quick to try again."""
+    monkeypatch.setattr("drivers.ble.radio.TICK_S", 0.05)
+    monkeypatch.setattr("drivers.ble.radio._FIRST_PAUSE_S", 0.05)
+    monkeypatch.setattr("drivers.ble.session._FIRST_PAUSE_S", 0.05)
     radio = VirtualRadio(site, secret=secret, beat_s=beat_s)
     monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", radio.address)
     heard = Heard(commits=False)

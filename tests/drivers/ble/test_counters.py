@@ -3,10 +3,11 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drivers.ble.counters import Counters
+from tests.conftest import EFFORT
 
 
 def counters(folder: Path) -> Counters:
@@ -62,6 +63,7 @@ def test_a_damaged_file_is_noticed(tmp_path: Path, said: str) -> None:
     assert not counters(tmp_path).broken
 
 
+@settings(max_examples=50 * EFFORT)
 @given(st.lists(st.tuples(st.integers(0, 30), st.booleans()), min_size=1))
 def test_after_a_kill_a_lost_press_counts_and_a_kept_one_does_not(
     tmp_path_factory: pytest.TempPathFactory, presses: list[tuple[int, bool]]

@@ -53,6 +53,9 @@ async def test_a_press_a_recording_and_a_restart(tmp_path: Path, monkeypatch: py
         recorded = fob.last_said
         await until_async(lambda: panics(daemon) == [press])
         assert daemon.facts(ONLINE(FOB))
+        driver = daemon._drivers["near"]
+        assert isinstance(driver, BleDriver)
+        await until_async(lambda: not any(driver._counters._under_way.values()))
     assert (data / "ble-near.json").exists()
 
     async with running(site, data) as daemon:

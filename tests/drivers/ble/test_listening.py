@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from drivers.ble.bthome import UUID
+from drivers.virtual.air import Advert
 from drivers.virtual.ble_twins import FAR_DBM, NEAR_DBM, REPEATS, bthome_message
-from drivers.virtual.bluez import Advert
 from edge.errors import IllegalCommand
 from tests.broker import until_async
 from tests.drivers.ble.air import DOCK_1, DOCK_2, FOB, KEY, OTHER_KEY, SEALED, SENSOR, Bench, air, secret, site_with, with_patience

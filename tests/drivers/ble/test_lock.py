@@ -25,10 +25,10 @@ async def test_unlocked_confirmed_renewed_and_locked_when_the_lease_ends(tmp_pat
     async with air(site_with(LOCK), tmp_path, monkeypatch) as bench:
         await bench.hears(LOCK, "lock", "locked")
         assert bench.gatt().peripheral.paired, "it asks for a bond"
-        bench.send(LOCK, "unlocked", 1.9)
+        bench.send(LOCK, "unlocked", 1.5)
         await bench.hears(LOCK, "lock", "unlocked")
         told = len(bench.heard.values(LOCK, "lock"))
-        bench.send(LOCK, "unlocked", 1.9)
+        bench.send(LOCK, "unlocked", 1.5)
         await confirmed(bench, LOCK, "lock", told, "unlocked")
         began = asyncio.get_running_loop().time()
         await bench.hears(LOCK, "lock", "locked")  # by itself, and it says so
@@ -173,8 +173,8 @@ async def test_there_are_never_more_connections_than_places_and_commands_go_firs
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     more = {f"lock-{n}": {**DEVICES[LOCK], "at": f"C0:98:E5:49:00:1{n}", "door": f"front{n}"} for n in range(2, 6)}
-    monkeypatch.setattr("drivers.ble.slots.REFRESH_S", 0.5)
-    monkeypatch.setattr("drivers.ble.slots.STAY_S", 0.2)
+    monkeypatch.setattr("drivers.ble.slots.REFRESH_S", 0.3)
+    monkeypatch.setattr("drivers.ble.slots.STAY_S", 0.1)
     async with air(site_with(LOCK, slots=2, **more), tmp_path, monkeypatch) as bench:
         for device in (LOCK, *more):
             await bench.hears(device, "lock", "locked")

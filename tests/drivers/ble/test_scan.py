@@ -6,7 +6,7 @@ import pytest
 
 from drivers.ble.scan import scan
 from drivers.scanning import Found, ScanOrder, proposed_lines
-from drivers.virtual.bluez import Advert, Peripheral
+from drivers.virtual.air import Advert, Peripheral
 from edge.errors import Unreachable
 from edge.site import Site
 from tests.drivers.ble.air import DOCK_1, FAN, FOB, LOCK, SEALED, SENSOR, TERMINALS, Bench, air, secret, site_with

@@ -132,12 +132,14 @@ def lived(folder: Path, plan: Sequence[Step]) -> None:
     assert life.heard.urgent == [event for event in life.heard.events if event in life.heard.urgent]
 
 
+@settings(max_examples=60 * EFFORT)
 @given(plan=steps)
 def test_only_what_the_fob_said_counts_and_only_once(tmp_path_factory: pytest.TempPathFactory, plan: list[Step]) -> None:
     lived(tmp_path_factory.mktemp("life"), plan)
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(1_800)
 @settings(max_examples=5_000 * EFFORT)
 @given(plan=steps)
 def test_only_what_the_fob_said_counts_and_only_once_for_long(tmp_path_factory: pytest.TempPathFactory, plan: list[Step]) -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from drivers.ble import session
-from drivers.virtual.bluez import Advert, Bluez, Peripheral
+from drivers.virtual.air import Advert, Peripheral
+from drivers.virtual.bluez import Bluez
 from drivers.virtual.private_bus import PrivateBus
 from edge.errors import Unreachable
 from tests.broker import until_async
@@ -19,9 +20,9 @@ NO_SERVICE = "no Bluetooth service runs on this computer: install and start blue
 def quick(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """Watchdogs and docks that wait for less long."""
     monkeypatch.setattr("drivers.ble.watchdog._MISSED", 0)
-    monkeypatch.setattr("drivers.ble.watchdog._LEAST_S", 0.8)
-    monkeypatch.setattr("drivers.ble.watchdog._FIRST_AGAIN_S", 1.6)
-    with_patience(monkeypatch, 1.0)
+    monkeypatch.setattr("drivers.ble.watchdog._LEAST_S", 0.5)
+    monkeypatch.setattr("drivers.ble.watchdog._FIRST_AGAIN_S", 0.8)
+    with_patience(monkeypatch, 0.5)
     return monkeypatch
 
 
