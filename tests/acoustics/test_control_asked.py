@@ -1,6 +1,7 @@
 """Rules 5 and 6: relief at a desk, quiet for weddings and by hand, hearing support, and who goes before whom (I141)."""
 
 from datetime import datetime
+from itertools import pairwise
 
 import pytest
 
@@ -116,6 +117,8 @@ def test_a_wedding_is_quiet_before_it_begins_and_masking_comes_back_slowly(prese
     day.hand("present", present, "eye")
     day.book(meeting(at(12), at(12, 45), "wedding", "w"), meeting(at(10), at(14), uid="m"))
     day.until(at(11, 45))
+    downs = [t for t, before, after in day.steps() if after < before]
+    assert all(later - earlier >= 5 * MINUTE for earlier, later in pairwise(downs)), "0.1 dB a minute"
     assert quiet_for(day, at(13))
     assert all(after - before <= 0.5 for _, before, after in day.steps())
     day.until(at(13, 10))
@@ -123,12 +126,13 @@ def test_a_wedding_is_quiet_before_it_begins_and_masking_comes_back_slowly(prese
     assert not day.muted
 
 
-def test_a_wedding_that_is_booked_late_is_quiet_soon() -> None:
+@pytest.mark.parametrize(("booked", "quiet"), [(at(11, 50), at(11, 58)), (at(11, 15), at(11, 46))])
+def test_a_wedding_that_is_booked_late_is_quiet_as_soon_as_it_takes(booked: datetime, quiet: datetime) -> None:
     day = Day(site(), at(9))
     day.hand("present", True, "eye")
-    day.until(at(11, 50))
+    day.until(booked)
     day.book(meeting(at(12), at(12, 45), "wedding", "w"))
-    day.until(at(11, 58))
+    day.until(quiet)
     assert day.muted
     assert all(before - after <= 0.5 for _, before, after in day.steps())
 
