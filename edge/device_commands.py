@@ -19,7 +19,7 @@ import typer
 
 from edge.clock import SystemClock
 from edge.command_errors import one_sentence_per_error
-from edge.errors import IllegalCommand
+from edge.errors import IllegalCommand, StartRefused
 from edge.site import Site
 from edge.site.load import read_site
 
@@ -62,7 +62,7 @@ def list_devices(site_file: SiteFile, listen: Listen = HERE, format: AsFormat = 
         site, renderer = _site(site_file, language)
         try:
             live = _devices(_controller(site, site_file, listen, renderer))
-        except NotRunning as silence:
+        except (NotRunning, StartRefused) as silence:
             live = None
             typer.echo(str(silence), err=True)
         records = listed(site, renderer, live)

@@ -81,3 +81,10 @@ def test_the_devices_of_a_site_file_with_their_place_on_their_line(site_file: Pa
     assert "quality" not in listed["fan"]
     plain = CliRunner().invoke(app, words).stdout.splitlines()
     assert len(plain) == len(listed)
+
+
+def test_a_list_needs_no_token(site_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TALONMIES_TOKEN")
+    done = CliRunner().invoke(app, ["devices", "list", str(site_file)])
+    assert (done.exit_code, "lock-long" in done.stdout) == (0, True)
+    assert "env:TALONMIES_TOKEN is not there" in done.stderr
