@@ -145,3 +145,12 @@ def test_a_microphone_that_gives_l90_itself_is_believed_at_once() -> None:
     day = in_meeting({"microphones": {EAR: {"gives": "l90"}}})
     day.hear(at(9, 1), lambda _, masking: together(44.0, masking))
     assert day.sim.facts(TOTAL("corridor")) == together(44.0, day.level)
+
+
+def test_a_burst_is_not_believed_even_of_a_microphone_that_gives_l90() -> None:
+    day = in_meeting({"microphones": {EAR: {"gives": "l90"}}})
+    day.hear(at(10, 30), lambda _, masking: together(44.0, masking))
+    day.hear(at(10, 33), lambda *_: 75.0)
+    heard = day.sim.facts(AMBIENT("corridor"))
+    assert heard is not None
+    assert heard.dba == pytest.approx(44.0, abs=1.0)
