@@ -5,10 +5,12 @@ from math import nan
 
 import pytest
 
+from acoustics.asked import ask_quiet
 from acoustics.levels import energy_sum
 from acoustics.listening import AMBIENT, TOTAL
 from edge.conditions import AMBIENT_UNKNOWN
 from tests.acoustics.building import EAR, Day, at, meeting, site
+from tests.builders import HOUR
 
 HEARS = {"microphones": {EAR: {}}}
 
@@ -154,3 +156,13 @@ def test_a_burst_is_not_believed_even_of_a_microphone_that_gives_l90() -> None:
     heard = day.sim.facts(AMBIENT("corridor"))
     assert heard is not None
     assert heard.dba == pytest.approx(44.0, abs=1.0)
+
+
+def test_masking_that_has_just_gone_is_no_ambient_noise() -> None:
+    """An L90 of fifteen minutes still has it."""
+    day = in_meeting({"microphones": {EAR: {"gives": "l90"}}})
+    day.hear(at(10, 30), lambda _, masking: together(30.0, masking))
+    day.act(lambda _, now: ask_quiet(day.zones, now, "corridor", "fm", now + HOUR))
+    day.hear(at(10, 44), lambda *_: together(30.0, 40.5))
+    assert day.muted
+    assert day.sim.facts(AMBIENT("corridor")) is None

@@ -98,9 +98,11 @@ def test_an_open_door_is_told_with_the_remedy_to_close_it_and_is_not_covered_by_
 
 def test_three_decibels_stand_between_confidential_and_what_the_figures_say() -> None:
     day = Day(site({"pairs": [{"from": "room-1", "to": "corridor", "distance": 16}]}), at(9))
-    day.hand("level", 42.0)
-    assert day.privacy().standing == "limited"  # 40.5 dB(A) would do without the margin
     day.until(at(9, 1))
+    day.hand("level", 42.0)
+    assert day.privacy().background_dba == 42.0
+    assert day.privacy().standing == "limited"  # 40.5 dB(A) would do without the margin
+    day.until(at(9, 2))
     day.hand("level", 44.0)
     assert day.privacy().standing == "confidential"
 
