@@ -66,6 +66,9 @@ def test_a_quieter_place_than_declared_gets_up_to_three_decibels_more() -> None:
     assert planned.level == 39.5
     day = in_a_place_quieter_than_declared()
     assert day.level == 41.5
+    day.sim.restart(day.events)
+    day.sim.report_all()
+    assert day.privacy().background_dba == 42.0, "masking and what was heard once, and not the louder noise that is declared"
 
 
 def test_noise_that_would_make_more_privacy_reachable_makes_no_louder_plan() -> None:
