@@ -77,16 +77,23 @@ def reconcile(
     """
     reading = look(reading_of(decision.point))
     online = look(ONLINE(decision.point.device))
-    if online is False or reading is None or not reading.good:
+    blind = reading is not None and reading.problem != ""
+    if online is False or reading is None or not (reading.good or blind):
         # Never heard since the start, or lost: a command would arrive late or nowhere. The first report wakes us.
         return Step(None)
+    if blind and leased:
+        return Step(None)  # nothing is unlocked that does not tell whether it is; what is, ends by itself or is revoked
     if leased and decision.holds_until is not None and look.passed(decision.holds_until):
         return Step(flight)  # nothing is unlocked for a reason that has ended, whatever its policy still says
     revoked = False
     if flight is not None and flight.value != decision.value:
         # The former command may be obeyed yet, or was without a word: what was said before it proves nothing.
         revoked, flight = not flight.confirmed, None
-    if reading.value == decision.value and not revoked and (flight is None or flight.confirmed or reading.at >= flight.sent_at):
+    if (
+        reading.value == decision.value
+        and not (revoked or blind)
+        and (flight is None or flight.confirmed or reading.at >= flight.sent_at)
+    ):
         return _following(look, decision, flight, span)
     return _not_following(look, decision, flight, span, timing)
 

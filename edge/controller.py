@@ -181,6 +181,7 @@ def _rules(site: Site, supervision_of: Supervision, stretch: float) -> list[Rule
     return [
         Rule("device", devices, supervision_of.device),
         Rule("device health", devices, supervision_of.device_health),
+        Rule("values", devices, supervision_of.values),
         Rule("alarm input", inputs, supervision_of.alarm_input),
         Rule("out of service", devices, lambda look, device: sources.conclusions(look, site, device)),
         Rule("truth", doors, DoorTruths(site).truth),

@@ -38,7 +38,7 @@ class Reading:
     """What a device last said of a point.
 
     since: when this value first came; at: when it was last heard. good: heard since this start, on a living link.
-    problem: why the device has had no usable value since then; value is the last good one.
+    problem: why the device has had no usable value since bad_since; value is the last good one.
     """
 
     value: Value
@@ -46,6 +46,7 @@ class Reading:
     at: datetime
     good: bool = True
     problem: str = ""
+    bad_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

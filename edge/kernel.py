@@ -436,7 +436,7 @@ def _meaning(reading: Reading) -> tuple[Value, bool, str]:
 def _reading(event: Observed, known: Reading | None, *, live: bool) -> Reading:
     if event.bad:
         last = known or Reading(None, event.at, event.at)
-        return replace(last, good=False, problem=event.bad)
+        return replace(last, good=False, problem=event.bad, bad_since=last.bad_since or event.at)
     # A value from before a start whose clock went back cannot have lasted since the future.
     since = min(known.since, event.at) if known is not None and known.value == event.value else event.at
     return Reading(event.value, since, event.at, good=live)

@@ -44,6 +44,7 @@ from edge.conditions import (
     MASKING_UNHEARD,
     MASKING_WEAK,
     MESSAGE_UNDELIVERED,
+    NO_USABLE_VALUE,
     OFFICIAL_AWAITED,
     OVER_TIME,
     PANIC,
@@ -290,6 +291,12 @@ ALARM_TYPES: dict[str, AlarmType] = {
         4,
         (say("Report the device to maintenance; do not trust what it shows."),),
         say("Five minutes after the last thing that could not be read."),
+    ),
+    NO_USABLE_VALUE: AlarmType(
+        say("Device without a usable value"),
+        4,
+        (say("Look at what the device watches; have it mended, and do not trust what it showed last."),),
+        say("When it gives a usable value again."),
     ),
     BATTERY_LOW: AlarmType(
         say("Battery low"),

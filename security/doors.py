@@ -84,7 +84,7 @@ class DoorTruths:
         if contact is None or not self.site.senses(door, "read-back") or decision is None or decision.value != "locked":
             return None
         told, opened = look(ACTIVE(DOOR_FORCED, door)), contact.value == "open"
-        if told is not None and (opened or not look.lasted(contact.since, self.site.doors[door].held_open)):
+        if told is not None and (opened or contact.problem or not look.lasted(contact.since, self.site.doors[door].held_open)):
             return DoorState.FORCED, told.at, told.because, True
         if opened and opened_while_locked(look, self.site, door, contact.since):
             return DoorState.FORCED, contact.since, say("{door} was opened while locked", door=Ref(door)), True
@@ -108,10 +108,12 @@ class DoorTruths:
             return DoorState.OPENED_BY_HAND, opened, say("{door} is open", door=Ref(door)), False
         contact = _contact(look, self.site, door)
         since = lock.since if contact is None else max(lock.since, contact.since)
-        return DoorState.LOCKED, since, self._locked_because(door), False
+        return DoorState.LOCKED, since, self._locked_because(look, door), False
 
-    def _locked_because(self, door: str) -> Text:
+    def _locked_because(self, look: Look, door: str) -> Text:
         named, read_back, contact = Ref(door), self.site.senses(door, "read-back"), self.site.senses(door, "contact")
+        reading = _contact(look, self.site, door)
+        contact = contact and (reading is None or not reading.problem)
         if read_back and contact:
             return say("{door} is locked", door=named)
         if read_back:

@@ -18,6 +18,7 @@ from edge.conditions import (
     DEVICE_NOT_FOLLOWING,
     FIRE_INPUT_LOST,
     MASKING_FAULT,
+    NO_USABLE_VALUE,
     PANIC_SOURCE_LOST,
     TERMINAL_MISSING,
 )
@@ -34,6 +35,7 @@ _OF_A_DEVICE = frozenset(
         FIRE_INPUT_LOST,
         DEVICE_LOST,
         DEVICE_GARBAGE,
+        NO_USABLE_VALUE,
         DEVICE_NOT_FOLLOWING,
         BATTERY_LOW,
         MASKING_FAULT,

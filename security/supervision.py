@@ -12,7 +12,7 @@ from edge import conditions
 from edge.claims import Condition, Derived
 from edge.commands import Timing
 from edge.events import ClockJumped, ConnectionChanged, Event, GarbageReceived, JournalHealth, RetainedCommandFound
-from edge.facts import ACTIVE, DECISION, FLIGHT, HEARD, ONLINE, READING, START, Facts, Family, Flight, Look
+from edge.facts import ACTIVE, DECISION, FLIGHT, HEARD, ONLINE, READING, START, Facts, Family, Flight, Key, Look, Reading
 from edge.points import DEVICE_TYPES, PointId
 from edge.profiles import PROFILES
 from edge.site import Site
@@ -80,8 +80,16 @@ class Supervision:
         elif self.heartbeats and look.passed(heard + self.silence_allowed(device)):
             told = say("{device} has been silent since {heard}", device=Ref(device), heard=heard)
             yield from self._lost(look, lost_type, device, told)
+        elif self.site.devices[device].type == "fire-input" and self._is_bad(look, READING(device, "fire")):
+            told = say("{device} does not tell whether there is a fire", device=Ref(device))
+            yield from self._lost(look, lost_type, device, told)
         else:
             yield Derived(ONLINE(device), True)
+
+    def _is_bad(self, look: Look, point: Key[Reading]) -> bool:
+        """Whether it has had no usable value for longer than a value takes to settle."""
+        reading = look(point)
+        return reading is not None and reading.bad_since is not None and look.lasted(reading.bad_since, self.timing.settle)
 
     def _never_heard(self, look: Look, device: str, lost_type: str) -> Iterable[Condition | Derived]:
         start = look(START())
@@ -117,6 +125,19 @@ class Supervision:
             told = say("{device} said something that cannot be read: {problem}", device=Ref(device), problem=garbage.problem)
             yield Condition(conditions.DEVICE_GARBAGE, device, told)
 
+    def values(self, look: Look, device: str) -> Iterable[Condition]:
+        """Points of which nothing usable is heard although the device lives."""
+        if look(ONLINE(device)) is False:
+            return
+        for point in DEVICE_TYPES[self.site.devices[device].type]:
+            reading = look(READING(device, point))
+            if reading is not None and self._is_bad(look, READING(device, point)):
+                told = say(
+                    "{device} gives no usable value of {point}: {problem}", device=Ref(device), point=point, problem=reading.problem
+                )
+                yield Condition(conditions.NO_USABLE_VALUE, device, told)
+                return
+
     def alarm_input(self, look: Look, device: str) -> Iterable[Condition]:
         """An alarm of the building's own. It goes on while nothing is heard of the device."""
         reading, alarm = look(READING(device, "active")), self.site.devices[device].alarm
@@ -137,7 +158,9 @@ class Supervision:
             if kind.name == "muted" and is_mute_unasked(look, device):
                 continue  # told as what it means for the people there, and once
             if flight is not None and flight.overdue:
-                yield Condition(alarm, subject, _disobedience(device, door, flight))
+                reading = look(READING(device, kind.name))
+                blind = reading is not None and reading.problem != ""
+                yield Condition(alarm, subject, _mute(device, door) if blind else _disobedience(device, door, flight))
             elif (began := look(ACTIVE(alarm, subject))) is not None and self._still_disobeys(look, PointId(device, kind.name)):
                 yield Condition(alarm, subject, began.because)
 
@@ -184,6 +207,12 @@ def _battery(look: Look, device: str) -> Iterable[Condition]:
         low = told is not None  # a charge is not kept over a restart; what was told of it is, until it is heard again
     if low:
         yield Condition(conditions.BATTERY_LOW, device, say("The battery of {device} is low", device=Ref(device)))
+
+
+def _mute(device: str, door: str | None) -> Text:
+    if door is None:
+        return say("{device} does not tell whether it does what it is told", device=Ref(device))
+    return say("{door} does not tell how its lock is", door=Ref(door))
 
 
 def _disobedience(device: str, door: str | None, flight: Flight) -> Text:

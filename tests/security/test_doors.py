@@ -82,6 +82,29 @@ def test_a_door_that_says_so_is_locked() -> None:
     assert (truth.state, truth.since, truth.passable, truth.sensed) == (DoorState.LOCKED, T - HOUR, False, True)
 
 
+def without_value(known: Known, point: str, last: Value, at: datetime = T) -> Known:
+    known.facts.set(
+        READING("lock-door", point), Reading(last, T - HOUR, T - HOUR, good=False, problem="sensor fault", bad_since=at)
+    )
+    return known
+
+
+def test_a_lock_that_does_not_tell_is_unknown_and_may_be_passed() -> None:
+    truth = without_value(Known(site()), "lock", "locked").truth()
+    assert (truth.state, truth.passable) == (DoorState.UNKNOWN, True)
+    assert truth.because == say("{door} does not tell how its lock is", door=Ref("door"))
+
+
+def test_a_contact_that_does_not_tell_is_not_taken_for_closed() -> None:
+    truth = without_value(Known(site()), "contact", "closed").truth()
+    assert truth.because == say("{door} is locked; nothing tells whether it is closed", door=Ref("door"))
+
+
+def test_a_forced_door_stays_one_while_its_contact_does_not_tell() -> None:
+    known = without_value(Known(site()).forced_before(T - MINUTE), "contact", "closed")
+    assert known.state() == ("forced", True)
+
+
 def test_a_lease_of_ours_unlocks_it() -> None:
     known = Known(site()).decided("unlocked", T - MINUTE).says(lock="unlocked")
     assert known.state() == ("unlocked", True)

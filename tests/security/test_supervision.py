@@ -16,7 +16,7 @@ from edge.text import Text, say
 from security import supervision
 from security.supervision import GARBAGE_REMEMBERED, NOTICE_REMEMBERED, Supervision
 from security.truth import DOOR, DoorState, DoorTruth
-from tests.builders import HOUR, MINUTE, MONDAY, SECOND, service_rooms
+from tests.builders import HOUR, MINUTE, MONDAY, SECOND, service_rooms, site_of
 
 T = MONDAY
 SITE = service_rooms()
@@ -127,6 +127,31 @@ def test_nonsense_is_told_and_forgotten_after_a_while() -> None:
     supervision.fold(facts, GarbageReceived(at=T, device="button-1", channel="c", problem="p", sample="s"))
     assert asked(WATCH.device_health, facts, "button-1") == ([types.DEVICE_GARBAGE], T + GARBAGE_REMEMBERED)
     assert asked(WATCH.device_health, facts, "button-1", T + GARBAGE_REMEMBERED)[0] == []
+
+
+def without_value(device: str, point: str) -> Facts:
+    facts = Facts()
+    facts.set(START(), Start(T - HOUR, 1))
+    facts.set(HEARD(device), T)
+    facts.set(READING(device, point), Reading(False, T - HOUR, T - HOUR, good=False, problem="sensor fault", bad_since=T))
+    return facts
+
+
+def test_a_point_without_a_usable_value_is_told_when_it_lasts() -> None:
+    facts = without_value("lock-front-1", "contact")
+    settled = T + Timing().settle
+    assert asked(WATCH.values, facts, "lock-front-1") == ([], settled)
+    assert asked(WATCH.values, facts, "lock-front-1", settled)[0] == [types.NO_USABLE_VALUE]
+    facts.set(ONLINE("lock-front-1"), False)
+    assert asked(WATCH.values, facts, "lock-front-1", settled)[0] == [], "its loss is told already"
+
+
+def test_a_fire_alarm_system_that_does_not_tell_is_lost() -> None:
+    fire = {"fire": {"type": "fire-input", "connection": "broker"}}
+    watch = Supervision(site_of({"lobby": "public"}, {}, devices=fire), Timing())
+    facts = without_value("fire", "fire")
+    assert asked(watch.device, facts, "fire")[0] == []
+    assert asked(watch.device, facts, "fire", T + Timing().settle)[0] == [types.FIRE_INPUT_LOST]
 
 
 def battery(facts: Facts, charge: float) -> list[str]:

@@ -416,3 +416,28 @@ def test_a_point_that_never_had_a_usable_value_has_none() -> None:
     reading = made.facts(READING("fan", "tamper"))
     assert reading is not None
     assert (reading.value, reading.good) == (None, False)
+
+
+def lock_is_bad(made: Kernel, at: datetime) -> Outcome:
+    made.observe(Observed(at=at, device="door", point="lock", value=None, bad="sensor fault"))
+    return made.settle(at)
+
+
+def test_a_lock_that_does_not_tell_how_it_is_is_locked_blindly_and_somebody_is_told() -> None:
+    made = kernel()
+    conclude(made, "a", unlock())
+    made.observe(Observed(at=T, device="door", point="lock", value="unlocked"))
+    made.settle(T)
+    assert lock_is_bad(made, T + SECOND).commands == []
+    assert [c.value for c in conclude(made, "a", at=T + MINUTE).commands] == ["locked"]
+    later = made.settle(T + MINUTE + 6 * SECOND)
+    assert [c.value for c in later.commands] == ["locked"]
+    assert len(kinds(later, CommandOverdue)) == 1
+    made.observe(Observed(at=T + 2 * MINUTE, device="door", point="lock", value="locked"))
+    assert len(kinds(made.settle(T + 2 * MINUTE), CommandConfirmed)) == 1
+
+
+def test_a_lock_that_does_not_tell_how_it_is_is_not_unlocked() -> None:
+    made = kernel()
+    lock_is_bad(made, T)
+    assert "unlocked" not in [c.value for c in conclude(made, "a", unlock(), at=T + SECOND).commands]
