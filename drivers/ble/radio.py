@@ -243,8 +243,9 @@ class Radio:
         for talk in talks:
             talk.cancel()
         await asyncio.gather(*talks, return_exceptions=True)
+        self._talks.clear()
         for session in self._sessions.values():
-            session.forget()
+            session.forget(_now())
 
 
 def _now() -> float:

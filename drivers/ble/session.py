@@ -104,8 +104,12 @@ class Session:
         self.need.leaving = True
         self._wake.set()
 
-    def forget(self) -> None:
+    def forget(self, now: float) -> None:
         """The radio begins anew; a device must be heard before it can be connected to."""
+        if self.need.since is not None:
+            # Its conversation was ended before it had begun.
+            self._break_off(now)
+            self.need.since = None
         self.handle = None
 
     # --- the conversation -----------------------------------------------------------------------------------------

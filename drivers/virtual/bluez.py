@@ -91,8 +91,8 @@ class Bluez:
     def advertise(self, peripheral: Peripheral, advert: Advert) -> None:
         """One advertisement, once."""
         for name, rssi in peripheral.rssi.items():
-            adapter = self.adapters[name]
-            if adapter.hears:
+            adapter = self.adapters.get(name)
+            if adapter is not None and adapter.hears:
                 self._hear(adapter, peripheral, advert, rssi)
 
     def notify(self, peripheral: Peripheral, characteristic: Characteristic) -> None:
@@ -107,6 +107,19 @@ class Bluez:
         """The connection breaks off, from the device's side."""
         if peripheral.connected_to is not None:
             self._unlink(self.adapters[peripheral.connected_to], peripheral)
+
+    def pull(self, name: str) -> Adapter:
+        """Somebody takes the adapter out of the computer."""
+        adapter = self.adapters.pop(name)
+        self._power(adapter, False)
+        adapter.seen.clear()
+        self._removed(adapter.path, _ADAPTER)
+        return adapter
+
+    def push(self, adapter: Adapter) -> None:
+        """It is put in again, and is off."""
+        self.adapters[adapter.name] = adapter
+        self._added(adapter.path, {_ADAPTER: _described(adapter)})
 
     def _hear(self, adapter: Adapter, peripheral: Peripheral, advert: Advert, rssi: int) -> None:
         path = _device_path(adapter, peripheral)

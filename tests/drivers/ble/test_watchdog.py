@@ -4,8 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from drivers.ble.gatt import gatt_of
+from drivers.ble.session import LOST_AFTER_S, Session
 from drivers.ble.slots import REFRESH_S, STAY_S, Need, decide
+from drivers.ble.teller import Teller
 from drivers.ble.watchdog import Watchdog
+from edge.clock import SystemClock
+from tests.drivers.ble.air import LOCK, Heard, site_with
 
 
 def test_silence_of_all_that_was_heard_is_noticed_and_told_after_a_restart() -> None:
@@ -121,3 +126,15 @@ def test_in_the_long_run_everybody_is_read(devices: int, slots: int) -> None:
             if now > 60:
                 longest = max(longest, now - need.read_at)
     assert longest <= REFRESH_S + (STAY_S + 1) * devices / slots
+
+
+def test_a_conversation_that_was_ended_before_it_began_leaves_its_place() -> None:
+    site, heard = site_with(LOCK), Heard(commits=False)
+    teller = Teller("near", site, heard, SystemClock())
+    waiting = Session(LOCK, "door-controller", "C0:98:E5:49:00:01", gatt_of(site.devices[LOCK]), teller)
+    teller.heard(LOCK, 0.0)
+    waiting.need.since = 1.0
+    waiting.forget(2.0)
+    assert waiting.need.since is None
+    waiting.look(2.0 + LOST_AFTER_S)
+    assert heard.values(LOCK, "link") == [True, False]

@@ -79,6 +79,18 @@ async def test_an_adapter_that_somebody_switched_off_is_switched_on_again(tmp_pa
         await bench.hears(SENSOR, "present", True)
 
 
+async def test_an_adapter_that_is_pulled_out_and_put_in_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with air(site_with(SENSOR, LOCK), tmp_path, monkeypatch) as bench:
+        await bench.hears(LOCK, "lock", "locked")
+        adapter = bench.radio.bluez.pull("hci0")
+        await until_async(lambda: bench.heard.lines()[-1] == (False, "this computer has no Bluetooth adapter hci0"))
+        bench.radio.bluez.push(adapter)
+        await until_async(lambda: bench.heard.lines()[-1] == (True, ""))
+        bench.host(SENSOR).set("present", True)
+        await bench.hears(SENSOR, "present", True)
+        await until_async(lambda: bench.gatt().peripheral.connected_to is not None)
+
+
 async def test_a_d_bus_that_was_killed_and_is_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(session, "LOST_AFTER_S", 0.5)
     async with air(site_with(SENSOR, LOCK, FOB), tmp_path, monkeypatch) as bench:
