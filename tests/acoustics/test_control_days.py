@@ -12,7 +12,7 @@ from acoustics.asked import ask_hearing, ask_level, ask_quiet, end_relief, press
 from acoustics.control import MaskingStepped, MaskingTaken
 from acoustics.listening import DEAF
 from acoustics.occasions import PEOPLE
-from acoustics.wishes import Wishes
+from acoustics.wishes import Kind, Wishes
 from acoustics.zones import Zones
 from edge.events import Event, Observed
 from edge.facts import ONLINE, Look
@@ -83,7 +83,8 @@ class RandomDay(Day):
         assert self.sim.facts(ONLINE(UNIT)) is not False
         if self.sim.facts(DEAF("corridor")):
             planned = WITHOUT_EARS.wish(Look(self.sim.facts, self.sim.now), UNIT, event.level - STEP)
-            assert event.level <= planned.level + 1e-6
+            # A quiet that is asked for at the very instant of a step comes after it.
+            assert planned.kind is Kind.QUIET or event.level <= planned.level + 1e-6
 
     def try_to(self, decide: Callable[[], Event]) -> None:
         try:
