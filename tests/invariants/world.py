@@ -377,7 +377,10 @@ class World:
             self.ill_at[lock] = self.steady
 
     def behave(self, device: str, behaviour: str) -> None:
-        self.devices[device].behaviour = Behaviour[behaviour.upper()]
+        was, self.devices[device].behaviour = self.devices[device].behaviour, Behaviour[behaviour.upper()]
+        if was is Behaviour.MUTE:
+            self._report(device)  # what speaks again says how it is
+            self._turn()
 
     def plug(self, device: str, plugged: bool) -> None:
         (self.unplugged.discard if plugged else self.unplugged.add)(device)
