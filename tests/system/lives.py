@@ -17,6 +17,7 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
+import drivers.mqtt.link  # noqa: F401 (a driver is otherwise imported when a life makes one, in each anew)
 from edge import daemon as daemon_module
 from edge import events
 from edge.clock import SystemClock

@@ -8,13 +8,14 @@ import sqlite3
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 import pytest
 
 from drivers.mosquitto import Broker
 from drivers.virtual.building import VirtualBuilding
+from drivers.virtual.speaker import Speaker
 from edge.clock import SystemClock
 from edge.journal import verify
 from edge.site.load import read_site
@@ -141,7 +142,8 @@ async def test_a_restart_in_the_middle_of_a_booking_changes_nothing_at_the_door(
     building = VirtualBuilding(read_site(path), SystemClock())
     await building.start()
     doors, locked_again = [], []
-    original = building._speakers["lock-long"].say
+    speaker = cast("Speaker", building.host("lock-long"))
+    original = speaker.say
 
     def say(reports: Any) -> None:
         locked_again.extend(report for report in reports if report.point == "lock" and report.value == "locked")
@@ -153,7 +155,7 @@ async def test_a_restart_in_the_middle_of_a_booking_changes_nothing_at_the_door(
             await asyncio.to_thread(program.__enter__)
             if life == 0:
                 await until_async(lambda: building.state("lock-long", "lock") == "unlocked")
-                building._speakers["lock-long"].say = say  # type: ignore[method-assign]
+                speaker.say = say  # type: ignore[method-assign]
             await asyncio.sleep(1.5)  # long enough for a mistake
             doors.append(await asyncio.to_thread(program.get, "/api/v1/doors/long"))
             await asyncio.to_thread(program.end if life == 0 else program.kill)
