@@ -11,7 +11,17 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from api import metrics
 from api.actions import Actions
-from api.console import alarm_routes, device_routes, door_routes, drill_routes, line_routes, past_routes, plan_routes, room_routes
+from api.console import (
+    alarm_routes,
+    device_routes,
+    door_routes,
+    drill_routes,
+    line_routes,
+    past_routes,
+    plan_routes,
+    room_routes,
+    scan_routes,
+)
 from api.console import routes as console
 from api.console.pages import Pages
 from api.console.provider_sign_in import ProviderSignIn
@@ -26,8 +36,25 @@ from api.past_reading import PastReading
 from api.policy import require_declared
 from api.port import Desk, SiteFile
 from api.readers import Readers
-from api.routes import PREFIX, alarms, bulletins, calendars, devices, doors, events, health, modes, rooms, scenes, shift, state
+from api.routes import (
+    PREFIX,
+    alarms,
+    bulletins,
+    calendars,
+    device_scans,
+    devices,
+    doors,
+    events,
+    health,
+    modes,
+    rooms,
+    scenes,
+    shift,
+    state,
+)
 from api.routes import site_file as site_files
+from api.scan_actions import ScanActions
+from api.scan_port import Scans
 from api.tokens import Tokens
 
 if TYPE_CHECKING:
@@ -53,6 +80,7 @@ def create_app(
     provider: "Provider | None" = None,
     site_file: SiteFile | None = None,
     past_reading: PastReading | None = None,
+    scans: Scans | None = None,
 ) -> FastAPI:
     """The application. To build it takes a moment and touches no facts, so a thread may do it; it serves in the controller's loop.
 
@@ -60,10 +88,12 @@ def create_app(
     on the loopback. hosts: names under which the controller is reached besides the loopback's. read_only_reason: why nobody
     may act through this application, in the site's language; None when people may. identity: who has an account and who is signed
     in already. sealed: the code that signs in as guard in an emergency. provider: through which people sign in besides. site_file:
-    where it can take over while the building runs. past_reading: closed by whoever made it.
+    where it can take over while the building runs. past_reading: closed by whoever made it. scans: who looks
+    around on lines, where there are any.
     """
     readers, identity, past_reading = Readers(desk.site), identity or Identity(), past_reading or PastReading()
     actions = Actions(desk, read_only_reason)
+    scanning = ScanActions(desk.site, actions, scans)
     at_doors, on_the_line = DoorActions(desk.site, actions), LineActions(desk.site, actions)
     pages = Pages(desk, readers, time.monotonic, read_only_reason)
     identity.tokens, identity.sealed = tokens, sealed
@@ -86,6 +116,7 @@ def create_app(
         state.router(desk, readers),
         doors.router(desk, readers, at_doors),
         devices.router(desk, readers, actions, past_reading),
+        device_scans.router(readers, scanning),
         modes.router(desk, readers, at_doors),
         scenes.router(desk, readers, at_doors),
         alarms.router(desk, readers, actions, past_reading),
@@ -113,6 +144,8 @@ def create_app(
         alarm_routes.router(desk, readers, pages, actions),
         room_routes.router(desk, readers, pages, actions),
         door_routes.router(desk, readers, pages, at_doors),
+        # Before the pages of single devices, because the word stands where their ids do.
+        scan_routes.router(readers, pages, scanning),
         device_routes.router(desk, readers, pages, actions, past_reading),
         line_routes.router(desk, readers, pages, on_the_line),
         plan_routes.router(readers, pages.pictures),

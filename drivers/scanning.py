@@ -8,7 +8,7 @@ import re
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import Any
+from typing import Any, Final
 
 import yaml
 
@@ -16,6 +16,8 @@ from edge.profiles.protocol import Protocol
 from edge.site.connections import Connection
 from edge.site.model import Site
 
+OF_ONE_SPEAKER: Final = frozenset(("modbus-rtu", "modbus-rtu-tcp"))
+"""Protocols of lines on which two who speak at once garble each other."""
 _LONGEST_TEXT = 200
 _LONGEST_ID = 64
 _ID = rf"(?=.{{1,{_LONGEST_ID}}}\Z)[a-z0-9]+(-[a-z0-9]+)*"
@@ -45,7 +47,8 @@ class Found:
 @dataclass(frozen=True, slots=True)
 class ScanOrder:
     """section: of the connection, with whole paths. site: what is known already, if there is a site file. listen_s: how long to
-    listen where devices speak unasked. units: which numbers are asked on a bus."""
+    listen where devices speak unasked. units: which numbers are asked on a bus; asked: told each that has been. shared: somebody
+    else asks there too, and gets at least half of its time."""
 
     connection: str
     section: Connection
@@ -53,6 +56,8 @@ class ScanOrder:
     secret: Callable[[str], str]
     listen_s: float = 10.0
     units: range = range(1, 248)
+    asked: Callable[[int], None] = lambda _: None
+    shared: bool = False
 
 
 Scan = Callable[[ScanOrder], AsyncIterator[Found]]

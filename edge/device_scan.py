@@ -6,15 +6,13 @@ from typing import Any
 
 import yaml
 
-from drivers.scanning import Found, one_line, proposed_lines
+from drivers.scanning import OF_ONE_SPEAKER, Found, one_line, proposed_lines
 from edge.asking import Controller, NotRunning
 from edge.errors import IllegalCommand, Refused
 from edge.line_address import connection_at
 from edge.serve import with_whole_paths
 from edge.site import Site
 from edge.site.connections import Connection
-
-_OF_ONE_SPEAKER = frozenset(("modbus-rtu", "modbus-rtu-tcp"))
 
 
 def line_to_scan(site: Site | None, folder: Path, connection: str | None, line: str | None) -> tuple[str, Connection]:
@@ -35,7 +33,7 @@ def line_to_scan(site: Site | None, folder: Path, connection: str | None, line: 
 
 def require_free_line(controller: Callable[[], Controller], id_: str, section: Connection) -> None:
     """Raises Refused where a controller speaks on a line on which two would garble each other. controller: asked only then."""
-    if section.protocol not in _OF_ONE_SPEAKER:
+    if section.protocol not in OF_ONE_SPEAKER:
         return
     try:
         controller().ask("GET", "site")

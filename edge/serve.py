@@ -31,6 +31,7 @@ from edge.people.register import Register
 from edge.people.session_file import SessionFile
 from edge.proving import proof_at_start, require_proof
 from edge.refusal import Refusal
+from edge.scans import LineScans
 from edge.secrets import read_secret
 from edge.site import Site
 from edge.site.connections import Connection, ModbusTcpConnection, MqttConnection, OpcuaConnection, Tls
@@ -247,6 +248,7 @@ async def serve(
             await serving
             screens.settle()
         finally:
+            await screens.scans.end()
             await life.end()
             screens.close()
 
@@ -375,6 +377,7 @@ class _Screens:
         self._change = change
         self._shown = asyncio.Event()
         self._past_reading = PastReading()
+        self.scans = LineScans(folder, now)
 
     async def import_libraries(self) -> None:
         """The HTTP libraries take a second to import; presses are taken meanwhile."""
@@ -405,6 +408,7 @@ class _Screens:
     async def show(self, daemon: Daemon) -> None:
         from api.app import create_app
 
+        await self.scans.serve_site(daemon.site)
         tokens = tokens_of(daemon.site, self.folder, self._token_of(daemon.site), signed_in=self._signed_in)
         # It takes half a second, in which presses go on.
         self._app = await asyncio.to_thread(
@@ -418,6 +422,7 @@ class _Screens:
             provider=None if self._signed_in else await asyncio.to_thread(provider_of, daemon.site, self.folder),
             site_file=self._change,
             past_reading=self._past_reading,
+            scans=self.scans,
         )
         self._shown.set()
 

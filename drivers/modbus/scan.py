@@ -1,6 +1,6 @@
 """Looks around on a Modbus line: which unit numbers answer, what they say they are, and which make that is. It only reads.
 
-A number that nobody answers to costs one timeout of the line.
+A number that nobody answers to costs one timeout of the line; where the line is shared, as long a pause follows.
 """
 
 import asyncio
@@ -17,6 +17,7 @@ from edge.site.connections import ModbusConnection
 
 _ASKED = Span("holding", 0)
 """Whether it is there or not, whoever is there answers: with a value, or with an exception."""
+_SHORTEST_PAUSE_S = 0.05
 _NAMES = {0: "vendor", 1: "product", 2: "revision", 3: "address of the vendor", 4: "product name", 5: "model", 6: "application"}
 
 
@@ -37,13 +38,17 @@ class Heard(NamedTuple):
 async def scan(order: ScanOrder) -> AsyncIterator[Found]:
     """A drivers.scanning.Scan."""
     assert isinstance(order.section, ModbusConnection)  # noqa: S101 (who has another line asks another scan)
-    wire = PymodbusWire(order.section)
+    wire, now = PymodbusWire(order.section), asyncio.get_running_loop().time
     await asyncio.to_thread(wire.open)
     try:
         for unit in order.units:
+            began = now()
             heard = await asyncio.to_thread(ask, wire, unit)
+            pause_s = max(now() - began, _SHORTEST_PAUSE_S) if order.shared else 0.0
+            order.asked(unit)
             for found in _found(order, heard) if heard is not None else ():
                 yield found
+            await asyncio.sleep(pause_s)
     finally:
         await asyncio.to_thread(wire.close)
 
