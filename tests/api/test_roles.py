@@ -53,6 +53,8 @@ ASKED: list[tuple[str, str, Mapping[str, object], Action]] = [
     ("POST", "/api/v1/drills/{button}/confirm", WHO, "walk-test"),
     ("POST", "/api/v1/devices/{device}/points/{point}/test", WHO, "test-point"),
     ("POST", "/api/v1/devices/{device}/points/{point}/test/end", WHO, "test-point"),
+    ("POST", "/api/v1/device-scans", {**WHO, "connection": "broker"}, "test-point"),
+    ("POST", "/api/v1/device-scans/end", WHO, "test-point"),
     ("POST", "/api/v1/device-walks", WHO, "walk-test"),
     ("POST", "/api/v1/device-walks/end", WHO, "walk-test"),
     ("POST", "/api/v1/bulletins", BULLETIN, "post-bulletin"),
