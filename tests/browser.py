@@ -4,6 +4,7 @@ Debian's headless shell is the same engine as Chromium without its windows: a pa
 """
 
 import os
+import re
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -24,6 +25,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+TOUCHED = "main :is(button, select, input:not([type=checkbox]), .tick, a.button, nav a)"
+"""What people hit with a finger, on most pages."""
 OFFLINE_WITHIN_MS = 4500
 """Three seconds without a heartbeat, and what a busy machine needs to notice."""
 
@@ -76,6 +79,23 @@ def watch(page: Page, faults: list[str]) -> None:
 
 async def is_live(page: Page) -> None:
     await expect(page.locator("#freshness")).to_have_class("freshness on")
+
+
+async def fits(page: Page, path: str, touched: str = TOUCHED) -> None:
+    """At every size: the page is no wider than the screen, what is touched can be hit, and no table is folded away.
+
+    With SCREENSHOTS=folder pictures are made on the way.
+    """
+    heights = f"[44, ...[...document.querySelectorAll('{touched}')].map(e => e.getBoundingClientRect().height)]"
+    folded = "[...document.querySelectorAll('.scrolls')].filter(e => e.getBoundingClientRect().height < 20).length"
+    for width, height in ((320, 640), (820, 1180), (1280, 800)):
+        await page.set_viewport_size({"width": width, "height": height})
+        assert await page.evaluate("document.documentElement.scrollWidth") <= width, (path, width)
+        assert min(await page.evaluate(heights)) >= 44, (path, width)
+        assert await page.evaluate(folded) == 0, (path, width)
+        if folder := os.environ.get("SCREENSHOTS"):
+            name = re.sub(r"\W+", "-", path).strip("-")
+            await page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True)
 
 
 async def axe(page: Page, within: str = "html") -> list[str]:

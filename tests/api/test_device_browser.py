@@ -1,15 +1,13 @@
 """The pages of devices in a real browser: for everybody, on a tablet, without scripts, and while somebody walks."""
 
-import os
 import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from fastapi import FastAPI
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
 from edge.events import Observed
 from security import device_walks
@@ -17,10 +15,10 @@ from security.device_walks import WALK
 from tests.api.desk import MemoryDesk, make_busy
 from tests.api.serving import served
 from tests.api.test_browser import opened as opened
-from tests.browser import Opened, axe, in_browser
+from tests.browser import TOUCHED, Opened, axe, fits, in_browser
 
 MASKING, BUTTON = "masking-lobby", "panic-desk-3"
-TOUCHED = "main :is(button, select, input:not([type=checkbox]), .tick, a.button, nav a, th a, .lasts a)"
+DEVICES_TOUCHED = f"{TOUCHED}, main th a, main .lasts a"
 
 pytestmark = in_browser
 
@@ -50,18 +48,6 @@ async def address(open_app: FastAPI, desk: MemoryDesk) -> AsyncIterator[str]:
         yield address
 
 
-async def fits(page: Page, path: str) -> None:
-    """No width but that of the screen, and everything can be hit."""
-    heights = f"[44, ...[...document.querySelectorAll('{TOUCHED}')].map(e => e.getBoundingClientRect().height)]"
-    for width, height in ((360, 740), (820, 1180), (1280, 800)):
-        await page.set_viewport_size({"width": width, "height": height})
-        assert await page.evaluate("document.documentElement.scrollWidth") <= width, (path, width)
-        assert min(await page.evaluate(heights)) >= 44, (path, width)
-        if folder := os.environ.get("SCREENSHOTS"):
-            name = re.sub(r"\W+", "-", path).strip("-")
-            await page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True)
-
-
 @pytest.mark.parametrize("language", ["en", pytest.param("fi", marks=pytest.mark.soak), pytest.param("sv", marks=pytest.mark.soak)])
 async def test_accessible_and_fit_for_every_screen(opened: Opened, desk: MemoryDesk, language: str) -> None:
     began = next(n for n, event in enumerate(desk.journal, 1) if event.kind == "device-walk-began")
@@ -71,11 +57,11 @@ async def test_accessible_and_fit_for_every_screen(opened: Opened, desk: MemoryD
     for path in paths:
         await page.goto(f"{origin}{path}?language={language}")
         assert await axe(page) == [], path
-        await fits(page, f"{path}-{language}")
+        await fits(page, f"{path}-{language}", DEVICES_TOUCHED)
     desk.happen(device_walks.begin(desk.site, desk.facts, desk.clock.t, "M. Virtanen", "guard"))
     await page.goto(f"{origin}/device-walks?language={language}")
     assert await axe(page) == []
-    await fits(page, f"/device-walks-now-{language}")
+    await fits(page, f"/device-walks-now-{language}", DEVICES_TOUCHED)
 
 
 async def test_a_tablet_follows_a_test_from_beginning_to_end(opened: Opened, desk: MemoryDesk) -> None:

@@ -4,12 +4,11 @@ import os
 import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from fastapi import FastAPI
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
 from security import walk_tests
 from security.alarms import ALARM, AlarmAcknowledged, AlarmResolved
@@ -17,7 +16,7 @@ from security.walk_tests import TEST
 from tests.api.desk import MemoryDesk, make_busy
 from tests.api.serving import served
 from tests.api.test_browser import opened as opened
-from tests.browser import Opened, axe, in_browser
+from tests.browser import Opened, axe, fits, in_browser
 
 FIRST, SECOND = "panic-desk-3", "panic-room-1"
 LONGER = """() => { const walk = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT), found = [];
@@ -51,19 +50,6 @@ def desk(lasting_desk: MemoryDesk) -> MemoryDesk:
 async def address(open_app: FastAPI, desk: MemoryDesk) -> AsyncIterator[str]:
     async with served(open_app, desk) as address:
         yield address
-
-
-async def fits(page: Page, path: str) -> None:
-    """No width but that of the screen, and everything can be hit."""
-    touched = "main :is(button, select, input:not([type=checkbox]), .tick, a.button, nav a)"
-    heights = f"[44, ...[...document.querySelectorAll('{touched}')].map(e => e.getBoundingClientRect().height)]"
-    for width, height in ((320, 640), (820, 1180), (1280, 800)):
-        await page.set_viewport_size({"width": width, "height": height})
-        assert await page.evaluate("document.documentElement.scrollWidth") <= width, (path, width)
-        assert min(await page.evaluate(heights)) >= 44, (path, width)
-        if folder := os.environ.get("SCREENSHOTS"):
-            name = re.sub(r"\W+", "-", path).strip("-")
-            await page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True)
 
 
 @pytest.mark.parametrize("language", ["fi", "sv", "en"])

@@ -8,9 +8,8 @@ from tests.api.conftest import TOKENS
 from tests.api.desk import MemoryDesk
 from tests.api.scans import LAMP, LOCK, MemoryScans
 from tests.api.serving import served
-from tests.api.test_device_browser import fits
 from tests.api.test_scan_pages import SCAN
-from tests.browser import LANGUAGES, Contexts, axe, in_browser
+from tests.browser import LANGUAGES, Contexts, axe, fits, in_browser
 
 pytestmark = in_browser
 
