@@ -183,7 +183,7 @@ BREAKS = (
         TABLES,
     ),
     broken("a relay is never let go", "drivers/modbus/worker.py", "self._fall_back(unit, route)", "pass", LINE),
-    broken("what was read is not said after an order", "drivers/modbus/worker.py", "anew=route is answering", "anew=False", LINE),
+    broken("what was read is not said after an order", "drivers/modbus/reader.py", "anew=route is answering", "anew=False", LINE),
     broken(
         "an order that was not obeyed is not noticed",
         "drivers/modbus/worker.py",
@@ -238,7 +238,7 @@ BREAKS = (
         "self.first_retry",
         RECONCILER,
     ),
-    broken("a device is commanded before it has reported", COMMANDS, " or not reading.good:", ":", RECONCILER),
+    broken("a device is commanded before it has reported", COMMANDS, " or not (reading.good or blind):", ":", RECONCILER),
     broken("a lost device is commanded", COMMANDS, "if online is False or ", "if ", RECONCILER),
     broken("what was reported before a restart counts as new", KERNEL, "event.at, good=live)", "event.at)", RESTART),
     broken(
