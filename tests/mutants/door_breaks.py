@@ -27,7 +27,6 @@ ROLES, PASSAGES, WAIVER, EGRESS = (
 
 DAYS = ("tests/invariants/test_random_days.py",)
 SET_BACK = ("tests/security/test_set_back.py",)
-RELEASES = ("tests/security/test_releases.py",)
 MATRIX = ("tests/invariants/test_roles.py",)
 CLOCKS = ("tests/edge/test_clock.py",)
 DOUBTED = ("tests/security/test_doubt.py",)
