@@ -1,6 +1,5 @@
 """The pages of those who connect devices: all of them, each by itself with its tests, and the guided walk with its report."""
 
-from collections.abc import Awaitable
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Final
 
@@ -99,11 +98,11 @@ def router(desk: Desk, readers: Readers, pages: Pages, actions: Actions, past_re
             wanted = read_value(site, device, point, value) if value else None
         except IllegalCommand as error:
             return forms.refused(request, told_of(error), status_of(error), DEVICES)
-        return await done(request, back, acting.test(device, point, actor(request), wanted, USUAL_HOLD))
+        return await forms.after(request, back, acting.test(device, point, actor(request), wanted, USUAL_HOLD))
 
     @routes.post("/console/devices/{device}/{point}/test/end")
     async def end_test(request: Request, device: str, point: str) -> Response:
-        return await done(request, f"{DEVICES}/{device}", acting.end_test(device, point, actor(request)))
+        return await forms.after(request, f"{DEVICES}/{device}", acting.end_test(device, point, actor(request)))
 
     # --- walks ----------------------------------------------------------------------------------------------------
 
@@ -170,18 +169,11 @@ def router(desk: Desk, readers: Readers, pages: Pages, actions: Actions, past_re
         chosen = [device for device in walkable(site) if not space or place_of(site, device) == space]
         if not chosen:
             return forms.refused(request, say("There is no button, door or sensor there."), 404, WALKS)
-        return await done(request, WALKS, acting.begin_walk(actor(request), chosen, timedelta(hours=hours)))
+        return await forms.after(request, WALKS, acting.begin_walk(actor(request), chosen, timedelta(hours=hours)))
 
     @routes.post("/console/device-walks/end")
     async def end(request: Request) -> Response:
-        return await done(request, WALKS, acting.end_walk(actor(request)))
-
-    async def done(request: Request, back: str, action: Awaitable[None]) -> Response:
-        try:
-            await action
-        except IllegalCommand as error:
-            return forms.refused(request, told_of(error), status_of(error), back)
-        return forms.done(request, back)
+        return await forms.after(request, WALKS, acting.end_walk(actor(request)))
 
     return routes
 

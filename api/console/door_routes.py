@@ -117,13 +117,13 @@ def router(desk: Desk, readers: Readers, pages: Pages, actions: DoorActions) -> 
 
     @routes.post("/console/doors/release")
     async def release_one(request: Request, door: Door, minutes: Minutes, reason: Why) -> Response:
-        return await done(request, "/", actions.release(door, actor(request), timedelta(minutes=minutes), reason))
+        return await forms.after(request, "/", actions.release(door, actor(request), timedelta(minutes=minutes), reason))
 
     @routes.post("/console/doors/override")
     async def override_one(
         request: Request, door: Door, value: Annotated[DoorValue, Form()], minutes: Minutes, reason: Why
     ) -> Response:
-        return await done(request, "/", actions.override(door, actor(request), value, minutes, reason))
+        return await forms.after(request, "/", actions.override(door, actor(request), value, minutes, reason))
 
     @routes.post("/console/doors/{door}/release")
     async def release(request: Request, door: str, minutes: Minutes, reason: Why) -> Response:
@@ -131,7 +131,7 @@ def router(desk: Desk, readers: Readers, pages: Pages, actions: DoorActions) -> 
 
     @routes.post("/console/doors/{door}/release/end")
     async def end_release(request: Request, door: str, back: Back = DOORS) -> Response:
-        return await done(request, back, actions.end_release(door, actor(request)))
+        return await forms.after(request, back, actions.end_release(door, actor(request)))
 
     @routes.post("/console/doors/{door}/override")
     async def override(request: Request, door: str, value: Annotated[DoorValue, Form()], minutes: Minutes, reason: Why) -> Response:
@@ -139,7 +139,7 @@ def router(desk: Desk, readers: Readers, pages: Pages, actions: DoorActions) -> 
 
     @routes.post("/console/doors/{door}/override/end")
     async def end_override(request: Request, door: str, back: Back = DOORS) -> Response:
-        return await done(request, back, actions.end_override(door, actor(request)))
+        return await forms.after(request, back, actions.end_override(door, actor(request)))
 
     @routes.post("/console/doors/{door}/out-of-service")
     async def take_out(
@@ -149,7 +149,7 @@ def router(desk: Desk, readers: Readers, pages: Pages, actions: DoorActions) -> 
 
     @routes.post("/console/doors/{door}/out-of-service/end")
     async def take_back(request: Request, door: str, back: Back = DOORS) -> Response:
-        return await done(request, back, actions.take_back(door, actor(request)))
+        return await forms.after(request, back, actions.take_back(door, actor(request)))
 
     # --- forms of modes -------------------------------------------------------------------------------------------
 
@@ -160,11 +160,11 @@ def router(desk: Desk, readers: Readers, pages: Pages, actions: DoorActions) -> 
         scope: Annotated[Scope, Form()],
         reason: Annotated[Reason, Form()] = "",
     ) -> Response:
-        return await done(request, MODES, actions.begin(mode, scope, actor(request), reason))
+        return await forms.after(request, MODES, actions.begin(mode, scope, actor(request), reason))
 
     @routes.post("/console/modes/end-request")
     async def ask_end(request: Request, mode: Annotated[Mode, Form()], scope: Annotated[Scope, Form()]) -> Response:
-        return await done(request, MODES, actions.ask_end(mode, scope, actor(request)))
+        return await forms.after(request, MODES, actions.ask_end(mode, scope, actor(request)))
 
     @routes.post("/console/modes/end")
     async def end(
@@ -174,16 +174,9 @@ def router(desk: Desk, readers: Readers, pages: Pages, actions: DoorActions) -> 
         sure: Sure,  # noqa: ARG001
         reason: Annotated[Reason, Form()] = "",
     ) -> Response:
-        return await done(request, MODES, actions.end(mode, scope, actor(request), reason))
+        return await forms.after(request, MODES, actions.end(mode, scope, actor(request), reason))
 
     async def at_door(request: Request, door: str, action: Awaitable[None]) -> Response:
-        return await done(request, f"{DOORS}/{door}", action)
-
-    async def done(request: Request, back: str, action: Awaitable[None]) -> Response:
-        try:
-            await action
-        except IllegalCommand as error:
-            return forms.refused(request, told_of(error), status_of(error), back)
-        return forms.done(request, back)
+        return await forms.after(request, f"{DOORS}/{door}", action)
 
     return routes

@@ -1,6 +1,5 @@
 """The pages of walk tests: one that goes on, for the phone of whoever walks; those that were, with a report on paper."""
 
-from collections.abc import Awaitable
 from datetime import timedelta
 from typing import Annotated, Any, Final
 
@@ -9,16 +8,15 @@ from fastapi import APIRouter, Form, Path, Request, Response
 from api import drill_truth
 from api.actions import Actions
 from api.alarm_actions import AlarmActions
-from api.console.forms import Forms, actor, told_of
+from api.console.forms import Forms, actor
 from api.console.pages import Pages
 from api.console.past_words import PastWords
 from api.console.roles import allowed
-from api.faults import status_of
 from api.gate import caller_of
 from api.past_reading import PastReading
 from api.port import Desk
 from api.readers import Readers
-from edge.errors import DeviceFault, IllegalCommand
+from edge.errors import DeviceFault
 from edge.site.fields import Id
 from edge.text import say
 from security.walk_tests import CONFIRM_WITHIN, LONGEST, TEST, USUAL_LENGTH
@@ -102,21 +100,14 @@ def router(desk: Desk, readers: Readers, pages: Pages, actions: Actions, past_re
         buttons: Annotated[list[Id] | None, Form(max_length=1000)] = None,
     ) -> Response:
         """buttons: none for all."""
-        return await done(request, acting.begin_test(actor(request), buttons or [], minutes))
+        return await forms.after(request, DRILLS, acting.begin_test(actor(request), buttons or [], minutes))
 
     @routes.post("/console/drills/end")
     async def end(request: Request) -> Response:
-        return await done(request, acting.end_test(actor(request)))
+        return await forms.after(request, DRILLS, acting.end_test(actor(request)))
 
     @routes.post("/console/drills/{button}/confirm")
     async def confirm(request: Request, button: str) -> Response:
-        return await done(request, acting.confirm_test(button, actor(request)))
-
-    async def done(request: Request, action: Awaitable[None]) -> Response:
-        try:
-            await action
-        except IllegalCommand as error:
-            return forms.refused(request, told_of(error), status_of(error), DRILLS)
-        return forms.done(request, DRILLS)
+        return await forms.after(request, DRILLS, acting.confirm_test(button, actor(request)))
 
     return routes

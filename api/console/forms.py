@@ -1,11 +1,13 @@
 """What all forms share: who sends them, where they lead back to, and how a refusal is told."""
 
+from collections.abc import Awaitable
 from urllib.parse import urlsplit
 
 from fastapi import Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 
 from api.console.pages import Pages
+from api.faults import status_of
 from api.gate import caller_of, wants_page
 from api.readers import Readers
 from api.sessions import Actor
@@ -30,6 +32,14 @@ class Forms:
         if wants_page(request):
             return self._pages.answer("refused.html", request, status, back=local_path(back), why=told)
         return JSONResponse({"detail": told}, status)
+
+    async def after(self, request: Request, back: str, action: Awaitable[object]) -> Response:
+        """What was asked for is done first, or why not is told."""
+        try:
+            await action
+        except IllegalCommand as error:
+            return self.refused(request, told_of(error), status_of(error), back)
+        return self.done(request, back)
 
     def unread(self, request: Request, back: str) -> Response:
         """The disk does not give what is asked of the past."""

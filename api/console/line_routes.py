@@ -1,6 +1,5 @@
 """The pages of bulletins and of the shift, and what their forms do."""
 
-from collections.abc import Awaitable
 from typing import Annotated, Final
 from urllib.parse import urlsplit
 
@@ -8,11 +7,10 @@ from fastapi import APIRouter, Form, Path, Request, Response
 
 from api.bulletin_truth import BulletinTruth
 from api.console.bulletin_sections import ALL
-from api.console.forms import Forms, actor, told_of
+from api.console.forms import Forms, actor
 from api.console.pages import Pages
 from api.console.roles import allowed
 from api.console.shift_sections import SHIFT_NOW
-from api.faults import status_of
 from api.gate import caller_of
 from api.line_actions import LineActions
 from api.models import PersonName
@@ -21,7 +19,6 @@ from api.models_shift import HandOverNote
 from api.port import Desk
 from api.readers import Readers
 from api.truth import Truth
-from edge.errors import IllegalCommand
 from edge.language import Renderer
 from security.bulletins import BULLETIN, LEVELS, MOST_OPEN, Level
 from security.hand_over import same_person, waiting
@@ -74,11 +71,11 @@ def router(desk: Desk, readers: Readers, pages: Pages, actions: LineActions) -> 
         minutes: Annotated[int, Form(ge=1, le=DAYS[-1] * 24 * 60)],
         to: Annotated[tuple[Addressee, ...], Form(max_length=MOST_OPEN)] = (),
     ) -> Response:
-        return await done(request, BULLETINS, actions.post(actor(request), level, text, minutes, to))
+        return await forms.after(request, BULLETINS, actions.post(actor(request), level, text, minutes, to))
 
     @routes.post("/console/bulletins/{number}/end")
     async def end(request: Request, number: Number) -> Response:
-        return await done(request, BULLETINS, actions.end(number, actor(request)))
+        return await forms.after(request, BULLETINS, actions.end(number, actor(request)))
 
     @routes.post("/console/bulletins/{number}/read")
     async def read(request: Request, number: Number) -> Response:
@@ -86,24 +83,17 @@ def router(desk: Desk, readers: Readers, pages: Pages, actions: LineActions) -> 
         back, who, found = _page_before(request), actor(request), desk.facts(BULLETIN(str(number)))
         if found is not None and found.read_by(who.name):
             return forms.done(request, back)
-        return await done(request, back, actions.read(number, who, caller_of(request).agency))
+        return await forms.after(request, back, actions.read(number, who, caller_of(request).agency))
 
     @routes.post("/console/shift/hand-over")
     async def hand_over(
         request: Request, to: Annotated[PersonName, Form()], note: Annotated[HandOverNote, Form()] = ""
     ) -> Response:
-        return await done(request, SHIFT, actions.hand_over(actor(request), to, note))
+        return await forms.after(request, SHIFT, actions.hand_over(actor(request), to, note))
 
     @routes.post("/console/shift/receive")
     async def receive(request: Request) -> Response:
-        return await done(request, SHIFT, actions.receive(actor(request)))
-
-    async def done(request: Request, back: str, action: Awaitable[None]) -> Response:
-        try:
-            await action
-        except IllegalCommand as error:
-            return forms.refused(request, told_of(error), status_of(error), back)
-        return forms.done(request, back)
+        return await forms.after(request, SHIFT, actions.receive(actor(request)))
 
     return routes
 
