@@ -6,46 +6,20 @@ What is not known is called unknown. Where masking cannot do it, the missing dec
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
 from acoustics.asked import RELIEF
 from acoustics.listening import AMBIENT, DEAF, SAMPLES, TOTAL
 from acoustics.pairs import OPEN_DOOR_DB, Pair
-from acoustics.privacy import Path, Standing, background_for, standing_of, together_dba
+from acoustics.privacy import Path, background_for, standing_of, together_dba
 from acoustics.wishes import STANDINGS, Talk, Wishes
+from acoustics.words import BASES, CLASSES, DOORS, ESTIMATE, MEANS, VOICES, Class, DoorState
 from acoustics.zones import Zones
 from edge.claims import Derived
 from edge.facts import HEARD, Family, Look
 from edge.site.acoustics_settings import Target
 from edge.text import Ref, Text, say
 
-Class = Literal["confidential", "limited", "overhearable", "unknown"]
-DoorState = Literal["closed", "open", "unseen", "none"]
-
 LEAST_WORTH_DB = 0.5
-
-_CLASSES: dict[Standing, Class] = {
-    Standing.CONFIDENTIAL: "confidential",
-    Standing.LIMITED: "limited",
-    Standing.OVERHEARABLE: "overhearable",
-}
-_MEANS: dict[Standing, Text] = {
-    Standing.CONFIDENTIAL: say("Voices may be heard, words are not understood"),
-    Standing.LIMITED: say("A careful listener picks up some words"),
-    Standing.OVERHEARABLE: say("Conversations can be followed; use a room"),
-}
-_DOORS: dict[DoorState, Text] = {
-    "closed": say("The door is closed"),
-    "open": say("The door is open: about {left} dB are left of the wall", left=round(OPEN_DOOR_DB)),
-    "unseen": say("The door is taken to be closed; nothing tells"),
-    "none": say("There is no door between the two"),
-}
-_BASES = {
-    "measured": say("insulation measured in this building"),
-    "declared": say("insulation as declared, not measured"),
-    "assumed": say("insulation as such rooms are usually built, not measured"),
-}
-_VOICES = {False: say("for normal voices"), True: say("for raised voices")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +66,7 @@ class Telling:
         background, measured = (None, False) if silent is not None else self._background(look, pair)
         found = None if silent is not None else standing_of(path, raised, background or 0.0)
         return Privacy(
-            standing="unknown" if found is None else _CLASSES[found],
+            standing="unknown" if found is None else CLASSES[found],
             live=talk is not None,
             raised=raised,
             door=door,
@@ -102,12 +76,12 @@ class Telling:
             remedy=None if missing is None else self._remedy(look, pair, door, target, missing),
             reasons=(
                 *([silent] if silent is not None else []),
-                *([_MEANS[found], _VOICES[raised]] if found is not None else []),
-                *([_DOORS[door]] if pair.rating is not None else []),
-                _BASES[pair.basis],
+                *([MEANS[found], VOICES[raised]] if found is not None else []),
+                *([DOORS[door]] if pair.rating is not None else []),
+                BASES[pair.basis],
                 *([_background_told(background, measured)] if found is not None else []),
                 *self._relief(look, pair),
-                say("An estimate, not a measurement"),
+                ESTIMATE,
             ),
         )
 
