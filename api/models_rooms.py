@@ -20,6 +20,7 @@ class BookingOut(BaseModel):
     local: bool = Field(description="Made at this controller; it can be cancelled here")
     uid: str
     rid: str = Field(description="Which instance of a series")
+    number: str = Field(description="By which the customer finds the room; it names nobody")
     start: datetime
     end: datetime
     ends: datetime = Field(description="When it ends, as people have extended it or given it free")

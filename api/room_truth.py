@@ -11,6 +11,7 @@ from api.truth import Truth
 from edge.facts import Look
 from rooms.bookings import Booking
 from rooms.life import ROOM, RoomNow
+from rooms.numbers import number_of
 from rooms.plan import BOOKINGS, CALENDAR, CalendarHealth, known_bookings
 from rooms.policies import kind_of
 from rooms.slots import Slot, slot_of
@@ -61,6 +62,7 @@ class RoomTruth:
             local=bool(self._site.feeds[booking.calendar].local),
             uid=booking.uid,
             rid=booking.rid,
+            number=number_of(booking),
             start=booking.start,
             end=booking.end,
             ends=slot.end,

@@ -23,9 +23,10 @@ _OLDEST: Revision = (0, datetime(1, 1, 1, tzinfo=UTC))
 class Booking:
     """One time that a room is booked. uid and rid name it in its calendar; start and end are aware UTC.
 
-    agency: whose it is, None where nothing tells. marks: ids of the policies whose categories and organizers it meets, noted when
-    it is read because neither is kept. revision: SEQUENCE and DTSTAMP, to tell an older version; whole: it is that of the whole
-    event, not of a change to instances of it. Both are no part of what the booking says, so no difference either.
+    agency: whose it is, None where nothing tells. number: as its calendar has it, see `rooms.numbers`. marks: ids of the policies
+    whose categories and organizers it meets, noted when it is read because neither is kept. revision: SEQUENCE and DTSTAMP, to tell
+    an older version; whole: it is that of the whole event, not of a change to instances of it. Both are no part of what the booking
+    says, so no difference either.
     """
 
     room: str
@@ -40,6 +41,7 @@ class Booking:
     reason: Text
     title: str = ""
     agency: str | None = None
+    number: str = ""
     marks: tuple[str, ...] = ()
     revision: Revision = field(default=_OLDEST, compare=False)
     whole: bool = field(default=False, compare=False)

@@ -48,8 +48,8 @@ class Feeding:
 
     room: takes all of it; address: of that room, to tell its answer to an invitation from those of others. rooms: by what the
     bookings of each room are known. agencies: by what each knows its own, from the surest sign to the weakest; marks: by what
-    policies know theirs. agency: whose the others are. titles: whether titles are kept. hashed: whether bookings are named by
-    `rooms.uids.hashed` and not by their UID.
+    policies know theirs. agency: whose the others are. number: what stands before a booking's number in a category. titles: whether
+    titles are kept. hashed: whether bookings are named by `rooms.uids.hashed` and not by their UID.
     """
 
     calendar: str
@@ -60,6 +60,7 @@ class Feeding:
     agencies: Mapping[str, tuple[Match, ...]] = field(default_factory=dict)
     marks: Mapping[str, Match] = field(default_factory=dict)
     agency: str | None = None
+    number: str | None = None
     titles: bool = False
     hashed: bool = False
 
@@ -83,6 +84,7 @@ def feeding(site: "Site", feed: str, *, hashed: bool = False) -> Feeding:
             if policy.categories or policy.organizers
         },
         agency=section.agency,
+        number=section.number,
         titles=section.titles,
         hashed=hashed,
     )

@@ -16,6 +16,7 @@ from rooms.feeding import Feeding, Match, domain_of, feeding
 from rooms.ics import EventError, Feed, Occurrence, read_feed
 from rooms.ics_lines import Unreadable, decoded, unescaped, unfolded
 from rooms.ics_series import Window
+from rooms.numbers import written_number
 from rooms.sources.port import Content
 from rooms.uids import hashed
 from rooms.verdict import unlock
@@ -182,6 +183,7 @@ def _booking(feeding: Feeding, room: str, occurrence: Occurrence, feed: Feed) ->
         reason=reason,
         title=(occurrence.summary or "") if feeding.titles else "",
         agency=_agency(feeding, occurrence),
+        number=written_number(feeding.number, occurrence.categories),
         marks=tuple(name for name, match in feeding.marks.items() if match.fits(occurrence)),
         revision=occurrence.revision,
         whole=occurrence.whole,

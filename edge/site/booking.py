@@ -80,6 +80,9 @@ class Calendar(Section):
     room: Id | None = Field(None, description="Every booking of the calendar is for this space")
     rooms: Emptyable[Id, RoomMatchField] = Field({}, description="Space: by what its bookings are known; a text is their LOCATION")
     agency: Id | None = Field(None, description="Whose bookings these are, where neither organizer nor category tells")
+    number: PlainText | None = Field(
+        None, description='What stands before a booking\'s number in one of its categories, such as "nro"; absent: it is given one'
+    )
     titles: Flag = Field(False, description="Keep and show the titles of bookings; they are personal data")
     write_back: Flag = Field(False, description="Shorten a booking in the calendar when its room is released (caldav, graph)")
     poll: Period = timedelta(minutes=2)
