@@ -14,7 +14,7 @@ from edge.facts import ACTIVE, DECISION, READING, Facts
 from edge.kernel import CommandedPoint, Kernel, Outcome, Rule, decided_event
 from edge.points import DEVICE_TYPES, PointId, PointKind
 from edge.site import Site
-from rooms import docks, life, plan, presence, scenes, stays
+from rooms import docks, life, needs, plan, presence, scenes, stays
 from rooms.doors import DoorPlan
 from rooms.life import RoomLife
 from security import (
@@ -63,6 +63,7 @@ class Controller:
             folds=(
                 plan.fold,
                 stays.fold,
+                needs.fold,
                 scenes.fold,
                 presence.fold,
                 quiet.fold,
@@ -148,6 +149,7 @@ class Controller:
             *readings,
             *plan.kept(facts, at),
             *stays.kept(facts, at),
+            *needs.kept(facts, at),
             *scenes.kept(facts, at),
             *releases.kept(facts, at),
             *overrides.kept(facts, at),
@@ -163,9 +165,9 @@ class Controller:
             messages.kept(facts, at),
             bulletins.kept(facts, at),
             *hand_over.kept(facts),
-            *acoustic_rules.kept(facts, at),
             *conditions,
             *decided,
+            *acoustic_rules.kept(self.site, facts, at),
         ]
 
 
@@ -189,6 +191,7 @@ def _rules(site: Site, supervision_of: Supervision, stretch: float) -> list[Rule
         Rule("bookings", doors, plan_of.bookings),
         Rule("scenes", doors, lambda look, door: scenes.claims(look, site, door)),
         Rule("room", site.bookable, RoomLife(site).room),
+        Rule("needs of rooms", site.bookable, needs.conditions),
         Rule("release", doors, lambda look, door: releases.claims(look, site, door)),
         Rule("override", doors, lambda look, door: overrides.conclusions(look, site, door)),
         Rule("doubt", doors, lambda look, door: doubt.claims(look, site, door)),
