@@ -43,6 +43,10 @@ class Privacy:
 
 PRIVACY: Family[Privacy] = Family("privacy")
 """By talker and listener."""
+WORST: Family[Class] = Family("privacy-worst")
+"""By talker and listener, of the last quarter of an hour; derived by `acoustics.spells`."""
+SEVERITY: tuple[Class, ...] = ("confidential", "limited", "unknown", "overhearable")
+"""A later one is worse. What nobody knows may be overheard; what is known to be is worse still."""
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,14 @@ class Zones:
         return pairs_of(self.site, self.section)
 
     @cached_property
+    def talkers(self) -> tuple[str, ...]:
+        """The spaces that may be overheard."""
+        return tuple(dict.fromkeys(pair.talker for pair in self.pairs.values()))
+
+    def overheard(self, talker: str) -> tuple[Pair, ...]:
+        return tuple(pair for pair in self.pairs.values() if pair.talker == talker)
+
+    @cached_property
     def heard(self) -> Mapping[str, Mapping[str, float]]:
         """By emitter, the spaces where it is heard and how many dB less than at its own place."""
         return {unit: emitter.heard or {self.place_of(unit): 0.0} for unit, emitter in self.section.emitters.items()}

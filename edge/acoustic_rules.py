@@ -7,11 +7,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from acoustics import asked, control, listening
+from acoustics import asked, control, listening, spells
 from acoustics.control import Masking
+from acoustics.counting import Counting
 from acoustics.listening import Listening
 from acoustics.occasions import OCCASIONS, OPEN, PEOPLE, Occasion, People
+from acoustics.spells import Spells
 from acoustics.telling import Telling
+from acoustics.weeks import Weeks
 from acoustics.wishes import Wishes
 from acoustics.zones import Zones
 from edge.claims import Claim, Derived, Priority
@@ -35,7 +38,10 @@ EMPTY_FOR = timedelta(minutes=10)
 
 
 def folds(site: Site) -> tuple[Fold, ...]:
-    return () if site.acoustics is None else (asked.fold, listening.fold, control.fold)
+    if site.acoustics is None:
+        return ()
+    zones = Zones(site, site.acoustics)
+    return (asked.fold, listening.fold, control.fold, spells.fold, Counting(zones).fold, Weeks(zones).fold)
 
 
 def rules(site: Site) -> list[Rule]:
@@ -43,7 +49,7 @@ def rules(site: Site) -> list[Rule]:
         return []
     zones = Zones(site, site.acoustics)
     wishes = Wishes(zones)
-    masking, hearing, known = Masking(zones, wishes), Listening(zones), Known(zones)
+    masking, hearing, known, lasting = Masking(zones, wishes), Listening(zones), Known(zones), Spells(zones)
     units = list(zones.heard)
     return [
         Rule("hours of masking", [site.site.id], known.hours),
@@ -55,14 +61,19 @@ def rules(site: Site) -> list[Rule]:
         Rule("masking heard", units, hearing.masking),
         Rule("masking silent", units, masking.silence),
         Rule("speech privacy", list(zones.pairs), Telling(zones, wishes).pair),
+        Rule("privacy of pairs", list(zones.pairs), lasting.pair),
+        Rule("privacy of rooms", zones.talkers, lasting.room),
+        Rule("weeks of masking", [site.site.id], Counting(zones).quarter),
     ]
 
 
-def kept(facts: Facts, at: datetime) -> Iterator[Event]:
+def kept(site: Site, facts: Facts, at: datetime) -> Iterator[Event]:
     """For a checkpoint."""
-    yield from asked.kept(facts, at)
-    yield from listening.kept(facts)
-    yield from control.kept(facts)
+    if site.acoustics is not None:
+        yield from asked.kept(facts, at)
+        yield from listening.kept(facts)
+        yield from control.kept(facts)
+        yield from Weeks(Zones(site, site.acoustics)).kept(facts, at)
 
 
 @dataclass(frozen=True)
