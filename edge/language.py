@@ -164,9 +164,10 @@ class Renderer:
         calendars = {id_: self._own(calendar.name) or readable(id_) for id_, calendar in site.calendars.items()}
         scenes = {id_: self._own(scene.name) or readable(id_) for id_, scene in site.scenes.items()}
         contacts = {id_: self._own(contact.name) or readable(id_) for id_, contact in site.contacts.items()}
+        terminals = {id_: self._own(terminal.name) or readable(id_) for id_, terminal in site.terminals.items()}
         places = {**spaces, **doors}
         of_the_site = {site.site.id: self._own(site.site.name) or readable(site.site.id)}
-        return {**contacts, **scenes, **calendars, **of_the_site, **agencies, **dict(self._device_names(places)), **spaces, **doors}
+        return {**contacts, **terminals, **scenes, **calendars, **of_the_site, **agencies, **dict(self._device_names(places)), **spaces, **doors}
 
     def _own(self, names: Names | None) -> str | None:
         return names.in_language(self.language) if names is not None else None

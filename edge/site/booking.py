@@ -21,6 +21,7 @@ from edge.site.fields import (
     several,
 )
 from edge.site.frozen import Emptyable
+from edge.site.terminals import TerminalNeed
 from edge.site.week import Times
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -123,6 +124,12 @@ class RoomPolicy(Section):
     )
     no_show_warning: Duration = Field(timedelta(minutes=5), description="How long before it the room's panel says so")
     extend: Duration = Field(timedelta(minutes=15), description="What one tap adds to a booking while the room is free")
+    terminal: TerminalNeed = Field(
+        False, description="Whether such a booking needs a payment terminal: true, or the agencies whose bookings do"
+    )
+    terminal_before: Duration = Field(
+        timedelta(minutes=10), description="How long before the booking its terminal can be taken, once the official has come"
+    )
 
 
 def by_feed(calendars: Mapping[str, Calendar]) -> dict[str, Calendar]:

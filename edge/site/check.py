@@ -21,6 +21,7 @@ from edge.site.opcua_rules import OPCUA_RULES
 from edge.site.panic_rules import PANIC_RULES
 from edge.site.references import unknown_ids, used_ids
 from edge.site.routes import route_problems
+from edge.site.terminal_rules import TERMINAL_RULES
 from edge.site.wrong import near_miss, shown
 from edge.text import Text, say
 
@@ -179,6 +180,7 @@ RULES: tuple[Rule, ...] = (
     *MQTT_RULES,
     *OPCUA_RULES,
     *BOOKING_RULES,
+    *TERMINAL_RULES,
     *DOOR_RULES,
     *ALARM_RULES,
     *ESCALATION_RULES,

@@ -17,6 +17,7 @@ from edge.site.device import Device
 from edge.site.escalations import Contact, Plan
 from edge.site.hours import Timetable
 from edge.site.model import Door, Scene, Site, SiteSection, Space
+from edge.site.terminals import Terminal
 
 TABLES = tuple(name for name in Site.model_fields if name not in ("site", "security", "acoustics"))
 
@@ -33,6 +34,7 @@ class Draft:
     doors: Mapping[str, Door]
     connections: Mapping[str, Connection]
     devices: Mapping[str, Device]
+    terminals: Mapping[str, Terminal]
     calendars: Mapping[str, Calendar]
     rooms: Mapping[str, RoomPolicy]
     scenes: Mapping[str, Scene]

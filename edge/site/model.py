@@ -47,6 +47,7 @@ from edge.site.panic_settings import PanicResponse
 from edge.site.plans.drawing import Drawing
 from edge.site.public_holidays import holidays_of
 from edge.site.sign_in import SignIn
+from edge.site.terminals import Terminal
 from edge.site.wrong import Wrong, shown
 from edge.text import say
 
@@ -201,6 +202,7 @@ class Site(Section):
     doors: Emptyable[Id, Door] = Field({})
     connections: Emptyable[Id, Connection] = Field({})
     devices: Emptyable[Id, Device] = Field({})
+    terminals: Emptyable[Id, Terminal] = Field({}, description="Payment terminals, and the bays where they belong")
     calendars: Emptyable[Id, Calendar] = Field({})
     rooms: Emptyable[Id, RoomPolicy] = Field({})
     scenes: Emptyable[Id, Scene] = Field({})
