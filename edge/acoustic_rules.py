@@ -7,11 +7,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from acoustics import asked, control, listening, spells
+from acoustics import asked, control, listening, proposals, spells
 from acoustics.control import Masking
 from acoustics.counting import Counting
 from acoustics.listening import Listening
+from acoustics.notes import Notes
 from acoustics.occasions import OCCASIONS, OPEN, PEOPLE, Occasion, People
+from acoustics.proposals import Proposals
 from acoustics.spells import Spells
 from acoustics.telling import Telling
 from acoustics.weeks import Weeks
@@ -41,7 +43,7 @@ def folds(site: Site) -> tuple[Fold, ...]:
     if site.acoustics is None:
         return ()
     zones = Zones(site, site.acoustics)
-    return (asked.fold, listening.fold, control.fold, spells.fold, Counting(zones).fold, Weeks(zones).fold)
+    return (asked.fold, listening.fold, control.fold, spells.fold, proposals.fold, Counting(zones).fold, Weeks(zones).fold)
 
 
 def rules(site: Site) -> list[Rule]:
@@ -63,7 +65,9 @@ def rules(site: Site) -> list[Rule]:
         Rule("speech privacy", list(zones.pairs), Telling(zones, wishes).pair),
         Rule("privacy of pairs", list(zones.pairs), lasting.pair),
         Rule("privacy of rooms", zones.talkers, lasting.room),
+        Rule("notes of rooms", zones.talkers, Notes(zones, wishes).room),
         Rule("weeks of masking", [site.site.id], Counting(zones).quarter),
+        Rule("less masking", units, Proposals(zones).unit),
     ]
 
 
@@ -73,6 +77,7 @@ def kept(site: Site, facts: Facts, at: datetime) -> Iterator[Event]:
         yield from asked.kept(facts, at)
         yield from listening.kept(facts)
         yield from control.kept(facts)
+        yield from proposals.kept(facts)
         yield from Weeks(Zones(site, site.acoustics)).kept(facts, at)
 
 

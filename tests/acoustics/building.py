@@ -30,14 +30,15 @@ def at(hour: int, minute: int = 0, second: int = 0) -> datetime:
 
 def site(section: Mapping[str, Any] | None = None, **sections: Any) -> Site:
     """`room-1` and the wedding room on one corridor, whose masking unit and microphone are both in it; a desk of its own."""
+    spaces: dict[str, Any] = {
+        "room-1": {"zone": "semi-public", "kind": "service-room"},
+        "wedding": {"zone": "semi-public", "kind": "wedding-room"},
+        "corridor": {"zone": "internal", "kind": "corridor"},
+        "desk": {"zone": "semi-public", "kind": "desk"},
+        "queue": {"zone": "public", "kind": "waiting"},
+    }
     return site_of(
-        {
-            "room-1": {"zone": "semi-public", "kind": "service-room"},
-            "wedding": {"zone": "semi-public", "kind": "wedding-room"},
-            "corridor": {"zone": "internal", "kind": "corridor"},
-            "desk": {"zone": "semi-public", "kind": "desk"},
-            "queue": {"zone": "public", "kind": "waiting"},
-        },  # type: ignore[dict-item]
+        spaces,
         {
             "front": {"from": "corridor", "to": "room-1"},
             "hall": {"from": "corridor", "to": "wedding"},
