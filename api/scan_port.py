@@ -45,10 +45,9 @@ class Scans(Protocol):
         ...
 
     def begin(self, connection: str, by: str, units: range) -> None:
-        """units: which numbers are asked if it is a bus. Raises Refusal while another one goes on, and where two speakers would
-        garble each other."""
+        """units: which numbers are asked if it is a bus. Raises Refusal while another one goes on."""
         ...
 
     async def end(self) -> None:
-        """Nothing is asked on the line any more when it returns; what was found stays. Also while none goes on."""
+        """Nothing new is asked on the line when it returns; what was found stays. Also while none goes on."""
         ...

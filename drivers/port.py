@@ -1,7 +1,8 @@
 """What lies between a driver and the controller: an inbox on one side, a driver on the other."""
 
 from collections.abc import Callable, Mapping
-from typing import Protocol, runtime_checkable
+from concurrent.futures import Future
+from typing import Any, Protocol, runtime_checkable
 
 from edge.commands import Command
 from edge.device_figures import Requests
@@ -52,4 +53,14 @@ class Counted(Protocol):
 
     def requests(self) -> Mapping[str, Requests]:
         """By device, since the start. From any thread; what is counted meanwhile may be in it or not."""
+        ...
+
+
+@runtime_checkable
+class Lender(Protocol):
+    """A driver on whose line nobody else may speak: it lets others ask in between."""
+
+    def ask(self, question: Callable[[Any], Any]) -> Future[Any]:
+        """question: gets the line, makes one request there and returns what it found; whatever it raises is raised to whoever
+        wants the result. From any thread."""
         ...

@@ -5,7 +5,7 @@ by a stranger on the line: it is shown and written here so that it can be nothin
 """
 
 import re
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any, Final
@@ -48,7 +48,8 @@ class Found:
 class ScanOrder:
     """section: of the connection, with whole paths. site: what is known already, if there is a site file. listen_s: how long to
     listen where devices speak unasked. units: which numbers are asked on a bus; asked: told each that has been. shared: somebody
-    else asks there too, and gets at least half of its time."""
+    else asks there too, and gets at least half of its time. ask: how whoever alone may speak on a line is asked to make one request
+    there (`drivers.port.Lender`); None where the scan speaks itself."""
 
     connection: str
     section: Connection
@@ -58,6 +59,7 @@ class ScanOrder:
     units: range = range(1, 248)
     asked: Callable[[int], None] = lambda _: None
     shared: bool = False
+    ask: Callable[[Callable[[Any], Any]], Awaitable[Any]] | None = None
 
 
 Scan = Callable[[ScanOrder], AsyncIterator[Found]]

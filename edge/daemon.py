@@ -8,14 +8,14 @@ and doors are still commanded; everything is committed when the disk works again
 import asyncio
 import logging
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from api.port import JournalLine, Status
-from drivers.port import Counted, Driver, Publisher
+from drivers.port import Counted, Driver, Lender, Publisher
 from edge.clock import Clock, SystemClock
 from edge.commands import Command
 from edge.controller import Controller
@@ -123,6 +123,13 @@ class Daemon:
         if not isinstance(driver, Publisher):
             raise Unreachable(f"there is no line {connection} that publishes")
         driver.deliver(topic, payload, within_s)
+
+    def ask_on(self, connection: str, question: Callable[[Any], Any]) -> Future[Any]:
+        """What somebody wants to know on a line that only its driver may use (`Lender.ask`). Raises Unreachable."""
+        driver = self._drivers.get(connection)
+        if not isinstance(driver, Lender):
+            raise Unreachable(f"there is no line {connection} on which one can ask")
+        return driver.ask(question)
 
     # --- life -----------------------------------------------------------------------------------------------------
 

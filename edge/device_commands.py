@@ -1,7 +1,7 @@
 """`talonmies devices`: what is connected, what could be, and whether it works.
 
-`list` and `scan` need no controller. The others ask the one that runs, with the token of its site file; `test` speaks to the device
-itself where none runs.
+`list` and `scan` need no controller; where one speaks on a serial line, it does the scan. The others ask the one that runs, with
+the token of its site file; `test` speaks to the device itself where none runs.
 """
 
 import asyncio
@@ -80,15 +80,17 @@ def scan(
     ] = None,
     seconds: Annotated[float, typer.Option(help="How long to listen where devices speak unasked", min=1, max=3600)] = 10.0,
     units: Annotated[str, typer.Option(metavar="FIRST-LAST", help="Modbus: which unit numbers to ask")] = "1-247",
+    by: By = "",
     listen: Listen = HERE,
     format: AsFormat = Format.TEXT,  # noqa: A002
 ) -> None:
     """Look around on a line.
 
-    Says what is there, and proposes lines of the site file for what it does not hold. Nothing is changed or commanded.
+    Says what is there, and proposes lines of the site file for what it does not hold. Nothing is changed or commanded. On a
+    serial line, a controller that runs there asks for it; then --by says who wants that.
     """
     from drivers.scanning import ScanOrder, scan_of
-    from edge.device_scan import all_found, found_lines, found_records, line_to_scan, require_free_line, unit_range
+    from edge.device_scan import all_found, found_lines, found_records, found_through, line_to_scan, speaker_on, unit_range
     from edge.secrets import read_secret
 
     with one_sentence_per_error():
@@ -96,10 +98,14 @@ def scan(
         folder = Path() if site_file is None else site_file.resolve().parent
         id_, section = line_to_scan(site, folder, connection, line)
         asked = unit_range(units)
+        speaker = None
         if site is not None and site_file is not None and line is None:
-            require_free_line(partial(_controller, site, site_file, listen), id_, section)
-        order = ScanOrder(id_, section, site, partial(read_secret, folder=folder), seconds, asked)
-        found = asyncio.run(all_found(scan_of(section.speaks)(order), _counted))
+            speaker = speaker_on(partial(_controller, site, site_file, listen), section)
+        if speaker is not None:
+            found = found_through(speaker, id_, asked, _person(by))
+        else:
+            order = ScanOrder(id_, section, site, partial(read_secret, folder=folder), seconds, asked)
+            found = asyncio.run(all_found(scan_of(section.speaks)(order), _counted))
         _write(format, found_records(found), lambda: found_lines(found, id_, site, None if line is None else section))
 
 

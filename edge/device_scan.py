@@ -1,11 +1,13 @@
 """What `talonmies devices scan` looks at, and how it tells what it has found."""
 
+import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from api.models_scans import ScanOut, ScansOut, SeenOut
 from drivers.scanning import OF_ONE_SPEAKER, Found, one_line, proposed_lines
 from edge.asking import Controller, NotRunning
 from edge.errors import IllegalCommand, Refused
@@ -13,6 +15,8 @@ from edge.line_address import connection_at
 from edge.serve import with_whole_paths
 from edge.site import Site
 from edge.site.connections import Connection
+
+_EVERY_S = 0.5
 
 
 def line_to_scan(site: Site | None, folder: Path, connection: str | None, line: str | None) -> tuple[str, Connection]:
@@ -31,15 +35,51 @@ def line_to_scan(site: Site | None, folder: Path, connection: str | None, line: 
     return chosen, known[chosen]
 
 
-def require_free_line(controller: Callable[[], Controller], id_: str, section: Connection) -> None:
-    """Raises Refused where a controller speaks on a line on which two would garble each other. controller: asked only then."""
+def speaker_on(controller: Callable[[], Controller], section: Connection) -> Controller | None:
+    """The running controller, on a line where two who speak at once garble each other. controller: made only for such a line."""
     if section.protocol not in OF_ONE_SPEAKER:
-        return
+        return None
+    running = controller()
     try:
-        controller().ask("GET", "site")
+        running.ask("GET", "site")
     except NotRunning:
-        return
-    raise Refused(f"The controller speaks on {id_}, and two at once would garble that line: stop the controller first.")
+        return None
+    return running
+
+
+def found_through(controller: Controller, connection: str, units: range, by: str) -> list[Found]:
+    """What the running controller finds, which scans for half a minute at a time. Ctrl-C ends it there too. Raises Refused."""
+    found: list[Found] = []
+    while units:
+        asked = {"by": by, "connection": connection, "first": units.start, "last": units.stop - 1}
+        scan = _over(controller, ScansOut.model_validate(controller.ask("POST", "device-scans", asked)), by)
+        found += [_found(connection, thing) for thing in scan.found]
+        if scan.how == "failed":
+            raise Refused(scan.problem or "")
+        if scan.how != "time" or scan.asked is None:
+            break
+        units = range(scan.asked + 1, units.stop)
+    return found
+
+
+def _over(controller: Controller, told: ScansOut, by: str) -> ScanOut:
+    try:
+        while told.scan is not None and told.scan.how == "running":
+            time.sleep(_EVERY_S)
+            told = ScansOut.model_validate(controller.ask("GET", "device-scans"))
+    except KeyboardInterrupt:
+        controller.ask("POST", "device-scans/end", {"by": by})
+        raise
+    if told.scan is None:
+        raise Refused("The controller has another site file now: scan again.")
+    return told.scan
+
+
+def _found(connection: str, thing: SeenOut) -> Found:
+    """As it was before the controller wrote a line of it."""
+    proposed = yaml.safe_load(thing.line)
+    (entry,) = proposed.values() if isinstance(proposed, dict) else ({},)
+    return Found(connection, thing.address, thing.what, thing.make, thing.type, tuple(thing.details.items()), entry, thing.known_as)
 
 
 def unit_range(words: str) -> range:

@@ -67,11 +67,17 @@ async def _scan(task: Task, tell: Tell) -> None:
     section = task.site.connections[task.connection]
     secret = partial(read_secret, folder=task.folder)
     asked = lambda unit: tell(asked=unit)  # noqa: E731
-    order = ScanOrder(task.connection, section, task.site, secret, task.listen_s, task.units, asked, shared=True)
-    line_of = _proposer(task.site)
+    await look_around(
+        ScanOrder(task.connection, section, task.site, secret, task.listen_s, task.units, asked, shared=True), task.site, tell
+    )
+
+
+async def look_around(order: ScanOrder, site: Site, tell: Tell) -> None:
+    """Tells what is found, and how it was over."""
+    line_of = _proposer(site)
     count = 0
     try:
-        async for thing in scan_of(section.speaks)(order):
+        async for thing in scan_of(order.section.speaks)(order):
             if count == _MOST_FOUND:
                 tell(full=True)
                 return

@@ -408,7 +408,7 @@ class _Screens:
     async def show(self, daemon: Daemon) -> None:
         from api.app import create_app
 
-        await self.scans.serve_site(daemon.site)
+        await self.scans.serve_site(daemon.site, daemon.ask_on)
         tokens = tokens_of(daemon.site, self.folder, self._token_of(daemon.site), signed_in=self._signed_in)
         # It takes half a second, in which presses go on.
         self._app = await asyncio.to_thread(

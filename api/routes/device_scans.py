@@ -15,7 +15,7 @@ from api.sessions import Caller
 from edge.language import Renderer
 
 _SCANNING = """In a program of its own, over a connection of its own; one at a time, half a minute at most. It commands nothing.
-Refused on a serial line."""
+On a serial line the controller itself asks each unit, between its own reads."""
 
 
 def router(readers: Readers, acting: ScanActions) -> APIRouter:

@@ -2,9 +2,12 @@
 
 import time
 from collections.abc import Mapping
+from concurrent.futures import Future
 from datetime import timedelta
 from threading import Event, Thread
+from typing import Any
 
+from drivers.modbus.guests import Guests, Question
 from drivers.modbus.orders import Orders
 from drivers.modbus.teller import Teller
 from drivers.modbus.unit import units_of
@@ -22,7 +25,7 @@ _STOP_S = 3.0
 
 
 class ModbusDriver:
-    """Implements drivers.port.Driver and Counted. wire: in place of the line that the site file describes."""
+    """Implements drivers.port.Driver, Counted and Lender. wire: in place of the line that the site file describes."""
 
     def __init__(self, connection_id: str, site: Site, inbox: Inbox, clock: Clock, wire: Wire | None = None) -> None:
         described = site.connections.get(connection_id)
@@ -36,8 +39,10 @@ class ModbusDriver:
         self._requests = {name: presence.requests for unit in units for name, presence in unit.presences.items()}
         self._orders = Orders()
         self._wake = Event()
+        self._guests = Guests(self._wake.set)
         self._stopping = Event()
-        worker = Worker(self._wire, units, self._orders, Teller(connection_id, inbox, clock), self._wake)
+        teller = Teller(connection_id, inbox, clock)
+        worker = Worker(self._wire, units, self._orders, self._guests, teller, self._wake)
         self._thread = Thread(target=worker.run, args=(self._stopping,), name="modbus", daemon=True)
 
     def start(self) -> None:
@@ -62,6 +67,9 @@ class ModbusDriver:
             raise Unreachable(f"unit {unit.number} on the connection {self._id} does not answer")
         self._orders.put(command, time.monotonic(), self._lease_until(command))
         self._wake.set()
+
+    def ask(self, question: Question) -> Future[Any]:
+        return self._guests.ask(question)
 
     def requests(self) -> Mapping[str, Requests]:
         """Of several devices in one unit, each is counted when its part of the unit is asked for."""

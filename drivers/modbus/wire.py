@@ -3,7 +3,7 @@
 import ssl
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
 
 from drivers.tls import client_context
 from edge.errors import Garbled, Refused, Unreachable
@@ -14,6 +14,17 @@ if TYPE_CHECKING:
     from pymodbus.client import ModbusSerialClient, ModbusTcpClient
     from pymodbus.pdu import ModbusPDU
     from pymodbus.pdu.mei_message import ReadDeviceInformationResponse
+
+
+class Silent(Unreachable):
+    """Nobody answers to that number in time; the line itself is there."""
+
+
+class Identity(NamedTuple):
+    """A part of what a unit says of itself, by the number of the object. more_from: where the next part begins, if there is one."""
+
+    objects: dict[int, str]
+    more_from: int | None
 
 
 class Wire(Protocol):
@@ -29,15 +40,15 @@ class Wire(Protocol):
     def close(self) -> None: ...
 
     def read(self, unit: int, span: Span) -> tuple[int, ...]:
-        """Raises Unreachable (no answer in time), Refused (an exception), Garbled (an answer to something else)."""
+        """Raises Silent, Unreachable (the line is lost), Refused (an exception), Garbled (an answer to something else)."""
         ...
 
     def write(self, unit: int, write: Write) -> None:
         """The same errors. No answer does not mean that nothing was done."""
         ...
 
-    def identification(self, unit: int) -> dict[int, str]:
-        """What the unit says of itself (function 43/14), by the number of the object. The same errors."""
+    def identification(self, unit: int, first: int = 0) -> Identity:
+        """What the unit says of itself from that object on (function 43/14). The same errors."""
         ...
 
 
@@ -118,19 +129,16 @@ class PymodbusWire:
         if answer.function_code != _WRITES[write.area] or not fits:
             raise Garbled("an answer to another request")
 
-    def identification(self, unit: int) -> dict[int, str]:
-        client, said, first = self._opened(), dict[int, str](), 0
-        for _ in range(_MOST_REQUESTS):
-            request = partial(client.read_device_information, read_code=_BASIC, object_id=first, device_id=unit)
-            # What is none of that answer has none of this, and is refused as such.
-            answer = cast("ReadDeviceInformationResponse", self._ask(request))
-            if answer.function_code != _IDENTIFIES:
-                raise Garbled("an answer to another request")
-            said |= {number: octets.decode("ascii", "replace") for number, octets in answer.information.items()}
-            if not answer.more_follows or answer.next_object_id <= first:
-                break
-            first = answer.next_object_id
-        return said
+    def identification(self, unit: int, first: int = 0) -> Identity:
+        client = self._opened()
+        request = partial(client.read_device_information, read_code=_BASIC, object_id=first, device_id=unit)
+        # What is none of that answer has none of this, and is refused as such.
+        answer = cast("ReadDeviceInformationResponse", self._ask(request))
+        if answer.function_code != _IDENTIFIES:
+            raise Garbled("an answer to another request")
+        objects = {number: octets.decode("ascii", "replace") for number, octets in answer.information.items()}
+        goes_on = bool(answer.more_follows) and answer.next_object_id > first
+        return Identity(objects, answer.next_object_id if goes_on else None)
 
     def _opened(self) -> "ModbusTcpClient | ModbusSerialClient":
         if self._client is None or not self._client.connected:
@@ -147,7 +155,7 @@ class PymodbusWire:
             raise Unreachable("the line was lost") from error
         except ModbusIOException as error:
             if "No response" in str(error):
-                raise Unreachable("no answer in time") from error
+                raise Silent("no answer in time") from error
             raise self._nonsense(error) from error
         except Exception as error:
             # Whatever the library makes of the octets that come, the worker must not end.
@@ -155,7 +163,7 @@ class PymodbusWire:
         if answer.isError():
             code = cast("int", getattr(answer, "exception_code", 0))
             if code in _FROM_GATEWAY:
-                raise Unreachable("the gateway gets no answer from the unit")
+                raise Silent("the gateway gets no answer from the unit")
             raise Refused(f"exception {code} ({_EXCEPTIONS.get(code, 'unknown')})")
         return answer
 
@@ -179,5 +187,3 @@ class PymodbusWire:
 _READS: dict[Area, int] = {"coil": 1, "discrete": 2, "holding": 3, "input": 4}
 _WRITES: dict[Area, int] = {"coil": 5, "holding": 16}
 _IDENTIFIES, _BASIC = 43, 1
-_MOST_REQUESTS = 5
-"""For the three basic objects, which nearly always come at once."""

@@ -1,7 +1,8 @@
 """What is done on a line, one thing after another, by the one thread that speaks on it.
 
 Orders go before reads. A unit that does not answer is left alone for a while, and no more than one such unit is tried between two
-rounds of the others: it costs them one timeout. Nothing is repeated here; what the controller still wants, it asks for again.
+rounds of the others: it costs them one timeout. What somebody else wants to know there, such as a scan, takes the place of such a
+unit. Nothing is repeated here; what the controller still wants, it asks for again.
 """
 
 import logging
@@ -12,6 +13,7 @@ from functools import partial
 from threading import Event
 from typing import TypeVar
 
+from drivers.modbus.guests import Guests
 from drivers.modbus.orders import Orders, Pending
 from drivers.modbus.reader import Reader
 from drivers.modbus.teller import Teller
@@ -34,11 +36,13 @@ T = TypeVar("T")
 class Worker:
     """All times are of the monotonic clock, in seconds. wake: cuts a rest short."""
 
-    def __init__(self, wire: Wire, units: Sequence[Unit], orders: Orders, teller: Teller, wake: Event) -> None:
+    def __init__(self, wire: Wire, units: Sequence[Unit], orders: Orders, guests: Guests, teller: Teller, wake: Event) -> None:
         self._wire = wire
         self._units = units
         self._places = {route.point: (unit, route) for unit in units for route in unit.routes}
         self._orders = orders
+        self._guests = guests
+        self._guest_was_last = False
         self._teller = teller
         self._wake = wake
         self._reader = Reader(teller, orders, wake.set)
@@ -59,6 +63,7 @@ class Worker:
             self._note_missed()
             self._wake.wait(self._rest_s())
             self._wake.clear()
+        self._guests.refuse(Unreachable("the line was closed"), for_good=True)
         self._wire.close()
 
     # --- the line -------------------------------------------------------------------------------------------------
@@ -74,6 +79,7 @@ class Worker:
             self._wire.open()
         except Unreachable as error:
             self._teller.line(False, str(error))
+            self._guests.refuse(error)
             return False
         self._teller.line(True)
         self._answered_at = time.monotonic()
@@ -84,11 +90,14 @@ class Worker:
         return True
 
     def _leave_a_silent_line(self) -> None:
-        if all(unit.breaker.suspect for unit in self._units) and time.monotonic() - self._answered_at >= _SILENT_LINE_S:
+        silent = bool(self._units) and all(unit.breaker.suspect for unit in self._units)
+        if silent and time.monotonic() - self._answered_at >= _SILENT_LINE_S:
             self._wire.close()
 
     def _rest_s(self) -> float:
         now = time.monotonic()
+        if self._guests.waiting and self._wire.is_open:
+            return 0.0
         if not self._wire.is_open:
             return min(max(self._reopen_at - now, 0.0), _LONGEST_REST_S)
         next_at = min((max(unit.due_at, unit.breaker.until) for unit in self._units), default=now + _LONGEST_REST_S)
@@ -135,6 +144,9 @@ class Worker:
 
     def _answered(self, unit: Unit) -> None:
         unit.breaker.answered()
+        self._line_answered()
+
+    def _line_answered(self) -> None:
         self._answered_at = time.monotonic()
         self._pause_s = 0.0
 
@@ -156,8 +168,18 @@ class Worker:
                 self._give_orders()
                 self._poll(unit)
         self._give_orders()
-        suspects = [unit for unit in due if unit.breaker.suspect and unit.breaker.until <= now]
-        if suspects:
+        self._one_that_may_be_silent([unit for unit in due if unit.breaker.suspect and unit.breaker.until <= now])
+
+    def _one_that_may_be_silent(self, suspects: Sequence[Unit]) -> None:
+        """Guests and suspects take turns, so that the others wait for one timeout and not for two."""
+        if not self._wire.is_open:
+            return
+        guest = self._guests.waiting and not (suspects and self._guest_was_last)
+        self._guest_was_last = guest
+        if guest:
+            if self._guests.serve(self._wire):
+                self._line_answered()
+        elif suspects:
             self._poll(suspects[0])
 
     def _usable(self, unit: Unit) -> bool:

@@ -1,6 +1,8 @@
-"""Scans beside the controller: each a process of its own on a real line, one at a time, over by itself and on demand."""
+"""Scans beside the controller: each a process of its own on a real line, one at a time, over by itself and on demand; on a serial
+line through the driver that speaks there."""
 
 from collections.abc import AsyncIterator
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -10,13 +12,16 @@ import pytest_asyncio
 
 from api.scan_port import ScanSeen
 from drivers.mosquitto import Broker, free_port
+from drivers.virtual.modbus import VirtualModbusLine
 from edge.clock import SystemClock
+from edge.errors import Unreachable
 from edge.refusal import Refusal
-from edge.scans import LineScans
+from edge.scans import AskOn, LineScans
 from edge.site import Site
 from tests.broker import Plain, small_site, until_async
 from tests.broker import broker as broker
-from tests.drivers.modbus.line import BACK, FRONT, serving, site_at
+from tests.drivers.modbus.cable import Cable
+from tests.drivers.modbus.line import BACK, FRONT, driving, serving, site_at
 
 PATIENCE_S = 40.0
 """For a program that starts on a busy machine."""
@@ -31,9 +36,13 @@ async def line() -> AsyncIterator[Site]:
         yield site_at(port)
 
 
-async def scans_of(site: Site, **more: Any) -> LineScans:
+def none_asks(connection: str, _: Any) -> Future[Any]:
+    raise AssertionError(connection)
+
+
+async def scans_of(site: Site, ask_on: AskOn = none_asks, **more: Any) -> LineScans:
     scans = LineScans(Path(), SystemClock().now, **more)
-    await scans.serve_site(site)
+    await scans.serve_site(site, ask_on)
     return scans
 
 
@@ -94,7 +103,7 @@ async def test_it_ends_by_itself(line: Site) -> None:
 async def test_another_site_ends_it_and_forgets_what_was_found(line: Site) -> None:
     scans = await scans_of(line)
     scans.begin("line", BY, ALL)
-    await scans.serve_site(site_at())
+    await scans.serve_site(site_at(), none_asks)
     assert (scans.last(), children()) == (None, [])
 
 
@@ -117,17 +126,42 @@ async def test_a_secret_that_is_missing_is_named_and_not_told(broker: Broker, mo
     assert "env:SCAN_TEST_PASSWORD" in str(scan.problem.values["problem"])
 
 
-async def test_on_a_serial_line_only_the_controller_speaks() -> None:
-    serial = {"protocol": "modbus-rtu", "device": "/dev/null"}
-    behind = {"protocol": "modbus-rtu-tcp", "host": "127.0.0.1", "port": 1}
-    for section in (serial, behind):
-        site = Site.model_validate({"site": {"id": "s", "name": "S"}, "spaces": {}, "connections": {"line": section}})
-        scans = await scans_of(site)
-        with pytest.raises(Refusal, match="serial line"):
-            scans.begin("line", BY, ALL)
-        assert scans.last() is None
-        with pytest.raises(Refusal, match="no connection elsewhere"):
-            scans.begin("elsewhere", BY, ALL)
+async def test_on_a_serial_line_the_driver_that_speaks_there_asks() -> None:
+    with Cable() as cable:
+        ours, theirs = cable.ends
+        site = site_at(protocol="modbus-rtu", device=ours, baudrate=38400, parity="none", timeout="0.1 s")
+        units = VirtualModbusLine(site, "line", "boot", theirs)
+        await units.start()
+        try:
+            async with driving(units, site) as b:
+                scans = await scans_of(site, lambda connection, question: {"line": b.driver}[connection].ask(question))
+                scans.begin("line", BY, range(2, 4))
+                assert children() == []
+                scan = await over(scans)
+                assert (scan.how, scan.asked) == ("done", 3)
+                assert [thing.known_as for thing in scan.found] == [FRONT, BACK, None, None]
+                assert scan.found[2].line.startswith("  door-controller-unit-3-channel-3: {type: door-controller,")
+                scans.begin("line", BY, range(100, 248))
+                await until_async(lambda: last(scans).asked is not None, PATIENCE_S)
+                await scans.end()
+                assert last(scans).how == "ended"
+                assert b.heard.values(FRONT, "link") == [True]
+        finally:
+            await units.stop()
+
+
+async def test_a_serial_line_of_which_the_driver_is_gone_is_said_in_one_sentence() -> None:
+    def nobody(connection: str, _: Any) -> Future[Any]:
+        raise Unreachable(f"there is no line {connection} on which one can ask")
+
+    scans = await scans_of(site_at(protocol="modbus-rtu", device="/dev/null"), nobody)
+    with pytest.raises(Refusal, match="no connection elsewhere"):
+        scans.begin("elsewhere", BY, ALL)
+    scans.begin("line", BY, ALL)
+    scan = await over(scans)
+    assert scan.how == "failed"
+    assert scan.problem is not None
+    assert "no line line" in str(scan.problem.values["problem"])
 
 
 async def test_a_broker_is_listened_to_beside_whoever_else_does(broker: Broker) -> None:

@@ -23,6 +23,7 @@ from edge.clock import SystemClock
 from edge.journal import Head, verify
 from edge.site.load import read_site
 from tests.broker import Plain, until_async
+from tests.drivers.modbus.line import makes_at, serving
 from tests.system.places import described
 from tests.system.program import TALONMIES, TOKEN, Program, environment
 
@@ -132,10 +133,14 @@ def scanned(*words: object) -> str:
 
 @pytest.mark.timeout(240)
 async def test_beside_a_controller_and_a_walk_that_outlives_it(site_file: Path, tmp_path: Path) -> None:
-    async with living(site_file) as building:
+    async with living(site_file) as building, serving(makes_at(line=bus(1))) as (_, port):
+        add_bus(site_file, port)
         async with controller(site_file, tmp_path) as program:
             listen = ("--listen", f"{HOST}:{program.port}")
             await lists_tests_and_watches(site_file, building, listen)
+            found = yaml.safe_load((await command("scan", site_file, "bus", "--units", "12-13", *BY, *listen)).stdout)["devices"]
+            assert [(made["unit"], made["channel"]) for made in found.values()] == [(12, 1), (12, 2), (12, 3), (12, 4)]
+            assert "--by NAME" in (await command("scan", site_file, "bus", *listen, status=1)).stderr
             walking = await started("walk", str(site_file), "panic-1", "lock-long", "--yes", *BY, *listen)
             await until_async(lambda: [walk["began"] for walk in program.get("/api/v1/device-walks")["walks"]], PATIENCE_S)
             building.press("panic-1")
@@ -159,6 +164,17 @@ async def test_beside_a_controller_and_a_walk_that_outlives_it(site_file: Path, 
             assert f"{report['last']}:{report['hash']}" == head
             program.end()
     assert verify(tmp_path / "data", [Head(int(head.partition(":")[0]), head.partition(":")[2])]).findings == ()
+
+
+def bus(port: int) -> dict[str, Any]:
+    return {"protocol": "modbus-rtu-tcp", "host": HOST, "port": port, "timeout": "0.1 s"}
+
+
+def add_bus(site_file: Path, port: int) -> None:
+    """A serial line behind a converter, of whose units nobody knows yet."""
+    site = json.loads(site_file.read_text())
+    site["connections"]["bus"] = bus(port)
+    site_file.write_text(json.dumps(site))
 
 
 def seen(program: Program) -> dict[str, list[str]]:
