@@ -76,6 +76,22 @@ class AskedEnded(Event):
     by: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskLinkMade(Event):
+    """From now on masking is turned down for a desk at a secret address, and at no older one."""
+
+    kind = "masking-desk-link-made"
+    desk: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskLinkRevoked(Event):
+    kind = "masking-desk-link-revoked"
+    desk: str
+    by: str
+
+
 RELIEF: Family[ReliefPressed] = Family("masking-relief")
 """By desk."""
 QUIET: Family[QuietAsked] = Family("masking-quiet")
@@ -122,13 +138,17 @@ def kept(facts: Facts, at: datetime) -> Iterable[Event]:
 
 def press_relief(zones: Zones, facts: Facts, at: datetime, desk: str, *, long: bool = False) -> ReliefPressed:
     """One press is 3 dB less, a second one 6, a long one off: for two hours, or until the site closes. Raises Refusal."""
-    if not zones.units_of_desk(desk):
-        raise Refusal(say("No masking is meant for {desk}.", desk=Ref(desk)))
     known = facts(RELIEF(desk))
     holds = known is not None and known.until > at
     steps = known.steps if holds and known is not None else 0
-    more = None if long or steps is None else min(steps + 1, MOST_STEPS)
-    return ReliefPressed(at=at, desk=desk, steps=more, until=_end_of_shift(zones, at))
+    return choose_relief(zones, at, desk, None if long or steps is None else min(steps + 1, MOST_STEPS))
+
+
+def choose_relief(zones: Zones, at: datetime, desk: str, steps: int | None) -> ReliefPressed:
+    """steps: of 3 dB, at most two; None: off. Raises Refusal."""
+    if not zones.units_of_desk(desk):
+        raise Refusal(say("No masking is meant for {desk}.", desk=Ref(desk)))
+    return ReliefPressed(at=at, desk=desk, steps=steps, until=_end_of_shift(zones, at))
 
 
 def end_relief(facts: Facts, at: datetime, desk: str) -> ReliefEnded:
@@ -160,9 +180,16 @@ def ask_level(zones: Zones, at: datetime, unit: str, level: float, by: str, unti
     return LevelAsked(at=at, unit=unit, level=level, by=by, until=until)
 
 
+def end_asked(facts: Facts, at: datetime, subject: str, by: str) -> AskedEnded:
+    """What people asked of a space or a unit by name. Raises Refusal where nothing holds."""
+    if not any((asked := facts(family(subject))) is not None and asked.until > at for family in _FAMILIES[1:]):
+        raise Refusal(say("Nobody has asked anything of masking at {place}.", place=Ref(subject)))
+    return AskedEnded(at=at, subject=subject, by=by)
+
+
 def _require(known: bool, subject: str, at: datetime, until: datetime) -> None:
     if not known:
-        raise Refusal(say("There is no masking at {place}.", place=subject))
+        raise Refusal(say("There is no masking at {place}.", place=Ref(subject)))
     if not at < until <= at + LONGEST_ASKED:
         raise Refusal(say("Masking is changed for {hours} hours at most.", hours=round(LONGEST_ASKED / timedelta(hours=1))))
 

@@ -65,11 +65,23 @@ class ProgramToken(Kept):
         return self.until is None or now < self.until
 
 
+class DeskLink(Kept):
+    """The secret address at which masking is turned down for a desk, without signing in. digest: as of a program's token."""
+
+    desk: Id
+    since: AwareDatetime
+    digest: Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")] = Field(repr=False)
+
+
 class Roll(Kept):
-    """people: by their key. tokens: by their name. closed: it could not be read, so nobody is known and nothing begins anew."""
+    """people: by their key. tokens: by their name. desks: by their id.
+
+    closed: it could not be read, so nobody is known and nothing begins anew.
+    """
 
     people: Mapping[str, Person] = Field(default_factory=dict)
     tokens: Mapping[str, ProgramToken] = Field(default_factory=dict)
+    desks: Mapping[str, DeskLink] = Field(default_factory=dict)
     closed: bool = Field(False, exclude=True)
 
     @property
@@ -108,6 +120,21 @@ class Roll(Kept):
         """The token that somebody shows. What is compared is a hash, of which a guess tells nothing."""
         digest = digest_of(given)
         return next((token for token in self.tokens.values() if token.digest == digest and token.holds(now)), None)
+
+    def with_desk(self, link: DeskLink) -> Self:
+        """In place of the one that the desk had."""
+        return self.model_copy(update={"desks": {**self.desks, link.desk: link}})
+
+    def without_desk(self, desk: str) -> Self:
+        """Raises NoSuchAccount."""
+        if desk not in self.desks:
+            raise NoSuchAccount(f"There is no link for {desk}.")
+        return self.model_copy(update={"desks": {known: link for known, link in self.desks.items() if known != desk}})
+
+    def desk_of(self, given: str) -> str | None:
+        """The desk whose link has this token."""
+        digest = digest_of(given)
+        return next((link.desk for link in self.desks.values() if link.digest == digest), None)
 
 
 def key_of(name: str) -> str:

@@ -4,7 +4,16 @@ from datetime import UTC, datetime
 
 import pytest
 
-from acoustics.asked import AskedEnded, HearingAsked, LevelAsked, QuietAsked, ReliefEnded, ReliefPressed
+from acoustics.asked import (
+    AskedEnded,
+    DeskLinkMade,
+    DeskLinkRevoked,
+    HearingAsked,
+    LevelAsked,
+    QuietAsked,
+    ReliefEnded,
+    ReliefPressed,
+)
 from acoustics.control import MaskingStepped
 from acoustics.listening import AmbientHeard
 from edge.controller import Controller
@@ -26,6 +35,8 @@ LASTING: list[Event] = [
 PASSING: list[Event] = [
     ReliefEnded(at=NOW, desk="desk"),
     AskedEnded(at=NOW, subject="corridor", by="fm"),
+    DeskLinkMade(at=NOW, desk="desk", by="fm"),
+    DeskLinkRevoked(at=NOW, desk="desk", by="fm"),
     MaskingStepped(at=NOW, unit=UNIT, level=30.0, up=None, arrived=True),
 ]
 
