@@ -8,6 +8,7 @@ from edge.site.acoustics_rules import ACOUSTICS_RULES
 from edge.site.alarm_rules import ALARM_RULES
 from edge.site.ble_rules import BLE_RULES
 from edge.site.booking_rules import BOOKING_RULES, booked_spaces
+from edge.site.checklist_rules import CHECKLIST_RULES
 from edge.site.device import Device
 from edge.site.door_rules import DOOR_RULES
 from edge.site.draft import Draft
@@ -143,7 +144,7 @@ def one_point_a_topic(draft: Draft) -> Iterator[Problem]:
 
 
 def unused_entries(draft: Draft) -> Iterator[Problem]:
-    for table in ("hours", "agencies", "connections", "contacts", "escalations"):
+    for table in ("hours", "agencies", "connections", "checklists", "contacts", "escalations"):
         used = {ALWAYS, *used_ids(draft, table), *_told_by_bookings(draft, table)}
         for name in draft.known(table):
             if name not in used:
@@ -182,6 +183,7 @@ RULES: tuple[Rule, ...] = (
     *BOOKING_RULES,
     *TERMINAL_RULES,
     *DOOR_RULES,
+    *CHECKLIST_RULES,
     *ALARM_RULES,
     *ESCALATION_RULES,
     *PANIC_RULES,

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from edge.site.alarm_settings import AlarmSettings
 from edge.site.booking import Agency, Calendar, RoomPolicy
+from edge.site.checklists import Checklist
 from edge.site.connections import Connection
 from edge.site.device import Device
 from edge.site.escalations import Contact, Plan
@@ -39,6 +40,7 @@ class Draft:
     rooms: Mapping[str, RoomPolicy]
     scenes: Mapping[str, Scene]
     alarms: Mapping[str, AlarmSettings]
+    checklists: Mapping[str, Checklist]
     contacts: Mapping[str, Contact]
     escalations: Mapping[str, Plan]
     plans: Mapping[str, str]

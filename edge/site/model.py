@@ -16,6 +16,7 @@ from edge.profiles import PROFILES, Lease, Sense
 from edge.site.acoustics_settings import Acoustics
 from edge.site.alarm_settings import AlarmSettings
 from edge.site.booking import Agency, Calendar, Ids, RoomPolicy, by_feed
+from edge.site.checklists import Afterwards, Checklist, Preparation
 from edge.site.connections import Connection
 from edge.site.device import Device
 from edge.site.escalations import Contact, Level, MailServer, Plan, SmsGateway
@@ -161,7 +162,7 @@ class Door(Section):
 
 
 class Scene(Section):
-    """A state of several doors (and later lights, signs, sound) for an occasion, such as a wedding."""
+    """A state of several doors, and of lights, signs and sound, for an occasion such as a wedding."""
 
     name: NamesField | None = None
     room: Id = Field(description="The space whose bookings play it")
@@ -173,8 +174,17 @@ class Scene(Section):
 
 class Security(Section):
     """What people with responsibility for safety decide about the building."""
+    route: Ids = Field((), description="The way of the guests in walking order: from public space into the room")
 
     fire_loss: Literal["alarm", "release"] = Field(
+    prepare: Preparation | None = Field(None, description="How it is prepared; with it, each booking that plays it is a ceremony")
+    ready_by: Duration = Field(
+        timedelta(minutes=15), description="How long before the booking all must be ready, or the host is told"
+    )
+    afterwards: Afterwards | None = Field(None, description="How the room becomes again what it usually is")
+    names: Flag = Field(
+        False, description="Show the host whose ceremony it is, from 30 minutes before until its end; names are personal data"
+    )
         "alarm", description="What silence of a fire-input means: an alarm of its own, or as if it had called fire"
     )
     longest_override: Period = Field(timedelta(hours=12), description="For how long a door may be overridden at most")
@@ -212,6 +222,7 @@ class Site(Section):
     plans: Emptyable[Storey, PlanFile] = Field({}, description="By storey, a drawing of its own beside this file")
     security: Security = Security()
     acoustics: Acoustics | None = Field(None, description="Masking and speech privacy; absent: masking units are left alone")
+    checklists: Emptyable[Id, Checklist] = Field({}, description="What is gone through before and after the ceremonies of a scene")
 
     _drawings: Mapping[str, Drawing] = PrivateAttr(default_factory=dict)
 

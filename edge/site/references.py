@@ -53,6 +53,17 @@ REFERENCES: tuple[tuple[Path, str], ...] = (
     (("scenes", EACH, "policies", EACH), "rooms"),
     (("scenes", EACH, "spaces"), "spaces"),
     (("scenes", EACH, "spaces", EACH), "spaces"),
+    (("scenes", EACH, "route"), "spaces"),
+    (("scenes", EACH, "route", EACH), "spaces"),
+    (("scenes", EACH, "prepare", "checklist"), "checklists"),
+    (("scenes", EACH, "prepare", "turn_over"), "checklists"),
+    (("scenes", EACH, "afterwards", "checklist"), "checklists"),
+    (("checklists", EACH, "items", EACH, "check", "door"), "doors"),
+    (("checklists", EACH, "items", EACH, "check", "device"), "devices"),
+    (("checklists", EACH, "items", EACH, "check", "sign"), "devices"),
+    (("checklists", EACH, "items", EACH, "check", "relay"), "devices"),
+    (("checklists", EACH, "items", EACH, "check", "masking"), "devices"),
+    (("checklists", EACH, "items", EACH, "check", "masking", EACH), "devices"),
     (("contacts", EACH, "mqtt", "connection"), "connections"),
     (("contacts", EACH, "relay"), "devices"),
     (("escalations", EACH, EACH, "to"), "contacts"),
@@ -103,6 +114,9 @@ _RESERVED: dict[Path, str] = {
 def unknown_ids(draft: Draft) -> Iterator[Problem]:
     for pattern, table in REFERENCES:
         if not draft.readable(table):
+    ("scenes", EACH, "route", EACH): OUTSIDE,
+    ("checklists", EACH, "items", EACH, "check", "masking"): AROUND,
+    ("checklists", EACH, "items", EACH, "check", "masking", EACH): AROUND,
             continue
         reserved = _RESERVED.get(pattern)
         known = dict.fromkeys([*draft.known(table), *([reserved] if reserved else [])])
