@@ -5,7 +5,7 @@ people are told to do.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from edge import conditions
@@ -21,6 +21,8 @@ from security.door_alarms import excuses
 from security.masking import is_mute_unasked
 
 CONNECTION: Family[ConnectionChanged] = Family("connection")
+BREAKS: Family[tuple[ConnectionChanged, ...]] = Family("connection-breaks")
+"""By connection: the last times that it went down, as many as are too many."""
 GARBAGE: Family[GarbageReceived] = Family("garbage")
 RETAINED: Family[RetainedCommandFound] = Family("retained-command")
 CLOCK_JUMP: Family[ClockJumped] = Family("clock-jump")
@@ -29,10 +31,12 @@ JOURNAL: Family[JournalHealth] = Family("journal-health")
 LOST: Mapping[str, str] = {"panic-button": conditions.PANIC_SOURCE_LOST, "fire-input": conditions.FIRE_INPUT_LOST}
 """What the loss of a device is called, by its type; of the others, it is that of any device."""
 MISSED_HEARTBEATS = 3
-HEARTBEAT_BY_TYPE: Mapping[str, timedelta] = {"panic-button": timedelta(seconds=2)}
+HEARTBEAT_BY_TYPE: Mapping[str, timedelta] = {"panic-button": timedelta(seconds=2), "relief-button": timedelta(days=1)}
 HEARTBEAT = timedelta(seconds=30)
 BATTERY_LOW_BELOW, BATTERY_GOOD_ABOVE = 15, 20
 """Per cent. Told below the one and until above the other, so that a battery between them is not told again and again."""
+MANY_BREAKS, BREAKS_WITHIN = 3, timedelta(minutes=2)
+"""A line that comes up and breaks so often hears nothing of what it is there for, though it is never down for long."""
 GARBAGE_REMEMBERED = timedelta(minutes=5)
 NOTICE_REMEMBERED = timedelta(hours=1)
 
@@ -40,7 +44,13 @@ NOTICE_REMEMBERED = timedelta(hours=1)
 def fold(facts: Facts, event: Event) -> None:
     match event:
         case ConnectionChanged():
-            facts.set(CONNECTION(event.connection), event)
+            before = facts(CONNECTION(event.connection))
+            # What is down stays so since then, whatever else is found to be wrong with it meanwhile, and by whatever start.
+            down = before is not None and not before.up and not event.up
+            facts.set(CONNECTION(event.connection), replace(event, at=before.at) if before is not None and down else event)
+            if not down and not event.up:
+                breaks = (*(facts(BREAKS(event.connection)) or ()), event)
+                facts.set(BREAKS(event.connection), breaks[-MANY_BREAKS:])
         case GarbageReceived():
             facts.set(GARBAGE(event.device), event)
         case RetainedCommandFound():
@@ -177,6 +187,13 @@ class Supervision:
         state = look(CONNECTION(connection))
         if state is not None and not state.up and look.lasted(state.at, self.timing.confirm_within):
             told = say("No connection to {connection}: {problem}", connection=connection, problem=state.problem)
+            yield Condition(conditions.CONNECTION_LOST, connection, told)
+        elif len(breaks := look(BREAKS(connection)) or ()) == MANY_BREAKS and not look.lasted(breaks[0].at, BREAKS_WITHIN):
+            told = say(
+                "The connection to {connection} breaks off again and again: {problem}",
+                connection=connection,
+                problem=breaks[-1].problem,
+            )
             yield Condition(conditions.CONNECTION_LOST, connection, told)
         found = look(RETAINED(connection))
         if found is not None and not look.lasted(found.at, NOTICE_REMEMBERED):

@@ -9,16 +9,21 @@ from drivers.port import Inbox
 from edge.clock import Clock
 from edge.events import ConnectionChanged, Observed
 from edge.points import DEVICE_TYPES, PointKind, Value
+from edge.problems import Reason
+from edge.profiles import PROFILES
+from edge.site.device import Device
 from edge.site.model import Site
 
 BEAT_S = 10.0
 """What has not changed is said again after so long, if it was heard again."""
+_OF_HEARTBEAT = 0.1
+"""Or after this share of its heartbeat, if that is sooner: silence counts from what was told last."""
 
 
 @dataclass(slots=True)
 class _Told:
     value: Value
-    bad: str
+    bad: Reason
     at: float
 
 
@@ -41,9 +46,7 @@ class Teller:
         self._garbage = GarbageReports()
         self._line: tuple[bool, str] | None = None
         self._presences = {
-            name: _Presence(
-                DEVICE_TYPES[device.type], min(BEAT_S, device.heartbeat.total_seconds()) if device.heartbeat else BEAT_S
-            )
+            name: _Presence(DEVICE_TYPES[device.type], _beat_of(device))
             for name, device in site.devices.items()
             if device.connection == connection
         }
@@ -75,7 +78,7 @@ class Teller:
         """anew: also when it is the same as before, since it answers a command."""
         self._say(device, point, value, "", now, anew=anew)
 
-    def bad(self, device: str, point: str, why: str, now: float) -> None:
+    def bad(self, device: str, point: str, why: Reason, now: float) -> None:
         self._say(device, point, None, why, now)
 
     def press(self, device: str, press: str, on_durable: Callable[[], None]) -> None:
@@ -91,7 +94,7 @@ class Teller:
     def _now(self) -> datetime:
         return self._clock.now()
 
-    def _say(self, device: str, point: str, value: Value, bad: str, now: float, *, anew: bool = False) -> None:
+    def _say(self, device: str, point: str, value: Value, bad: Reason, now: float, *, anew: bool = False) -> None:
         presence = self._presences[device]
         told = presence.said.get(point)
         if not anew and told is not None and (told.value, told.bad) == (value, bad) and now - told.at < presence.beat_s:
@@ -104,3 +107,8 @@ class Teller:
         presence = self._presences[device]
         presence.link, presence.linked_at = up, now
         self._inbox.event(Observed(at=self._now, device=device, point="link", value=up))
+
+
+def _beat_of(device: Device) -> float:
+    heartbeat = device.heartbeat or PROFILES[device.profile].heartbeat
+    return BEAT_S if heartbeat is None else min(BEAT_S, _OF_HEARTBEAT * heartbeat.total_seconds())

@@ -93,6 +93,8 @@ class World:
         self.fed: tuple[Booking, ...] = ()
         self.content: tuple[tuple[Written, ...], tuple[int, ...]] | None = None
         self.presses = 0
+        self.fire_told = False
+        """What the fire input said last that the controller heard; it may lie."""
         self.disobeys_since: dict[str, int] = {}
         self.leaf_open_since: dict[str, int] = {}
         self.ways: dict[frozenset[str], bool] = {}
@@ -174,6 +176,8 @@ class World:
 
     def _observe(self, event: Event) -> None:
         if self.alive:
+            if isinstance(event, Observed) and event.point == "fire":
+                self.fire_told = event.value is True
             self.controller.observe(event)
 
     def _turn(self) -> None:
@@ -206,8 +210,7 @@ class World:
 
     def _fire_began(self) -> None:
         """D12: because the input says so; or has fallen silent, where the site file lets that count."""
-        burns = self.devices["fire-1"].state("fire") is True
-        if not burns and self.sections["security"]["fire_loss"] != "release":
+        if not self.fire_told and self.sections["security"]["fire_loss"] != "release":
             raise Violated("D12", "fire began although no input said so")
         self.oracle.fire = True
 

@@ -267,6 +267,26 @@ def test_a_line_that_is_down_is_told_unless_it_comes_back_soon() -> None:
     assert asked(WATCH.connection, facts, "line", T + 5 * SECOND)[0] == []
 
 
+def test_a_line_for_which_something_else_is_wrong_each_second_is_told_as_soon() -> None:
+    facts = Facts()
+    for second in range(6):
+        problem = ("nothing listens", "no answer")[second % 2]
+        supervision.fold(facts, ConnectionChanged(at=T + second * SECOND, connection="line", up=False, problem=problem))
+    (told,) = WATCH.connection(Look(facts, T + 5 * SECOND), "line")
+    assert (told.type, told.because.values["problem"]) == (types.CONNECTION_LOST, "no answer")
+
+
+def test_a_line_that_breaks_off_again_and_again_is_told_though_it_is_never_down_for_long() -> None:
+    facts = Facts()
+    for broke in (T, T + 40 * SECOND, T + 80 * SECOND):
+        assert asked(WATCH.connection, facts, "line", broke)[0] == []
+        supervision.fold(facts, ConnectionChanged(at=broke, connection="line", up=False, problem="gone"))
+        supervision.fold(facts, ConnectionChanged(at=broke + SECOND, connection="line", up=True))
+    again = T + 81 * SECOND
+    assert asked(WATCH.connection, facts, "line", again) == ([types.CONNECTION_LOST], T + 2 * MINUTE)
+    assert asked(WATCH.connection, facts, "line", T + 2 * MINUTE)[0] == []
+
+
 def test_behind_a_line_that_is_down_no_device_is_told_of_by_itself() -> None:
     facts, line = heard(T), SITE.devices["button-1"].connection
     supervision.fold(facts, ConnectionChanged(at=T, connection=line, up=False, problem="gone"))
