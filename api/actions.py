@@ -12,10 +12,14 @@ from edge.events import Event
 from edge.facts import Facts
 from edge.site import Site
 from rooms import desk as rooms
+from rooms.needs import Broken
 from rooms.stays import LocalBookingMade
 
 Tap = Callable[[Facts, Site, datetime, str, str], Event]
 """What one tap at a room asks for, such as `rooms.desk.keep`; given the room and the person last."""
+
+Said = Callable[[Facts, Site, datetime, str, str, Broken], Event]
+"""What is said of something broken in a room: that it is, or that it is mended."""
 
 
 class Actions:
@@ -29,6 +33,9 @@ class Actions:
 
     async def tap(self, tap: Tap, room: str, by: str, view: View) -> None:
         await self._act_in(room, view, lambda facts, at: tap(facts, self._desk.site, at, room, by))
+
+    async def fault(self, said: Said, room: str, by: str, what: Broken, view: View) -> None:
+        await self._act_in(room, view, lambda facts, at: said(facts, self._desk.site, at, room, by, what))
 
     async def allow(self, room: str, by: str, uid: str, rid: str, view: View) -> None:
         await self._act_in(room, view, lambda facts, at: rooms.allow(facts, self._desk.site, at, room, by, uid, rid))

@@ -9,6 +9,7 @@ from api.models import Asked, AsOf, Instant, PersonName
 from api.models_doors import DoorOut
 from edge.site.fields import Id, SpaceKind
 from rooms.life import RoomState
+from rooms.needs import Broken
 
 
 class BookingOut(BaseModel):
@@ -67,6 +68,22 @@ class Calendars(AsOf):
     calendars: list[CalendarOut]
 
 
+class HelpOut(BaseModel):
+    """Somebody in the room asks for help, which is no emergency."""
+
+    since: datetime
+    answered: bool = Field(description="Somebody has said that they go there")
+    answered_by: str | None = Field(description="Who; panels are not told")
+
+
+class FaultOut(BaseModel):
+    """Something in the room is broken, as somebody there said."""
+
+    what: Broken
+    name: str
+    since: datetime
+
+
 class RoomOut(BaseModel):
     """How a room stands now, and what stands behind it."""
 
@@ -82,6 +99,8 @@ class RoomOut(BaseModel):
     awaits_official: bool = Field(description="Customers may be waiting for the staff")
     gives_up_at: datetime | None = Field(description="When the room is given free unless somebody comes")
     present: bool | None = Field(description="Whether somebody is there; null when no sensor can tell")
+    help: HelpOut | None = Field(description="Null while nobody asks for help")
+    faults: list[FaultOut]
     doors: list[DoorOut] = Field(description="Its doors that have a controller")
     bookable_here: bool = Field(description="It has a calendar at this controller: POST …/bookings works")
     calendars: list[CalendarAge] = Field(description="The calendars that book it")
@@ -105,6 +124,13 @@ SHORTEST_MIN, LONGEST_MIN = 5, 24 * 60
 
 class Tapping(Asked):
     by: PersonName
+
+
+class Reporting(Asked):
+    """What is broken in a room, or mended again."""
+
+    by: PersonName
+    what: Broken
 
 
 class Allowing(Asked):

@@ -4,13 +4,14 @@ import heapq
 from collections.abc import Iterator
 from datetime import timedelta
 
-from api.models_rooms import BookingOut, CalendarAge, CalendarOut, RoomOut
+from api.models_rooms import BookingOut, CalendarAge, CalendarOut, FaultOut, HelpOut, RoomOut
 from api.scope import rooms_of, sees_booking
 from api.sessions import View
 from api.truth import Truth
 from edge.facts import Look
 from rooms.bookings import Booking
 from rooms.life import ROOM, RoomNow
+from rooms.needs import BROKEN_NAMES, FAULTS, open_help
 from rooms.numbers import number_of
 from rooms.plan import BOOKINGS, CALENDAR, CalendarHealth, known_bookings
 from rooms.policies import kind_of
@@ -149,9 +150,21 @@ class RoomTruth:
             awaits_official=now is not None and now.awaits_official,
             gives_up_at=now.gives_up_at if now else None,
             present=self._truth.present(id_),
+            help=self._help(id_),
+            faults=[
+                FaultOut(what=fault.what, name=self._renderer.text(BROKEN_NAMES[fault.what]), since=fault.at)
+                for fault in self._truth.facts(FAULTS(id_)) or ()
+            ],
             doors=[self._truth.door(door) for door in self._doors_of(id_)],
             bookable_here=any(calendar.local for calendar in calendars),
             calendars=calendars,
             youngest_reading_s=min(ages, default=None),
             oldest_reading_s=max(ages, default=None),
         )
+
+    def _help(self, room: str) -> HelpOut | None:
+        known = open_help(self._truth.facts, self._truth.now, room)
+        if known is None:
+            return None
+        by = known.answered.by if known.answered is not None and self._view.room is None else None
+        return HelpOut(since=known.asked.at, answered=known.answered is not None, answered_by=by)

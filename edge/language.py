@@ -28,6 +28,7 @@ LOCALE_FOLDER: Final = Path(__file__).parent / "locale"
 _TYPE_NAMES: Final = {
     "door-controller": say("Door controller"),
     "panic-button": say("Panic button"),
+    "relief-button": say("Relief button"),
     "fire-input": say("Fire alarm input"),
     "alarm-input": say("Alarm input"),
     "occupancy-sensor": say("Presence sensor"),
@@ -163,11 +164,12 @@ class Renderer:
         agencies = {id_: self._own(agency.name) or readable(id_) for id_, agency in site.agencies.items()}
         calendars = {id_: self._own(calendar.name) or readable(id_) for id_, calendar in site.calendars.items()}
         scenes = {id_: self._own(scene.name) or readable(id_) for id_, scene in site.scenes.items()}
+        displays = {id_: self._own(display.name) or readable(id_) for id_, display in site.displays.items()}
         contacts = {id_: self._own(contact.name) or readable(id_) for id_, contact in site.contacts.items()}
         terminals = {id_: self._own(terminal.name) or readable(id_) for id_, terminal in site.terminals.items()}
         places = {**spaces, **doors}
         of_the_site = {site.site.id: self._own(site.site.name) or readable(site.site.id)}
-        return {**contacts, **terminals, **scenes, **calendars, **of_the_site, **agencies, **dict(self._device_names(places)), **spaces, **doors}
+        return {**displays, **contacts, **terminals, **scenes, **calendars, **of_the_site, **agencies, **dict(self._device_names(places)), **spaces, **doors}
 
     def _own(self, names: Names | None) -> str | None:
         return names.in_language(self.language) if names is not None else None

@@ -18,7 +18,7 @@ from edge.language import LANGUAGES, LOCALE_FOLDER  # noqa: E402
 
 PACKAGES = ("edge", "drivers", "rooms", "security", "acoustics", "api")
 METHODS = [("**.py", "python"), ("**.html", "jinja2.ext:babel_extract")]
-KEYWORDS = {"say": None, "_": None}
+KEYWORDS = {"say": None, "_": None, "both": None, "both_in_a_row": None}
 TRANSLATED = tuple(language for language in LANGUAGES if language != "en")
 _HEADER = """\
 # Texts of Talonmies. The English message is the key; `make messages` keeps this file in step with the code.

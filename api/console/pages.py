@@ -16,6 +16,7 @@ from jinja2.bccache import Bucket
 
 from api import policy
 from api.console.board import Board
+from api.console.both import Both
 from api.console.bulletin_sections import line_of
 from api.console.roles import ROLE_NAMES, not_allowed
 from api.console.sections import Sections
@@ -118,15 +119,34 @@ class Pages:
     def live(self, template: str, request: Request, follows: Iterable[str], **values: object) -> HTMLResponse:
         """A page that keeps itself up to date. follows: the lists that it shows, besides the bulletins of whoever looks; the page
         finds their items in `lists`."""
-        caller, renderer = caller_of(request), self._readers.of_page(request)
-        line = line_of(self._desk.facts, caller)
+        line = line_of(self._desk.facts, caller_of(request))
+        return self._live(template, request, self._readers.of_page(request), follows, line, values)
+
+    def for_everybody(self, template: str, request: Request, follows: Iterable[str], **values: object) -> HTMLResponse:
+        """A live page that passers-by read: in the public languages of the site at once, and without bulletins for the staff."""
+        return self._live(template, request, self._readers.of(self._desk.site.public_languages[0]), follows, None, values)
+
+    def _live(
+        self,
+        template: str,
+        request: Request,
+        renderer: Renderer,
+        follows: Iterable[str],
+        line: str | None,
+        values: Mapping[str, object],
+    ) -> HTMLResponse:
         every = (*follows, *([line] if line else []))
-        board = self.board(renderer.language, caller.view, every)
+        board = self.board(renderer.language, caller_of(request).view, every)
         lists = {list_id: board.html(list_id) for list_id in every}
-        return self.answer(template, request, 200, follows=every, cursor=board.cursor, lists=lists, line_id=line, **values)
+        live = {"follows": every, "cursor": board.cursor, "lists": lists, "line_id": line}
+        return self._answer(template, request, renderer, 200, {**live, **values})
 
     def answer(self, template: str, request: Request, status: int = 200, **values: object) -> HTMLResponse:
-        renderer = self._readers.of_page(request)
+        return self._answer(template, request, self._readers.of_page(request), status, values)
+
+    def _answer(
+        self, template: str, request: Request, renderer: Renderer, status: int, values: Mapping[str, object]
+    ) -> HTMLResponse:
         now = self.now()
         caller = getattr(request.state, "caller", None)
         html = (
@@ -158,9 +178,12 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        both = Both([self._readers.of(language) for language in self._desk.site.public_languages])
         environment.globals.update(
             {
                 "_": partial(_translated, renderer),
+                "both": both,
+                "both_in_a_row": both.in_a_row,
                 "when": renderer.moment,
                 "second": renderer.second,
                 "span": partial(_span, renderer),

@@ -9,7 +9,8 @@ from fastapi import APIRouter, Form, Request, Response
 from api.actions import Actions, Tap
 from api.console.forms import Forms, person, told_of
 from api.console.pages import Pages
-from api.console.room_sections import HOST_LISTS, panel_list
+from api.console.panel_sections import panel_list
+from api.console.room_sections import HOST_LISTS
 from api.faults import status_of
 from api.gate import caller_of
 from api.models_rooms import LONGEST_MIN, SHORTEST_MIN, Uid
@@ -21,12 +22,16 @@ from edge.errors import IllegalCommand
 from edge.site import Site
 from edge.text import say
 from rooms import desk as asked
+from rooms import needs
 
 TAPS: Final[dict[str, Tap]] = {
     "arrive": asked.arrive,
     "keep": asked.keep,
     "release": asked.release,
     "extend": asked.extend,
+    "help": needs.ask_help,
+    "help-answer": needs.answer_help,
+    "help-end": needs.end_help,
 }
 LENGTHS: Final = (15, 30, 45, 60, 90, 120, 180)
 """Minutes that the lobby host chooses from."""
@@ -60,14 +65,7 @@ def router(desk: Desk, readers: Readers, pages: Pages, actions: Actions) -> APIR
     async def room(request: Request, room: str) -> Response:
         if not sees(site, caller_of(request).view, room):
             return forms.refused(request, say("No calendar books a room of that name."), 404, ROOMS)
-        renderer, list_id = readers.of_page(request), panel_list(room)
-        return pages.live(
-            "room.html",
-            request,
-            (list_id,),
-            room=room,
-            room_name=renderer.name(room),
-        )
+        return pages.for_everybody("room.html", request, (panel_list(room),), room=room)
 
     # --- forms ----------------------------------------------------------------------------------------------------
 
@@ -93,8 +91,21 @@ def router(desk: Desk, readers: Readers, pages: Pages, actions: Actions) -> APIR
     async def cancel(request: Request, room: str, uid: Annotated[Uid, Form()], back: Back = ROOMS) -> Response:
         return await done(request, back, actions.cancel(room, person(request), uid, caller_of(request).view))
 
+    @routes.post("/console/rooms/{room}/faults")
+    async def report(request: Request, room: str, what: Annotated[needs.Broken, Form()], back: Back = ROOMS) -> Response:
+        return await done(request, back, actions.fault(needs.report_fault, room, person(request), what, caller_of(request).view))
+
+    @routes.post("/console/rooms/{room}/mended")
+    async def mended(request: Request, room: str, what: Annotated[needs.Broken, Form()], back: Back = ROOMS) -> Response:
+        return await done(request, back, actions.fault(needs.mend_fault, room, person(request), what, caller_of(request).view))
+
     @routes.post("/console/rooms/{room}/{tap}")
-    async def tap(request: Request, room: str, tap: Literal["arrive", "keep", "release", "extend"], back: Back = ROOMS) -> Response:
+    async def tap(
+        request: Request,
+        room: str,
+        tap: Literal["arrive", "keep", "release", "extend", "help", "help-answer", "help-end"],
+        back: Back = ROOMS,
+    ) -> Response:
         return await done(request, back, actions.tap(TAPS[tap], room, person(request), caller_of(request).view))
 
     async def done(request: Request, back: str, action: Awaitable[object]) -> Response:

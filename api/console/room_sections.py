@@ -1,4 +1,4 @@
-"""The lists about rooms: every room for the lobby host, each room's own panel, and how old what the calendars say is."""
+"""The lists about rooms: every room for the lobby host, and how old what the calendars say is."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -18,13 +18,13 @@ from api.truth import Truth
 from edge.language import Renderer
 from rooms.bookings import Booking
 from rooms.life import ROOM
+from rooms.needs import FAULTS, open_help
 from rooms.slots import Slot
 
 HOST_LISTS: Final = ("rooms", "calendars")
 """Of the lobby host's page."""
 WALK_INS: Final = (30, 60)
 """Minutes for which a room can be booked at its panel."""
-MOST_ON_PANEL: Final = 4
 _BOOKED_NOW: Final = frozenset({"prepared", "open", "in-use", "empty"})
 _FREE_NOW: Final = frozenset({"free", "released"})
 
@@ -65,11 +65,6 @@ class AsOf:
     rooms: tuple[str, ...] = ()
 
 
-def panel_list(room: str) -> str:
-    """The list of a room's panel."""
-    return f"panel-{room}"
-
-
 class RoomSections:
     """Lays out the rooms of one desk in one language, as far as a view shows them."""
 
@@ -86,7 +81,6 @@ class RoomSections:
         return {
             "calendars": self._calendars(told, truth),
             "rooms": (self._row(told, truth, today, room) for room in rooms),
-            **{panel_list(room): self._panel(told, truth, today, room) for room in rooms},
         }
 
     def shows(self, told: RoomTruth, truth: Truth, room: str) -> object:
@@ -95,7 +89,7 @@ class RoomSections:
         if now is None:
             return None
         slots = (told.slot(booking) for booking in (now.booking, now.next, *now.conflicts) if booking is not None)
-        return now, tuple(map(_acts, slots))
+        return now, tuple(map(acted_on, slots))
 
     def life(self, told: RoomTruth, truth: Truth, room: str) -> str:
         """The lines about a room's life, for its card among the spaces."""
@@ -108,32 +102,27 @@ class RoomSections:
 
     def _row(self, told: RoomTruth, truth: Truth, today: date, room: str) -> Item:
         bookings = [*told.today(room)]
-        taps = self._taps(told, truth, room)
-        shows = (today, self.shows(told, truth, room), taps, truth.present(room), *((b, _acts(told.slot(b))) for b in bookings))
+        taps = self.taps(told, truth, room)
+        needs = open_help(truth.facts, truth.now, room), truth.facts(FAULTS(room))
+        shows = (
+            today,
+            self.shows(told, truth, room),
+            taps,
+            truth.present(room),
+            needs,
+            *((b, acted_on(told.slot(b))) for b in bookings),
+        )
 
         def draw() -> str:
             lines = [Line(_id_of(booking), told.booking(booking), self._title(booking), self._acts) for booking in bookings]
-            return self._draw("row", room=told.room(room), taps=taps, lines=lines, now=truth.now)
+            return self._draw("row", room=told.room(room), taps=taps, lines=lines, acts=self._acts, now=truth.now)
 
         return Item(f"room-{room}", shows, draw)
 
     def _title(self, booking: Booking) -> str:
         return booking.title if self._site.feeds[booking.calendar].titles else ""
 
-    # --- beside the door ------------------------------------------------------------------------------------------
-
-    def _panel(self, told: RoomTruth, truth: Truth, today: date, room: str) -> Iterator[Item]:
-        coming = [booking for booking in told.today(room) if booking.verdict != "no" and booking.start > truth.now][:MOST_ON_PANEL]
-        taps, as_of = self._taps(told, truth, room), self._as_of_room(told, truth, room)
-        shows = (today, self.shows(told, truth, room), taps, as_of, *((b, _acts(told.slot(b))) for b in coming))
-
-        def draw() -> str:
-            lines = [Line(_id_of(booking), told.booking(booking), "", acts=False) for booking in coming]
-            return self._draw("panel", room=told.room(room), taps=taps, lines=lines, as_of=as_of, now=truth.now)
-
-        yield Item(f"now-{room}", shows, draw)
-
-    def _taps(self, told: RoomTruth, truth: Truth, room: str) -> Taps:
+    def taps(self, told: RoomTruth, truth: Truth, room: str) -> Taps:
         now = truth.facts(ROOM(room))
         if now is None or not self._acts:
             return Taps(arrive=False, keep=False, extend_min=0, release=False, walk_ins=())
@@ -185,13 +174,8 @@ class RoomSections:
             rooms=rooms,
         )
 
-    def _as_of_room(self, told: RoomTruth, truth: Truth, room: str) -> AsOf | None:
-        """The oldest of the room's calendars; None when all are kept here."""
-        feeds = [feed for feed in map(told.age, self._site.feeds_of(room)) if not feed.local]
-        return self._as_of(truth, "", feeds, all_of_it=True) if feeds else None
 
-
-def _acts(slot: Slot) -> object:
+def acted_on(slot: Slot) -> object:
     return slot.end, slot.allowed, slot.problem, slot.released is not None
 
 

@@ -12,6 +12,7 @@ from api.console.board import Item
 from api.console.bulletin_sections import BulletinSections
 from api.console.door_sections import MODES_BAR, DoorSections
 from api.console.guard_sections import ALARMS, QUIET, STANDING, GuardSections
+from api.console.panel_sections import PanelSections
 from api.console.plan_marks import PlanMarks, Plans
 from api.console.room_sections import RoomSections
 from api.console.shift_sections import SHIFT_LINE, ShiftSections
@@ -40,6 +41,7 @@ class Sections:
         self._renderer = renderer
         self._parts = templates.get_template("parts.html")
         self._rooms = RoomSections(desk, renderer, templates, view)
+        self._panels = PanelSections(desk, renderer, templates, view, self._rooms)
         self._view = view
         self._at_doors = DoorSections(desk, renderer, templates, view.role)
         self._bulletins = BulletinSections(templates, view)
@@ -56,7 +58,11 @@ class Sections:
         told = RoomTruth(truth, self._view)
         today = self._desk.site.local.date_of(truth.now)
         if self._view.of_few_rooms:
-            return {**self._rooms.lists(truth, told, today), **self._bulletins.lists(truth, today)}
+            return {
+                **self._rooms.lists(truth, told, today),
+                **self._panels.lists(truth, told, today),
+                **self._bulletins.lists(truth, today),
+            }
         alarms = panics_first(told_alarms(truth.facts, self._view))
         return {
             "summary": [self._summary(alarms)],
@@ -64,6 +70,7 @@ class Sections:
             "spaces": self._spaces(truth, told, today),
             "bookings": self._bookings(truth, told, today),
             **self._rooms.lists(truth, told, today),
+            **self._panels.lists(truth, told, today),
             **self._at_doors.lists(truth, today),
             **self.guard.lists(truth, today, alarms),
             **self._bulletins.lists(truth, today),

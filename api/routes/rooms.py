@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Path
 from api.actions import Actions
 from api.faults import ACTING, NAMING, READING
 from api.gate import caller_of
-from api.models_rooms import Allowing, BookingHere, BookingMade, Cancelling, RoomOut, Rooms, Tapping
+from api.models_rooms import Allowing, BookingHere, BookingMade, Cancelling, Reporting, RoomOut, Rooms, Tapping
 from api.port import Desk
 from api.readers import Readers
 from api.room_truth import RoomTruth
@@ -16,6 +16,7 @@ from api.sessions import Caller
 from api.truth import Truth
 from edge.language import Renderer
 from rooms import desk as asked
+from rooms import needs
 
 
 def router(desk: Desk, readers: Readers, actions: Actions) -> APIRouter:
@@ -56,6 +57,31 @@ def router(desk: Desk, readers: Readers, actions: Actions) -> APIRouter:
     @routes.post("/rooms/{room}/extend", summary="The present booking lasts longer, by what its policy adds", responses=ACTING)
     async def extend(room: str, body: Tapping, caller: From, renderer: Reader) -> RoomOut:
         await actions.tap(asked.extend, room, caller.acting(body.by), caller.view)
+        return now(room, renderer, caller)
+
+    @routes.post("/rooms/{room}/help", summary="Somebody there asks for help; it is no emergency", responses=ACTING)
+    async def ask_help(room: str, body: Tapping, caller: From, renderer: Reader) -> RoomOut:
+        await actions.tap(needs.ask_help, room, caller.acting(body.by), caller.view)
+        return now(room, renderer, caller)
+
+    @routes.post("/rooms/{room}/help/answer", summary="Somebody of the house goes there", responses=ACTING)
+    async def answer_help(room: str, body: Tapping, caller: From, renderer: Reader) -> RoomOut:
+        await actions.tap(needs.answer_help, room, caller.acting(body.by), caller.view)
+        return now(room, renderer, caller)
+
+    @routes.post("/rooms/{room}/help/end", summary="Help is needed no longer", responses=ACTING)
+    async def end_help(room: str, body: Tapping, caller: From, renderer: Reader) -> RoomOut:
+        await actions.tap(needs.end_help, room, caller.acting(body.by), caller.view)
+        return now(room, renderer, caller)
+
+    @routes.post("/rooms/{room}/faults", summary="Something there is broken", responses=ACTING)
+    async def report(room: str, body: Reporting, caller: From, renderer: Reader) -> RoomOut:
+        await actions.fault(needs.report_fault, room, caller.acting(body.by), body.what, caller.view)
+        return now(room, renderer, caller)
+
+    @routes.post("/rooms/{room}/faults/mended", summary="It works again", responses=ACTING)
+    async def mended(room: str, body: Reporting, caller: From, renderer: Reader) -> RoomOut:
+        await actions.fault(needs.mend_fault, room, caller.acting(body.by), body.what, caller.view)
         return now(room, renderer, caller)
 
     @routes.post("/rooms/{room}/allow", summary="A flagged or pending booking may open its room", responses=ACTING)

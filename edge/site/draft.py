@@ -15,6 +15,7 @@ from edge.site.booking import Agency, Calendar, RoomPolicy
 from edge.site.checklists import Checklist
 from edge.site.connections import Connection
 from edge.site.device import Device
+from edge.site.displays import Display
 from edge.site.escalations import Contact, Plan
 from edge.site.hours import Timetable
 from edge.site.model import Door, Scene, Site, SiteSection, Space
@@ -39,10 +40,11 @@ class Draft:
     calendars: Mapping[str, Calendar]
     rooms: Mapping[str, RoomPolicy]
     scenes: Mapping[str, Scene]
-    alarms: Mapping[str, AlarmSettings]
     checklists: Mapping[str, Checklist]
+    alarms: Mapping[str, AlarmSettings]
     contacts: Mapping[str, Contact]
     escalations: Mapping[str, Plan]
+    displays: Mapping[str, Display]
     plans: Mapping[str, str]
 
     @classmethod

@@ -41,6 +41,7 @@ from edge.site.fields import (
     known_country,
     known_timezone,
 )
+from edge.site.displays import Display, Languages
 from edge.site.frozen import Emptyable, FrozenDict, Table
 from edge.site.hosts import Hosts
 from edge.site.hours import LocalCalendar, Timetable
@@ -60,6 +61,11 @@ class SiteSection(Section):
     name: NamesField
     timezone: Annotated[str, AfterValidator(known_timezone)] = Field("Europe/Helsinki", description="IANA name")
     language: Language = Field("fi", description="Language of the terminal and of texts nobody asked for in another")
+    public_languages: Languages | None = Field(
+        None,
+        description="Languages that panels and displays show together, the largest first; absent: the site's, and the other of "
+        "Finnish and Swedish",
+    )
     holidays: Annotated[str, AfterValidator(known_country)] | None = Field(
         "FI", description="Country whose public holidays close the site; null for none"
     )
@@ -168,15 +174,9 @@ class Scene(Section):
     room: Id = Field(description="The space whose bookings play it")
     policies: Ids = Field((), description="Only bookings under these policies of `rooms`; empty: any booking of the room")
     spaces: Ids = Field((), description="The way of the guests: spaces besides the room that it may open to them")
+    route: Ids = Field((), description="The way of the guests in walking order: from public space into the room")
     before: Duration = Field(timedelta(minutes=15), description="How long before the booking it begins")
     after: Duration = Field(timedelta(0), description="How long after the booking it ends")
-
-
-class Security(Section):
-    """What people with responsibility for safety decide about the building."""
-    route: Ids = Field((), description="The way of the guests in walking order: from public space into the room")
-
-    fire_loss: Literal["alarm", "release"] = Field(
     prepare: Preparation | None = Field(None, description="How it is prepared; with it, each booking that plays it is a ceremony")
     ready_by: Duration = Field(
         timedelta(minutes=15), description="How long before the booking all must be ready, or the host is told"
@@ -185,6 +185,12 @@ class Security(Section):
     names: Flag = Field(
         False, description="Show the host whose ceremony it is, from 30 minutes before until its end; names are personal data"
     )
+
+
+class Security(Section):
+    """What people with responsibility for safety decide about the building."""
+
+    fire_loss: Literal["alarm", "release"] = Field(
         "alarm", description="What silence of a fire-input means: an alarm of its own, or as if it had called fire"
     )
     longest_override: Period = Field(timedelta(hours=12), description="For how long a door may be overridden at most")
@@ -216,13 +222,14 @@ class Site(Section):
     calendars: Emptyable[Id, Calendar] = Field({})
     rooms: Emptyable[Id, RoomPolicy] = Field({})
     scenes: Emptyable[Id, Scene] = Field({})
+    checklists: Emptyable[Id, Checklist] = Field({}, description="What is gone through before and after the ceremonies of a scene")
     alarms: Emptyable[Id, AlarmSettings] = Field({})
     contacts: Emptyable[Id, Contact] = Field({})
     escalations: Emptyable[Id, Plan] = Field({})
+    displays: Emptyable[Id, Display] = Field({})
     plans: Emptyable[Storey, PlanFile] = Field({}, description="By storey, a drawing of its own beside this file")
     security: Security = Security()
     acoustics: Acoustics | None = Field(None, description="Masking and speech privacy; absent: masking units are left alone")
-    checklists: Emptyable[Id, Checklist] = Field({}, description="What is gone through before and after the ceremonies of a scene")
 
     _drawings: Mapping[str, Drawing] = PrivateAttr(default_factory=dict)
 
@@ -236,6 +243,13 @@ class Site(Section):
         site = self.model_copy()
         site._drawings = FrozenDict(drawings)
         return site
+
+    @property
+    def public_languages(self) -> tuple[Language, ...]:
+        """Those that panels and displays show together, the largest first."""
+        own = self.site.language
+        together: dict[Language, tuple[Language, ...]] = {"fi": ("fi", "sv"), "sv": ("sv", "fi"), "en": ("en",)}
+        return tuple(dict.fromkeys(self.site.public_languages or together[own]))
 
     @cached_property
     def local(self) -> LocalCalendar:

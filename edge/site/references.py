@@ -82,6 +82,14 @@ REFERENCES: tuple[tuple[Path, str], ...] = (
     (("security", "panic", EACH, "tell"), "contacts"),
     (("security", "panic", EACH, "tell", EACH), "contacts"),
     (("security", "sign_in", "roles", EACH, "agency"), "agencies"),
+    (("displays", EACH, "space"), "spaces"),
+    (("displays", EACH, "ways", KEYS), "spaces"),
+    (("displays", EACH, "rooms"), "spaces"),
+    (("displays", EACH, "rooms", EACH), "spaces"),
+    (("displays", EACH, "agencies"), "agencies"),
+    (("displays", EACH, "agencies", EACH), "agencies"),
+    (("displays", EACH, "scenes"), "scenes"),
+    (("displays", EACH, "scenes", EACH), "scenes"),
     (("acoustics", "pairs", EACH, "from"), "spaces"),
     (("acoustics", "pairs", EACH, "to"), "spaces"),
     (("acoustics", "spaces", KEYS), "spaces"),
@@ -106,6 +114,9 @@ _RESERVED: dict[Path, str] = {
     ("doors", EACH, "from"): OUTSIDE,
     ("doors", EACH, "to"): OUTSIDE,
     ("rooms", EACH, "hours"): ALWAYS,
+    ("scenes", EACH, "route", EACH): OUTSIDE,
+    ("checklists", EACH, "items", EACH, "check", "masking"): AROUND,
+    ("checklists", EACH, "items", EACH, "check", "masking", EACH): AROUND,
     ("security", "panic", EACH, "mute"): AROUND,
     ("security", "panic", EACH, "mute", EACH): AROUND,
 }
@@ -114,9 +125,6 @@ _RESERVED: dict[Path, str] = {
 def unknown_ids(draft: Draft) -> Iterator[Problem]:
     for pattern, table in REFERENCES:
         if not draft.readable(table):
-    ("scenes", EACH, "route", EACH): OUTSIDE,
-    ("checklists", EACH, "items", EACH, "check", "masking"): AROUND,
-    ("checklists", EACH, "items", EACH, "check", "masking", EACH): AROUND,
             continue
         reserved = _RESERVED.get(pattern)
         known = dict.fromkeys([*draft.known(table), *([reserved] if reserved else [])])

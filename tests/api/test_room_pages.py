@@ -14,7 +14,8 @@ from api.app import create_app
 from api.console import live
 from api.console.board import Board
 from api.console.pages import Pages
-from api.console.room_sections import HOST_LISTS, panel_list
+from api.console.panel_sections import panel_list
+from api.console.room_sections import HOST_LISTS
 from api.readers import Readers
 from api.sessions import Caller, View
 from edge.text import say
@@ -37,6 +38,15 @@ async def page(client: httpx.AsyncClient, path: str) -> str:
     answer = await client.get(f"{path}?language=en")
     assert answer.status_code == 200
     return " ".join(unescape(answer.text).split())
+
+
+def first_lines(text: str) -> str:
+    """As the first of the public languages says it, without marks of language."""
+    return re.sub(r'<span class="first-language" lang="en">(.*?)</span>', r"\1", re.sub(r'<span class="more-language" lang="sv">.*?</span>', "", text))
+
+
+async def panel(client: httpx.AsyncClient, room: str) -> str:
+    return first_lines(await page(client, f"/rooms/{room}"))
 
 
 async def test_the_first_page_tells_how_rooms_stand_and_how_old_that_is(guard: httpx.AsyncClient, desk: MemoryDesk) -> None:
@@ -67,7 +77,7 @@ async def test_calendars_that_are_old_or_fail_are_marked(guard: httpx.AsyncClien
         text = await page(guard, path)
         assert 'Bookings as of 10:40 <span class="chip dashed">Out of date</span>' in text
         assert "The calendar cannot be read" in text
-    assert '#mark"/></svg>Bookings as of 10:40' in await page(guard, "/rooms/room-1")
+    assert '#mark"/></svg><span>Bookings as of 10:40' in await panel(guard, "room-1")
 
 
 async def test_the_host_sees_the_day_of_every_room_without_titles(guard: httpx.AsyncClient, desk: MemoryDesk) -> None:
@@ -122,45 +132,78 @@ async def test_a_refusal_leads_back_to_where_it_was_asked(guard: httpx.AsyncClie
 
 
 async def test_the_panel_lets_the_official_in_and_warns_before_it_gives_up(guard: httpx.AsyncClient, desk: MemoryDesk) -> None:
-    text = await page(guard, "/rooms/room-1")
+    text = await panel(guard, "room-1")
     assert "Please wait: the official lets you in." in text
     assert "We are done" not in text
     answer = await guard.post("/console/rooms/room-1/arrive", data={"back": "/rooms/room-1"})
     assert (answer.status_code, answer.headers["location"]) == (303, "/rooms/room-1")
-    text = await page(guard, "/rooms/room-1")
+    text = await panel(guard, "room-1")
     assert "<strong>Reserved</strong>" in text
     assert "15 min more" in text
     assert 'class="warning"' not in text
     desk.wait(timedelta(minutes=11))
-    text = await page(guard, "/rooms/room-1")
+    text = await panel(guard, "room-1")
     assert re.search(r'class="warning">.*Nobody is there: given free 10:55 unless somebody comes', text)
     await guard.post("/console/rooms/room-1/keep", data={"back": "/rooms/room-1"})
-    assert 'class="warning"' not in await page(guard, "/rooms/room-1")
+    assert 'class="warning"' not in await panel(guard, "room-1")
     await guard.post("/console/rooms/room-1/release", data={"back": "/rooms/room-1"})
-    assert "<strong>Given free</strong>" in await page(guard, "/rooms/room-1")
+    assert "<strong>Given free</strong>" in await panel(guard, "room-1")
 
 
 async def test_a_walk_in_is_offered_for_as_long_as_the_room_is_free(guard: httpx.AsyncClient, desk: MemoryDesk) -> None:
-    assert (await page(guard, "/rooms/room-2")).count("Book now, ") == 2
+    assert (await panel(guard, "room-2")).count("Book now, ") == 2
     desk.wait(timedelta(minutes=50))
-    assert (await page(guard, "/rooms/room-2")).count("Book now, ") == 1
+    assert (await panel(guard, "room-2")).count("Book now, ") == 1
     form = {"room": "room-2", "minutes": "30", "back": "/rooms/room-2"}
     assert (await guard.post("/console/rooms/book", data=form)).headers["location"] == "/rooms/room-2"
-    assert "Book now, " not in await page(guard, "/rooms/room-2")
-    assert "Book now, " not in await page(guard, "/rooms/room-1")
+    assert "Book now, " not in await panel(guard, "room-2")
+    assert "Book now, " not in await panel(guard, "room-1")
 
 
 async def test_the_panel_names_nobody_and_leads_nowhere_else(guard: httpx.AsyncClient, desk: MemoryDesk) -> None:
     await guard.post("/console/rooms/room-1/arrive")
     await guard.post("/console/rooms/room-1/release")
-    text = await page(guard, "/rooms/room-1")
+    text = await panel(guard, "room-1")
     assert "given free by M. Virtanen" in await page(guard, "/rooms")
     assert "M. Virtanen" not in text
     assert "CANARY" not in text
-    assert set(re.findall(r'<a [^>]*href="([^"]+)"', text)) == {
-        "#content",
-        *(f"/rooms/room-1?language={x}" for x in ("fi", "sv", "en")),
-    }
+    assert set(re.findall(r'<a [^>]*href="([^"]+)"', text)) == {"#content"}
+
+
+async def test_all_public_languages_stand_there_at_once_each_marked(guard: httpx.AsyncClient, desk: MemoryDesk) -> None:
+    text = await page(guard, "/rooms/room-2")
+    assert '<span class="first-language" lang="en">Free</span><span class="more-language" lang="sv">Ledigt</span>' in text
+    assert '<span class="times">12:20–13:20</span>' in text
+    assert "FI</a>" not in text
+
+
+async def test_help_is_asked_for_at_the_panel_and_answered_by_the_host(guard: httpx.AsyncClient, desk: MemoryDesk) -> None:
+    back = {"back": "/rooms/room-2"}
+    assert "I need help" in await panel(guard, "room-2")
+    assert (await guard.post("/console/rooms/room-2/help", data=back)).headers["location"] == "/rooms/room-2"
+    assert "The lobby was told 10:40 that you need help." in await panel(guard, "room-2")
+    assert "Help asked for 10:40" in await page(guard, "/rooms")
+    assert "asks for help since 10:40" in await page(guard, "/overview")
+    await guard.post("/console/rooms/room-2/help-answer", data={"back": "/rooms"})
+    told = await panel(guard, "room-2")
+    assert "Somebody is on the way." in told
+    assert "M. Virtanen" not in told
+    assert "M. Virtanen goes there" in await page(guard, "/rooms")
+    await guard.post("/console/rooms/room-2/help-end", data=back)
+    assert "I need help" in await panel(guard, "room-2")
+    refused = await guard.post("/console/rooms/room-2/help-end", data=back)
+    assert (refused.status_code, "Nobody asks for help" in await page(guard, "/rooms")) == (409, False)
+
+
+async def test_what_is_broken_is_chosen_at_the_panel_and_mended_by_the_host(guard: httpx.AsyncClient, desk: MemoryDesk) -> None:
+    form = {"back": "/rooms/room-2", "what": "light"}
+    await guard.post("/console/rooms/room-2/faults", data=form)
+    await guard.post("/console/rooms/room-2/faults", data=form)
+    assert (await panel(guard, "room-2")).count('<span class="fault">Lights</span>') == 1
+    assert "Broken since 10:40: Lights" in await page(guard, "/rooms")
+    assert (await guard.post("/console/rooms/room-2/faults", data={"what": "M. Meikäläinen"})).status_code == 422
+    await guard.post("/console/rooms/room-2/mended", data={"what": "light"})
+    assert 'class="fault"' not in await panel(guard, "room-2")
 
 
 async def test_every_state_has_a_word_and_a_symbol_of_its_own(guard: httpx.AsyncClient, desk: MemoryDesk) -> None:
@@ -169,7 +212,7 @@ async def test_every_state_has_a_word_and_a_symbol_of_its_own(guard: httpx.Async
     for state in (*get_args(RoomState), None):
         desk.facts.set(ROOM("wedding"), RoomNow(state=state, because=say("Booked")) if state else None)
         for path in ("/overview", "/rooms", "/rooms/wedding"):
-            text = await page(guard, path)
+            text = first_lines(await page(guard, path))
             (word,) = set(re.findall(rf'#life-{state or "unknown"}"/></svg><strong>([^<]+)</strong>', text))
             words.add(word)
         assert f'id="life-{state or "unknown"}"' in symbols
