@@ -17,6 +17,7 @@ from edge.site import Site
 from rooms import docks, life, needs, plan, presence, scenes, stays
 from rooms.doors import DoorPlan
 from rooms.life import RoomLife
+from rooms.terminal_rules import fold_terminals, rules_of_terminals, terminals_kept
 from security import (
     alarms,
     batteries,
@@ -65,6 +66,7 @@ class Controller:
                 stays.fold,
                 needs.fold,
                 scenes.fold,
+                fold_terminals,
                 presence.fold,
                 quiet.fold,
                 batteries.fold,
@@ -151,6 +153,7 @@ class Controller:
             *stays.kept(facts, at),
             *needs.kept(facts, at),
             *scenes.kept(facts, at),
+            *terminals_kept(facts, at),
             *releases.kept(facts, at),
             *overrides.kept(facts, at),
             *modes.kept(facts, at),
@@ -176,7 +179,6 @@ def _rules(site: Site, supervision_of: Supervision, stretch: float) -> list[Rule
     doors = list(site.controllers)
     devices = list(site.devices)
     buttons = [button for button, device in site.devices.items() if device.type == "panic-button"]
-    terminal_docks = [name for name, device in site.devices.items() if device.type == "terminal-dock"]
     masking_units = [name for name, device in site.devices.items() if device.type == "masking-unit"]
     inputs = [name for name, device in site.devices.items() if device.type == "alarm-input" and device.alarm in site.alarms]
     plan_of = DoorPlan(site)
@@ -200,7 +202,7 @@ def _rules(site: Site, supervision_of: Supervision, stretch: float) -> list[Rule
         Rule("panic", buttons, lambda look, button: panic.claims(look, site, button)),
         Rule("obedience", devices, supervision_of.obedience),
         Rule("masking", masking_units, lambda look, unit: masking.conditions(look, site, unit, stretch)),
-        Rule("docks", terminal_docks, lambda look, dock: docks.conditions(look, site, dock)),
+        *rules_of_terminals(site),
         Rule("door", doors, DoorAlarms(site, supervision_of.timing).conditions),
         Rule("calendar", list(site.calendars), lambda look, calendar: plan.health_conditions(look, site, calendar)),
         Rule("connection", list(site.connections), supervision_of.connection),

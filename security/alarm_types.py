@@ -25,6 +25,7 @@ from edge.conditions import (
     DEVICE_LOST,
     DEVICE_NOT_FOLLOWING,
     DEVICE_OUT_OF_SERVICE,
+    DOCK_TAMPER,
     DOOR_CONTRADICTS,
     DOOR_FORCED,
     DOOR_HELD_OPEN,
@@ -58,7 +59,14 @@ from edge.conditions import (
     RULE_FAILED,
     SAFETY_OUT_OF_SERVICE,
     TAMPER,
+    TERMINAL_ASTRAY,
+    TERMINAL_DUE,
+    TERMINAL_FLAT,
     TERMINAL_MISSING,
+    TERMINAL_SHORT,
+    TERMINAL_STOLEN,
+    TERMINAL_STRANGE,
+    TERMINAL_TAKEN,
     UNLOCK_REFUSED,
     WALK_TEST,
     WALK_TEST_DUE,
@@ -205,6 +213,26 @@ ALARM_TYPES: dict[str, AlarmType] = {
         ),
         say("When the door is closed, or is to be unlocked."),
     ),
+    TERMINAL_STOLEN: AlarmType(
+        say("Payment terminal stolen?"),
+        2,
+        (
+            say("Look at the exits on camera; do not follow anybody alone."),
+            say("Call its agency at once: the agency has the terminal blocked."),
+            say("Ask whoever was at the dock last. If nobody has it, call the police."),
+        ),
+        say("When it is in a dock, or is heard away from the exits."),
+    ),
+    DOCK_TAMPER: AlarmType(
+        say("Payment terminal dock opened"),
+        2,
+        (
+            say("See who is at the dock."),
+            say("Let nobody pay with its terminals until their seals and serial numbers have been checked."),
+            say("Tell the facility manager and the agencies whose terminals they are; close the cover."),
+        ),
+        say("When the cover is closed."),
+    ),
     DOOR_HELD_OPEN: AlarmType(
         say("Door held open"),
         3,
@@ -226,6 +254,33 @@ ALARM_TYPES: dict[str, AlarmType] = {
             say("If nobody has it, tell the facility manager: it may be stolen, and its agency has it blocked."),
         ),
         say("When a terminal is in the dock, or the building opens."),
+    ),
+    TERMINAL_ASTRAY: AlarmType(
+        say("Payment terminal in a wrong place"),
+        3,
+        (
+            say("Go and see who has it there, and bring it back to its dock."),
+            say("If nobody is with it, look at its seals before it is used again."),
+        ),
+        say("When it is heard somewhere else, or is in a dock."),
+    ),
+    TERMINAL_TAKEN: AlarmType(
+        say("Payment terminal taken without a booking"),
+        3,
+        (
+            say("Ask at the desks and in the rooms near its dock who has it."),
+            say("If they need it, lend it to them on the page of the terminals; if nobody has it, tell the facility manager."),
+        ),
+        say("When it is in a dock, is lent, or a booking gets it."),
+    ),
+    TERMINAL_STRANGE: AlarmType(
+        say("Strange payment terminal in a dock"),
+        3,
+        (
+            say("Let nobody pay with it: it may have been put there in place of another."),
+            say("Compare its serial number with the list of its agency, and tell the facility manager."),
+        ),
+        say("When it is not in the dock any more."),
     ),
     MASKING_FAULT: AlarmType(
         say("Masking privacy fault"),
@@ -306,6 +361,12 @@ ALARM_TYPES: dict[str, AlarmType] = {
         4,
         (say("Have its battery changed this week."),),
         say("When the battery reports more than 20 %."),
+    ),
+    TERMINAL_FLAT: AlarmType(
+        say("Payment terminal without charge"),
+        4,
+        (say("Clean the contacts of its bay and put it in again; give out another one meanwhile."),),
+        say("When it is in a dock and charged above 20 %."),
     ),
     DEVICE_OUT_OF_SERVICE: AlarmType(
         say("Device out of service"),
@@ -402,6 +463,21 @@ ALARM_TYPES: dict[str, AlarmType] = {
         None,
         (say("Ask the customers to wait, and call the official of the booking."),),
         say("When the official has come, or the booking is over."),
+    ),
+    TERMINAL_DUE: AlarmType(
+        say("Payment terminal not brought back"),
+        None,
+        (say("Ask whoever had it to bring it back to its dock; the next booking may need it."),),
+        say("When it is in a dock, or another booking gets it."),
+    ),
+    TERMINAL_SHORT: AlarmType(
+        say("No payment terminal for a booking"),
+        None,
+        (
+            say("Have terminals that nobody needs brought back to their docks."),
+            say("Otherwise agree on an invoice with the official, or move the booking."),
+        ),
+        say("When the booking gets a terminal, or is over."),
     ),
     OVER_TIME: AlarmType(
         say("Over time"),

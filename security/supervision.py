@@ -30,6 +30,8 @@ JOURNAL: Family[JournalHealth] = Family("journal-health")
 
 LOST: Mapping[str, str] = {"panic-button": conditions.PANIC_SOURCE_LOST, "fire-input": conditions.FIRE_INPUT_LOST}
 """What the loss of a device is called, by its type; of the others, it is that of any device."""
+TAMPERED: Mapping[str, str] = {"terminal-dock": conditions.DOCK_TAMPER}
+"""What an open cover is called, by the type of the device; of the others, it is that of any device."""
 MISSED_HEARTBEATS = 3
 HEARTBEAT_BY_TYPE: Mapping[str, timedelta] = {"panic-button": timedelta(seconds=2), "relief-button": timedelta(days=1)}
 HEARTBEAT = timedelta(seconds=30)
@@ -128,8 +130,10 @@ class Supervision:
     def device_health(self, look: Look, device: str) -> Iterable[Condition]:
         tamper = look(READING(device, "tamper"))
         if tamper is not None and tamper.value is True:
-            yield Condition(conditions.TAMPER, device, say("The cover of {device} is open", device=Ref(device)))
-        yield from _battery(look, device)
+            kind = TAMPERED.get(self.site.devices[device].type, conditions.TAMPER)
+            yield Condition(kind, device, say("The cover of {device} is open", device=Ref(device)))
+        if not (self.site.terminals and self.site.devices[device].type == "terminal-dock"):
+            yield from _battery(look, device)  # of a dock it is the charge of the terminal in it (`rooms.terminal_alarms`)
         garbage = look(GARBAGE(device))
         if garbage is not None and not look.lasted(garbage.at, GARBAGE_REMEMBERED):
             told = say("{device} said something that cannot be read: {problem}", device=Ref(device), problem=garbage.problem)
