@@ -14,7 +14,7 @@ from edge.facts import ACTIVE, DECISION, READING, Facts
 from edge.kernel import CommandedPoint, Kernel, Outcome, Rule, decided_event
 from edge.points import DEVICE_TYPES, PointId, PointKind
 from edge.site import Site
-from rooms import docks, life, needs, plan, presence, scenes, stays
+from rooms import ceremonies, ceremonies_said, docks, life, needs, plan, presence, scenes, stays, usage
 from rooms.doors import DoorPlan
 from rooms.life import RoomLife
 from rooms.terminal_rules import fold_terminals, rules_of_terminals, terminals_kept
@@ -64,8 +64,10 @@ class Controller:
             folds=(
                 plan.fold,
                 stays.fold,
+                usage.fold,
                 needs.fold,
                 scenes.fold,
+                ceremonies_said.fold,
                 fold_terminals,
                 presence.fold,
                 quiet.fold,
@@ -96,8 +98,10 @@ class Controller:
                 lambda facts, event: panic.react(facts, event, site),
                 lambda facts, event: escalation.react(facts, event, site, stretch),
                 lambda facts, event: modes.react(facts, event, site),
+                lambda facts, event: usage.react(facts, event, site),
                 lambda facts, event: plan.react(facts, event, site),
                 lambda facts, event: life.react(facts, event, site),
+                lambda facts, event: ceremonies.react(facts, event, site),
             ),
             rules=_rules(site, Supervision(site, timing, stretch, heartbeats), stretch),
             points=_commanded_points(site, timing, stretch),
@@ -151,8 +155,10 @@ class Controller:
             *readings,
             *plan.kept(facts, at),
             *stays.kept(facts, at),
+            *usage.kept(facts, at),
             *needs.kept(facts, at),
             *scenes.kept(facts, at),
+            *ceremonies_said.kept(facts, at),
             *terminals_kept(facts, at),
             *releases.kept(facts, at),
             *overrides.kept(facts, at),
@@ -192,7 +198,10 @@ def _rules(site: Site, supervision_of: Supervision, stretch: float) -> list[Rule
         Rule("hours", doors, plan_of.hours),
         Rule("bookings", doors, plan_of.bookings),
         Rule("scenes", doors, lambda look, door: scenes.claims(look, site, door)),
+        Rule("scene things", list(site.scenes), lambda look, scene: scenes.things(look, site, scene)),
         Rule("room", site.bookable, RoomLife(site).room),
+        Rule("ceremonies", list(ceremonies.scenes_of(site)), lambda look, scene: ceremonies.conclusions(look, site, scene)),
+        Rule("use", site.bookable, lambda look, room: usage.conclusions(look, site, room)),
         Rule("needs of rooms", site.bookable, needs.conditions),
         Rule("release", doors, lambda look, door: releases.claims(look, site, door)),
         Rule("override", doors, lambda look, door: overrides.conclusions(look, site, door)),
