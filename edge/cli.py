@@ -294,6 +294,29 @@ def verify_site(
             raise typer.Exit(1)
 
 
+@app.command()
+def acoustics(
+    site_file: SiteFile,
+    format: Annotated[Format, typer.Option(help="text or json")] = Format.TEXT,  # noqa: A002
+    language: Language = None,
+) -> None:
+    """Print what masking can do for each pair of a site.
+
+    Which level it would take, what is allowed and reached, and what to build instead. Needs no controller. Exit 0 when nothing is
+    wrong with the site file.
+    """
+    from edge.acoustics_command import AcousticPlan
+
+    with one_sentence_per_error():
+        site = read_site(site_file)
+        plan = AcousticPlan(site, _renderer(site, language or site.site.language))
+        if format is Format.JSON:
+            typer.echo(json.dumps(plan.as_json(), ensure_ascii=False, indent=2))
+        else:
+            for line in plan.lines():
+                typer.echo(line)
+
+
 def _foreseen(site: Site, site_file: Path, calendar: Sequence[str], now: datetime, days: int) -> "list[Foreseen]":
     from edge.calendars.files import standing_in
     from edge.calendars.listing import read_calendars
