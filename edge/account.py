@@ -18,8 +18,11 @@ from edge.events import (
     Event,
 )
 from edge.site import Site
+from edge.site.checklists import words_of
 from edge.text import Ref, Text, say
 from rooms.bookings import Booking
+from rooms.ceremonies_said import CeremonyCancelled, CeremonyShifted, RoomRestored
+from rooms.checklists import ItemTicked, ItemUnticked
 from rooms.plan import BookingsChanged
 from rooms.scenes import ScenePlayed, SceneStopped
 from rooms.stays import (
@@ -115,6 +118,12 @@ def lines(event: Event, site: Site, render: Render) -> Iterator[Line]:
         case ScenePlayed() | SceneStopped():
             state = "began" if isinstance(event, ScenePlayed) else "ended"
             yield line("notice", say("By {by}", by=event.by), type=event.kind, subject=event.scene, state=state)
+        case ItemTicked() | ItemUnticked():
+            state, of = event.kind.removeprefix("checklist-"), event.checklist
+            yield line("ceremony", _ticked(event, site), state=state, ceremony=event.ceremony, checklist=of, item=event.item)
+        case CeremonyShifted() | CeremonyCancelled() | RoomRestored():
+            state = event.kind.removeprefix("ceremony-")
+            yield line("ceremony", _of_ceremony(event), state=state, ceremony=event.ceremony)
         case ModeEndAsked():
             yield line("notice", say("By {by}", by=event.by), type=event.kind, subject=event.scope, state="began")
         case _:
@@ -147,6 +156,25 @@ def _alarm_lines(event: Event, site: Site, line: Callable[..., Line]) -> Iterato
             yield line("alarm", say("By {by}", by=event.by), state=state, number=event.number, by=event.by)
         case _:
             return
+
+
+def _ticked(event: ItemTicked | ItemUnticked, site: Site) -> Text:
+    checklist = site.checklists.get(event.checklist)
+    item = checklist.items.get(event.item) if checklist is not None else None
+    named = event.item if item is None else words_of(item.text)
+    if isinstance(event, ItemUnticked):
+        return say("{by} took back: {line} ({reason})", by=event.by, line=named, reason=event.reason)
+    return say("{by} ticked: {line}", by=event.by, line=named)
+
+
+def _of_ceremony(event: CeremonyShifted | CeremonyCancelled | RoomRestored) -> Text:
+    match event:
+        case CeremonyShifted():
+            return say("{by}: the ceremony of {start} begins {starts}", by=event.by, start=event.booked_from, starts=event.starts)
+        case CeremonyCancelled():
+            return say("The ceremony of {start} is cancelled", start=event.booked_from)
+        case _:
+            return say("The room is again what it usually is")
 
 
 def _booking(booking: Booking) -> dict[str, object]:
@@ -252,6 +280,8 @@ def _other_sentence(event: Event) -> Text | None:
             return say("{by} plays {scene} until {until}", by=event.by, scene=Ref(event.scene), until=event.until)
         case SceneStopped():
             return say("{by} stopped {scene}", by=event.by, scene=Ref(event.scene))
+        case CeremonyShifted() | CeremonyCancelled() | RoomRestored():
+            return _of_ceremony(event)
         case ModeEndAsked():
             return say("{by} asked for the end of the lockdown and has to confirm it", by=event.by)
         case ConnectionChanged(up=True):

@@ -11,7 +11,8 @@ from edge.events import Event
 from edge.facts import Facts
 from edge.site import Site
 from edge.site.fields import Role, ZoneClass
-from rooms import desk, scenes
+from rooms import ceremonies_desk, desk, scenes
+from rooms.ceremonies import CEREMONIES, scenes_of
 from security import alarms, modes, overrides, point_tests, releases, shelving, sources, walk_tests
 from security.overrides import DoorValue
 from security.roles import ROLES, require
@@ -264,6 +265,71 @@ def _stop_scene(asked: Asked) -> Decide:
     return stop
 
 
+# --- ceremonies -------------------------------------------------------------------------------------------------------
+
+
+def _ceremony_at(asked: Asked) -> Callable[[Facts, datetime], str]:
+    """The id of the ceremony of a scene whose booking begins at "start"."""
+    scene, start = asked.scene(), asked.instant("start")
+    if scene not in scenes_of(asked.site) or start is None:
+        raise IllegalInput(f'{asked.action} needs a "scene" with a preparation, and the "start" of the booking')
+
+    def find(facts: Facts, _: datetime) -> str:
+        return next((found.id for found in facts(CEREMONIES(scene)) or () if found.booked_from == start), "")
+
+    return find
+
+
+def _tick(asked: Asked) -> Decide:
+    ceremony, checklist, item = _ceremony_at(asked), asked.text("checklist"), asked.text("item")
+
+    def tick(facts: Facts, at: datetime) -> Event:
+        require(asked.role, "tick")
+        return ceremonies_desk.tick(asked.site, facts, at, ceremony(facts, at), asked.by, checklist, item)
+
+    return tick
+
+
+def _untick(asked: Asked) -> Decide:
+    ceremony, checklist, item = _ceremony_at(asked), asked.text("checklist"), asked.text("item")
+
+    def untick(facts: Facts, at: datetime) -> Event:
+        require(asked.role, "tick")
+        return ceremonies_desk.untick(asked.site, facts, at, ceremony(facts, at), asked.by, checklist, item, asked.reason)
+
+    return untick
+
+
+def _delay(asked: Asked) -> Decide:
+    ceremony, until = _ceremony_at(asked), asked.until()
+
+    def delay(facts: Facts, at: datetime) -> Event:
+        require(asked.role, "play-scene")
+        return ceremonies_desk.delay(asked.site, facts, at, ceremony(facts, at), asked.by, until(at))
+
+    return delay
+
+
+def _begin_ceremony(asked: Asked) -> Decide:
+    ceremony = _ceremony_at(asked)
+
+    def begin(facts: Facts, at: datetime) -> Event:
+        require(asked.role, "play-scene")
+        return ceremonies_desk.begin(asked.site, facts, at, ceremony(facts, at), asked.by)
+
+    return begin
+
+
+def _open_early(asked: Asked) -> Decide:
+    ceremony = _ceremony_at(asked)
+
+    def open_early(facts: Facts, at: datetime) -> Event:
+        require(asked.role, "play-scene")
+        return ceremonies_desk.open_early(asked.site, facts, at, ceremony(facts, at), asked.by)
+
+    return open_early
+
+
 # --- modes ------------------------------------------------------------------------------------------------------------
 
 
@@ -342,6 +408,11 @@ _ELSEWHERE: Mapping[str, Callable[[Asked], Decide]] = {
     "back-in-service": _back_in_service,
     "play-scene": _play_scene,
     "stop-scene": _stop_scene,
+    "tick": _tick,
+    "untick": _untick,
+    "delay-ceremony": _delay,
+    "begin-ceremony": _begin_ceremony,
+    "open-early": _open_early,
     "lockdown": _begin("lockdown"),
     "end-lockdown": _ask_end,
     "confirm-end-lockdown": _end("lockdown"),

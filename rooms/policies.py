@@ -125,5 +125,5 @@ def longest_grace(site: Site) -> timedelta:
 def longest_notice(site: Site) -> timedelta:
     """No policy and no scene looks farther ahead than this."""
     policies = [PLAIN, *site.rooms.values()]
-    scenes = [scene.before for scene in site.scenes.values()]
+    scenes = [max(scene.before, scene.prepare.before if scene.prepare else scene.before) for scene in site.scenes.values()]
     return max([max(policy.soon, policy.unlock_before + OFFICIAL_EARLY) for policy in policies] + scenes)

@@ -1,23 +1,25 @@
-"""Scenes: several doors that open together for an occasion, such as a wedding and the way of its guests.
+"""Scenes: several doors that open together for an occasion, such as a wedding and the way of its guests; also signs and lights.
 
 A scene is due while a booking of its room is, from a while before until a while after, or while a person plays it. It is never
 switched on or off: when its reason ends, or is cancelled or shortened, it is over by itself.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from edge.claims import Claim, Priority
 from edge.events import DaemonStarted, Event
 from edge.facts import Facts, Family, Look
-from edge.points import PointId
+from edge.points import PointId, Value
 from edge.site import Site
+from edge.site.checklists import written
 from edge.site.model import Scene
 from edge.text import Ref, Text, say
+from rooms.bookings import Booking
 from rooms.desk import RoomRefusal
 from rooms.policies import kind_of
-from rooms.slots import Slot, in_turn, obstacle, slots
+from rooms.slots import Slot, in_turn, is_trusted, obstacle, slots
 
 LONGEST_PLAY = timedelta(hours=12)
 
@@ -135,15 +137,57 @@ def showings(look: Look, site: Site, scene: str) -> Iterable[Showing]:
         yield Showing(f"scene:{scene}/{slot.booking.uid}/{slot.booking.rid}", because, until, hindrance is None)
 
 
+def things(look: Look, site: Site, scene: str) -> Iterable[Claim]:
+    """What it wants besides its doors: while a person plays it, and for each of its bookings from the preparation until it ends.
+
+    A person's stop is about the way of the guests: it leaves those who are inside their lights.
+    """
+    wanted = claimed(site.scenes[scene])
+    if not wanted:
+        return
+    played = look(PLAYED(scene))
+    if played is not None and not look.passed(played.until):
+        because = say("{scene} until {until}, played by {by}", scene=Ref(scene), until=played.until, by=played.by)
+        for point, value in wanted.items():
+            yield Claim(point, value, Priority.BOOKING, f"scene:{scene}/{played.by}#prepared", because, played.until)
+    for slot in _staged(look, site, site.scenes[scene]):
+        yield from _prepared(look, site, scene, slot, wanted)
+
+
+def _prepared(look: Look, site: Site, scene: str, slot: Slot, wanted: Mapping[PointId, Value]) -> Iterable[Claim]:
+    prepare = site.scenes[scene].prepare
+    trusted = slot.may_open and is_trusted(look, site, slot.booking.calendar)
+    if prepare is None or not trusted or look.passed(slot.closes) or not look.passed(slot.booking.start - prepare.before):
+        return
+    hindrance, opened_until = obstacle(look, site, slot)
+    because = say("{scene} at {start}", scene=Ref(scene), start=slot.booking.start)
+    for point, value in wanted.items():
+        unlocks = (point.point, value) == ("lock", "unlocked")
+        if unlocks and hindrance is not None:
+            continue
+        until = opened_until if unlocks else slot.closes
+        yield Claim(point, value, Priority.BOOKING, f"scene:{scene}/{slot.booking.uid}/{slot.booking.rid}#prepared", because, until)
+
+
+def claimed(scene: Scene) -> Mapping[PointId, Value]:
+    """What a scene wants of points besides its doors."""
+    wanted: dict[PointId, Value] = {}
+    for name, wished in scene.prepare.claims.items() if scene.prepare else ():
+        device, _, point = name.partition(".")
+        wanted[PointId(device, point)] = written(wished)
+    return wanted
+
+
 def _staged(look: Look, site: Site, scene: Scene) -> list[Slot]:
     """The bookings that play it, each with the scene's times. Between those of two agencies it closes as the room's door does."""
     near = slots(look, site, scene.room).near
-    staged = [_with_times_of(scene, slot) if _plays(site, scene, slot) else slot for slot in near]
-    return [slot for slot in in_turn(staged) if _plays(site, scene, slot)]
+    staged = [_with_times_of(scene, slot) if plays(site, scene, slot.booking) else slot for slot in near]
+    return [slot for slot in in_turn(staged) if plays(site, scene, slot.booking)]
 
 
-def _plays(site: Site, scene: Scene, slot: Slot) -> bool:
-    return not scene.policies or kind_of(site, slot.booking) in scene.policies
+def plays(site: Site, scene: Scene, booking: Booking) -> bool:
+    """Whether the bookings of the scene's room that are of this kind play it."""
+    return not scene.policies or kind_of(site, booking) in scene.policies
 
 
 def _with_times_of(scene: Scene, slot: Slot) -> Slot:
