@@ -13,6 +13,7 @@ from edge.claims import Condition, Derived
 from edge.commands import Timing
 from edge.events import ClockJumped, ConnectionChanged, Event, GarbageReceived, JournalHealth, RetainedCommandFound
 from edge.facts import ACTIVE, DECISION, FLIGHT, HEARD, ONLINE, READING, START, Facts, Family, Flight, Key, Look, Reading
+from edge.point_words import POINTS
 from edge.points import DEVICE_TYPES, PointId
 from edge.profiles import PROFILES
 from edge.site import Site
@@ -124,8 +125,12 @@ class Supervision:
             yield Condition(lost_type, device, told)
 
     def _could_be_heard(self, look: Look, device: str) -> bool:
-        line = look(CONNECTION(self.site.devices[device].connection))
-        return line is None or (line.up and look.lasted(line.at, self.silence_allowed(device)))
+        line, link = look(CONNECTION(self.site.devices[device].connection)), look(READING(device, "link"))
+        if line is None or not line.up:
+            return line is None
+        # A loss that was told some while after the line came up is no leftover of the break.
+        is_news = link is not None and link.value is False and link.since >= line.at + self.timing.settle
+        return is_news or look.lasted(line.at, self.silence_allowed(device))
 
     def device_health(self, look: Look, device: str) -> Iterable[Condition]:
         tamper = look(READING(device, "tamper"))
@@ -147,7 +152,10 @@ class Supervision:
             reading = look(READING(device, point))
             if reading is not None and self._is_bad(look, READING(device, point)):
                 told = say(
-                    "{device} gives no usable value of {point}: {problem}", device=Ref(device), point=point, problem=reading.problem
+                    "{device} gives no usable value. {point}: {problem}",
+                    device=Ref(device),
+                    point=POINTS[point],
+                    problem=reading.problem,
                 )
                 yield Condition(conditions.NO_USABLE_VALUE, device, told)
                 return

@@ -298,6 +298,16 @@ def test_behind_a_line_that_is_down_no_device_is_told_of_by_itself() -> None:
     assert asked(WATCH.device, facts, "button-1", back + 7 * SECOND)[0] == [types.PANIC_SOURCE_LOST]
 
 
+def test_a_device_that_says_it_is_gone_is_told_of_at_once_unless_the_line_has_just_come_up() -> None:
+    for link_lost_after, told in ((9 * SECOND, []), (10 * SECOND, [types.DEVICE_LOST])):
+        facts, line = heard(T, "lock-front-1"), SITE.devices["lock-front-1"].connection
+        supervision.fold(facts, ConnectionChanged(at=T, connection=line, up=True))
+        lost = T + link_lost_after
+        reported(facts, "lock-front-1", "link", False, since=lost)
+        assert asked(WATCH.device, facts, "lock-front-1", lost)[0] == told
+        assert asked(WATCH.device, facts, "lock-front-1", T + 91 * SECOND)[0] == [types.DEVICE_LOST]
+
+
 def test_a_loss_that_was_told_before_the_line_went_down_stays_told() -> None:
     facts, line = heard(T), SITE.devices["button-1"].connection
     began = ConditionBegan(at=T, type=types.PANIC_SOURCE_LOST, subject="button-1", because=say("Silent"))
