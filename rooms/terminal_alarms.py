@@ -139,6 +139,8 @@ class TerminalAlarms:
             return None
         if out.is_blind or where.errand is not None or out.was_lent or not out.look.lasted(where.since, NOTICED_AFTER):
             return None
+        if out.is_closed() and out.look(ACTIVE(TERMINAL_TAKEN, out.terminal)) is None:
+            return None  # soon it is missing
         return say("{terminal} was taken at {since} without a booking", terminal=out.ref, since=where.since)
 
     def _due(self, out: "_Out") -> Text | None:

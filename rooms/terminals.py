@@ -11,7 +11,7 @@ from datetime import datetime
 from edge.events import Event
 from edge.facts import Facts, Family
 from edge.site import Site
-from edge.site.terminals import beacons_of, hears
+from edge.site.terminals import beacons_of, called_at, hears
 from edge.text import Ref, Text, say
 
 
@@ -101,10 +101,7 @@ def receivers_of(site: Site, terminal: str) -> list[str]:
 
 def called_in(site: Site, terminal: str, dock: str) -> str:
     """What a dock or a receiver says when this terminal is there."""
-    section = site.terminals[terminal]
-    if beacons_of(site.devices[dock]) is not None:
-        return section.tag or ""
-    return section.reported or terminal
+    return called_at(terminal, site.terminals[terminal], site.devices[dock])
 
 
 def terminal_called(site: Site, dock: str, said: str) -> str | None:

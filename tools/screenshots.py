@@ -90,7 +90,7 @@ def a_week() -> Building:
     """Every other hour or so something happens; on its last morning, a walk test of six buttons."""
     building = Building(MORNING - timedelta(days=7))
     chance, end = random.Random("a week"), MORNING - timedelta(hours=1)  # noqa: S311
-    things = [("occ-kokous-7", "link", False), ("occ-palveluhuone-3", "link", False), ("dock-desk-2", "link", False),
+    things = [("occ-kokous-7", "link", False), ("occ-palveluhuone-3", "link", False), ("dock-2", "link", False),
               ("masking-waiting", "tamper", True), ("lock-staff-entrance", "contact", "open")]  # fmt: skip
     while building.clock.t < end:
         device, point, bad = chance.choices(things, weights=(6, 5, 4, 1, 1))[0]

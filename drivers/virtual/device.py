@@ -15,6 +15,7 @@ from drivers.virtual.model import VirtualDevice as VirtualDevice
 from edge.points import Value
 from edge.profiles import PROFILES, Lease, Sense
 from edge.site.model import Site
+from edge.site.terminals import called_at
 
 WATCHDOG = timedelta(seconds=60)
 """A door with a watchdog falls back when no command has come for so long."""
@@ -134,8 +135,16 @@ def _model(site: Site, device: str, boot: str, stretch: float) -> VirtualDevice:
         return _virtual_door(site, device, stretch, points)
     initial = dict(_INITIAL[described.type])
     if described.type == "terminal-dock":
-        initial["terminal"] = f"terminal-{device}"
+        initial["terminal"] = _terminal_in(site, device)
     return VirtualDevice(described.type, initial, _FALLBACKS.get(described.type), points=points)
+
+
+def _terminal_in(site: Site, dock: str) -> str | None:
+    """The one that belongs there; where the site file names none at all, a made-up one."""
+    if not site.terminals:
+        return f"terminal-{dock}"
+    described = site.devices[dock]
+    return next((called_at(id_, terminal, described) for id_, terminal in site.terminals.items() if terminal.dock == dock), None)
 
 
 def _virtual_door(site: Site, device: str, stretch: float, points: AbstractSet[str] | None) -> VirtualDoor:

@@ -18,7 +18,9 @@ def bookings_around(site: Site, now: datetime) -> str:
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Talonmies//demo//FI"]
     for calendar in site.calendars.values():
         for room, match in calendar.rooms.items():
+            agencies = _agencies_in(site, room)
             for number, (start, end) in enumerate(_times(chance, now)):
+                category = chance.choice(agencies)
                 lines += [
                     "BEGIN:VEVENT",
                     f"UID:{room}-{number}@demo.example",
@@ -27,10 +29,18 @@ def bookings_around(site: Site, now: datetime) -> str:
                     f"DTEND:{end:%Y%m%dT%H%M%SZ}",
                     *(f"LOCATION:{location}" for location in match.location[:1]),
                     *(f"ATTENDEE;CUTYPE=ROOM;PARTSTAT=ACCEPTED:mailto:{address}" for address in match.attendee[:1]),
+                    *([f"CATEGORIES:{category}"] if category else []),
                     "SUMMARY:Varaus",
                     "END:VEVENT",
                 ]
     return "\r\n".join([*lines, "END:VCALENDAR", ""])
+
+
+def _agencies_in(site: Site, room: str) -> list[str | None]:
+    """The marks of agencies that may book a room, and none, for those whose bookings nothing tells apart."""
+    owners = site.spaces[room].agencies
+    marks = [agency.categories[0] for id_, agency in site.agencies.items() if agency.categories and (not owners or id_ in owners)]
+    return [None, *marks]
 
 
 def _times(chance: random.Random, now: datetime) -> Iterator[tuple[datetime, datetime]]:

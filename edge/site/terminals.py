@@ -49,3 +49,8 @@ def hears(device: Device, tag: str) -> bool:
     """Whether a device is a receiver that would tell of this tag."""
     parts = beacons_of(device)
     return parts is not None and tag.split("-")[: len(parts)] == list(parts)
+
+
+def called_at(id_: str, terminal: Terminal, dock: Device) -> str:
+    """What a dock or a receiver says when this terminal is there; empty where it could not tell."""
+    return (terminal.reported or id_) if beacons_of(dock) is None else terminal.tag or ""
