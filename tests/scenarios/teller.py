@@ -20,10 +20,12 @@ from edge.text import Text, say
 from rooms.bookings import Booking, BookingsRead, CalendarFailed, CalendarUnchanged
 from security import alarms
 from security.alarms import Alarm, open_alarms
+from tests.scenarios.ceremony_words import CEREMONY_WORDS
 from tests.scenarios.door_words import DOOR_WORDS
 from tests.scenarios.language import Form, Line, StoryError, expect, instant, read_story, span, understand, wrong
 from tests.scenarios.mode_words import MODE_WORDS, scopes
 from tests.scenarios.room_words import ROOM_WORDS
+from tests.scenarios.terminal_words import TERMINAL_WORDS
 
 HERE = Path(__file__).parent
 EXAMPLES = HERE.parent.parent / "examples"
@@ -305,6 +307,8 @@ _DOING: dict[str, Callable[[Story, Line], None]] = {
     **ROOM_WORDS,
     **MODE_WORDS,
     **DOOR_WORDS,
+    **TERMINAL_WORDS,
+    **CEREMONY_WORDS,
     "cancel NAME": Story.cancel,
     "move NAME to SPAN": Story.move,
     "calendar STATE": Story.calendar,
