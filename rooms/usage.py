@@ -22,6 +22,7 @@ from rooms.policies import kind_of
 from rooms.presence import presence
 from rooms.slots import Slot, has_come, slot_of
 from rooms.stays import CAME, KEPT
+from rooms.terminals import WHERE
 
 Sight = Literal["seen", "empty", "unknown"]
 What = Literal["people", "terminal"]
@@ -71,7 +72,7 @@ class BookingEnded(Event):
     """A booking is over. mark: names it without telling it. policy: its kind, an id of `rooms` in the site file.
 
     booked_until: as its calendar says; until: as it was extended or given free. seen_s: somebody was there; unknown_s: nobody
-    knows; over_s: after its end. terminal: whether a payment terminal was out of its dock; None: the room has no dock.
+    knows; over_s: after its end. terminal: whether a payment terminal was out of its dock for it; None: there is none here.
     """
 
     kind = "booking-ended"
@@ -198,8 +199,8 @@ def react(facts: Facts, event: Event, site: Site) -> Iterable[Event]:
         mark = mark_of(booking)
         if booking.start < event.at and facts(NOTED(mark, "people")) is not None and facts(ENDED(mark)) is None:
             look, until = Look(facts, event.at), min(booking.end, event.at)
-            slot = slot_of(look, site, booking)
-            yield _ended(look, site, slot, facts(SIGHTINGS(booking.room)) or (), timedelta(0), min(until, slot.end))
+            slot, sightings = slot_of(look, site, booking), look(SIGHTINGS(booking.room))
+            yield _ended(look, site, slot, sightings or (), timedelta(0), min(until, slot.end))
 
 
 def _sight(look: Look, site: Site, room: str) -> Sight:
@@ -231,7 +232,7 @@ def _noted(look: Look, site: Site, slot: Slot, sightings: Sequence[Sighting]) ->
     mark = mark_of(slot.booking)
     if look(NOTED(mark, "people")) is None and _people_came(look, site, slot, sightings):
         yield Follows(BookingNoted(at=look.now, mark=mark, what="people"))
-    if look(NOTED(mark, "terminal")) is None and _terminal_out(look, site, slot.booking.room):
+    if look(NOTED(mark, "terminal")) is None and _terminal_out(look, site, slot.booking):
         yield Follows(BookingNoted(at=look.now, mark=mark, what="terminal"))
 
 
@@ -249,9 +250,12 @@ def _docks(site: Site, room: str) -> list[str]:
     return [name for name, device in site.devices.items() if device.type == "terminal-dock" and device.space == room]
 
 
-def _terminal_out(look: Look, site: Site, room: str) -> bool:
-    said = [look.heard(dock, "terminal") for dock in _docks(site, room)]
-    return any(reading is not None and reading.value is None for reading in said)
+def _terminal_out(look: Look, site: Site, booking: Booking) -> bool:
+    """For this booking, or from the dock of its room."""
+    said = [look.heard(dock, "terminal") for dock in _docks(site, booking.room)]
+    out = [where.errand for name in site.terminals if (where := look(WHERE(name))) is not None and not where.docked]
+    for_it = any(errand is not None and errand.identity == booking.identity for errand in out)
+    return for_it or any(reading is not None and reading.value is None for reading in said)
 
 
 def _over_time(look: Look, slot: Slot, sightings: Sequence[Sighting]) -> timedelta | None:
@@ -309,7 +313,7 @@ def _ended(
         unknown_s=round(unknown.total_seconds()),
         over_s=round(over.total_seconds()),
         released=released,
-        terminal=look(NOTED(mark, "terminal")) is not None if _docks(site, booking.room) else None,
+        terminal=look(NOTED(mark, "terminal")) is not None if site.terminals or _docks(site, booking.room) else None,
     )
 
 
