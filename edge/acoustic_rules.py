@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from acoustics import asked, control, listening, proposals, spells
+from acoustics import asked, buttons, control, listening, proposals, spells
+from acoustics.buttons import Buttons
 from acoustics.control import Masking
 from acoustics.counting import Counting
 from acoustics.listening import Listening
@@ -22,7 +23,7 @@ from acoustics.zones import Zones
 from edge.claims import Claim, Derived, Priority
 from edge.events import Event
 from edge.facts import Facts, Look
-from edge.kernel import Fold, Rule
+from edge.kernel import Fold, Reaction, Rule
 from edge.points import PointId
 from edge.site import Site
 from edge.text import say
@@ -43,7 +44,20 @@ def folds(site: Site) -> tuple[Fold, ...]:
     if site.acoustics is None:
         return ()
     zones = Zones(site, site.acoustics)
-    return (asked.fold, listening.fold, control.fold, spells.fold, proposals.fold, Counting(zones).fold, Weeks(zones).fold)
+    return (
+        asked.fold,
+        buttons.fold,
+        listening.fold,
+        control.fold,
+        spells.fold,
+        proposals.fold,
+        Counting(zones).fold,
+        Weeks(zones).fold,
+    )
+
+
+def reactions(site: Site) -> tuple[Reaction, ...]:
+    return () if site.acoustics is None else (Buttons(Zones(site, site.acoustics)).react,)
 
 
 def rules(site: Site) -> list[Rule]:
@@ -75,6 +89,7 @@ def kept(site: Site, facts: Facts, at: datetime) -> Iterator[Event]:
     """For a checkpoint."""
     if site.acoustics is not None:
         yield from asked.kept(facts, at)
+        yield from buttons.kept(facts, at)
         yield from listening.kept(facts)
         yield from control.kept(facts)
         yield from proposals.kept(facts)

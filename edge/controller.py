@@ -6,6 +6,7 @@ Events and instants in, decisions and commands out; the daemon and the simulatio
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from acoustics.buttons import TAKEN
 from edge import acoustic_rules
 from edge.commands import Timing
 from edge.conditions import CONDITIONS
@@ -14,7 +15,7 @@ from edge.facts import ACTIVE, DECISION, READING, Facts
 from edge.kernel import CommandedPoint, Kernel, Outcome, Rule, decided_event
 from edge.points import DEVICE_TYPES, PointId, PointKind
 from edge.site import Site
-from rooms import ceremonies, ceremonies_said, docks, life, needs, plan, presence, scenes, stays, usage
+from rooms import ceremonies, ceremonies_said, life, needs, plan, presence, public_notices, scenes, stays, usage
 from rooms.doors import DoorPlan
 from rooms.life import RoomLife
 from rooms.terminal_rules import fold_terminals, rules_of_terminals, terminals_kept
@@ -66,6 +67,7 @@ class Controller:
                 stays.fold,
                 usage.fold,
                 needs.fold,
+                public_notices.fold,
                 scenes.fold,
                 ceremonies_said.fold,
                 fold_terminals,
@@ -101,6 +103,7 @@ class Controller:
                 lambda facts, event: usage.react(facts, event, site),
                 lambda facts, event: plan.react(facts, event, site),
                 lambda facts, event: life.react(facts, event, site),
+                *acoustic_rules.reactions(site),
                 lambda facts, event: ceremonies.react(facts, event, site),
             ),
             rules=_rules(site, Supervision(site, timing, stretch, heartbeats), stretch),
@@ -137,7 +140,8 @@ class Controller:
         if kind is None or not kind.durable:
             return False
         if kind.momentary:
-            return event.press is not None and event.press not in (self.facts(PRESSES(event.device)) or ())
+            taken = self.facts(PRESSES(event.device)) or self.facts(TAKEN(event.device)) or ()
+            return event.press is not None and event.press not in taken
         known = self.facts(READING(event.device, event.point))
         return known is None or known.problem != event.bad or (not event.bad and known.value != event.value)
 
@@ -157,6 +161,7 @@ class Controller:
             *stays.kept(facts, at),
             *usage.kept(facts, at),
             *needs.kept(facts, at),
+            *public_notices.kept(facts),
             *scenes.kept(facts, at),
             *ceremonies_said.kept(facts, at),
             *terminals_kept(facts, at),
@@ -220,6 +225,7 @@ def _rules(site: Site, supervision_of: Supervision, stretch: float) -> list[Rule
         Rule("proof", [site.site.id], waiver.conditions),
         Rule("sign-ins", [site.site.id], sign_ins.conditions),
         Rule("bulletins", [site.site.id], lambda look, _: bulletins.conclusions(look)),
+        Rule("public notices", [site.site.id], lambda look, _: public_notices.conclusions(look)),
         Rule("hand-over", [site.site.id], lambda look, _: hand_over.conditions(look, site)),
         Rule("shelves", [site.site.id], lambda look, _: shelving.conclusions(look, site)),
         Rule("walk test", [site.site.id], lambda look, _: walk_tests.conclusions(look, site)),

@@ -169,7 +169,18 @@ class Renderer:
         terminals = {id_: self._own(terminal.name) or readable(id_) for id_, terminal in site.terminals.items()}
         places = {**spaces, **doors}
         of_the_site = {site.site.id: self._own(site.site.name) or readable(site.site.id)}
-        return {**displays, **contacts, **terminals, **scenes, **calendars, **of_the_site, **agencies, **dict(self._device_names(places)), **spaces, **doors}
+        return {
+            **displays,
+            **contacts,
+            **terminals,
+            **scenes,
+            **calendars,
+            **of_the_site,
+            **agencies,
+            **dict(self._device_names(places)),
+            **spaces,
+            **doors,
+        }
 
     def _own(self, names: Names | None) -> str | None:
         return names.in_language(self.language) if names is not None else None

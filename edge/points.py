@@ -76,6 +76,10 @@ _OWN: dict[str, tuple[PointKind, ...]] = {
         PointKind("exit-request", bool, durable=True),
     ),
     "panic-button": (PointKind("pressed", bool, durable=True, momentary=True),),
+    "relief-button": (
+        PointKind("tapped", bool, durable=True, momentary=True),
+        PointKind("held", bool, durable=True, momentary=True),
+    ),
     "fire-input": (PointKind("fire", bool, durable=True),),
     "alarm-input": (PointKind("active", bool, durable=True),),
     "occupancy-sensor": (PointKind("present", bool), PointKind("count", int, low=0, high=100_000)),

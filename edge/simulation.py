@@ -73,8 +73,8 @@ class Simulation:
         self.observe(event)
         return event
 
-    def press(self, device: str, press: str) -> None:
-        self.observe(Observed(at=self.now, device=device, point="pressed", value=True, press=press))
+    def press(self, device: str, press: str, way: str = "pressed") -> None:
+        self.observe(Observed(at=self.now, device=device, point=way, value=True, press=press))
 
     def set(self, device: str, point: str, value: Value) -> None:
         """A hand or the world changes a point of a device; `link` false unplugs it, and true lets it say its state again."""

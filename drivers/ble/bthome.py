@@ -20,6 +20,7 @@ _VERSION = 2
 _ENCRYPTED, _WITH_ADDRESS = 0x01, 0x02
 _ADDRESS_OCTETS, _SEAL_OCTETS = 6, 8
 _LET_GO = "hold_release"
+_FOR_LONG = ("long_", "hold_")
 _TEXTS = ("raw", "string", "command")
 
 logging.getLogger("bthome_ble").setLevel(logging.CRITICAL)  # what it warns of is told as an event
@@ -28,12 +29,14 @@ logging.getLogger("bthome_ble").setLevel(logging.CRITICAL)  # what it warns of i
 class Message(NamedTuple):
     """numbers, flags: by name of the object; of several numbers the first, of several flags whether any is true.
 
-    pressed: whether any button was. packet: the number that repeats of a message share. counter: of an encrypted message.
+    pressed: whether any button was; held: for long. packet: the number that repeats of a message share. counter: of an encrypted
+    message.
     """
 
     numbers: Mapping[str, float]
     flags: Mapping[str, bool]
     pressed: bool
+    held: bool
     packet: int | None
     counter: int | None
 
@@ -84,9 +87,13 @@ def read(octets: bytes, address: str, key: bytes | None) -> Message:
     for entity, number in update.entity_values.items():
         if isinstance(number.native_value, int | float) and entity.key != "signal_strength":
             numbers.setdefault(_name(entity.key), float(number.native_value))
-    pressed = any(_name(entity.key) == "button" and event.event_type != _LET_GO for entity, event in update.events.items())
+    presses = [event.event_type for entity, event in update.events.items() if _name(entity.key) == "button"]
+    presses = [press for press in presses if press != _LET_GO]
+    held = any(press.startswith(_FOR_LONG) for press in presses)
     packet = numbers.get("packet_id")
-    return Message(numbers, flags, pressed, None if packet is None else int(packet), counter_of(octets) if key else None)
+    return Message(
+        numbers, flags, bool(presses), held, None if packet is None else int(packet), counter_of(octets) if key else None
+    )
 
 
 def _name(entity: str) -> str:

@@ -81,8 +81,8 @@ class Teller:
     def bad(self, device: str, point: str, why: Reason, now: float) -> None:
         self._say(device, point, None, why, now)
 
-    def press(self, device: str, press: str, on_durable: Callable[[], None]) -> None:
-        event = Observed(at=self._now, device=device, point="pressed", value=True, press=press)
+    def press(self, device: str, point: str, press: str, on_durable: Callable[[], None]) -> None:
+        event = Observed(at=self._now, device=device, point=point, value=True, press=press)
         self._inbox.event(event, on_durable, urgent=True)
 
     def nonsense(self, device: str, channel: str, problem: str, octets: bytes = b"") -> None:

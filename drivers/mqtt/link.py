@@ -2,7 +2,7 @@
 
 Panic buttons have a client, a session and a thread of their own, so that nothing else can hold up a press. A press gets its
 PUBACK and the application's answer (`…/ack`) only when the controller has it on disk; until then the broker keeps it and the
-button repeats it.
+button repeats it. Presses of other buttons come with everything else; they are answered alike, and kept by no broker.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -130,7 +130,7 @@ class MqttDriver:
             self._told = now
             self._inbox.event(ConnectionChanged(at=self._clock.now(), connection=self._id, up=now[0], problem=now[1]))
 
-    def _on_message(self, _lane: Lane, message: MQTTMessage) -> None:
+    def _on_message(self, lane: Lane, message: MQTTMessage) -> None:
         self.received += 1
         topic, payload = _topic_of(message), bytes(message.payload)
         routes = self._routes.rest.get(topic)
@@ -138,6 +138,10 @@ class MqttDriver:
             self._elsewhere(topic, payload, retained=message.retain)
             return
         for route, reading in self._heard(routes, topic, payload, urgent=False):
+            if route.kind.momentary:
+                if reading.value is True:
+                    self._press(lane, route, reading, message)
+                continue
             event = self._observed(route, reading)
             if route.kind.durable:
                 self._inbox.event(event)
@@ -193,14 +197,14 @@ class MqttDriver:
         device, point = route.point
         payload = bytes(message.payload)
         if message.retain:
-            self._report_garbage(device, route.topic, "a retained press", payload, urgent=True)
+            self._report_garbage(device, route.topic, "a retained press", payload, urgent=route.panic)
             if reading.press_id is None:
                 self.dropped += 1
                 return False
         press = self._nameless_press(route.topic, message) if reading.press_id is None else str(reading.press_id)
         event = Observed(at=self._clock.now(), device=device, point=point, value=True, press=press, sent_at=reading.sent_at)
         answer = partial(self._answer, lane, lane.session, message.mid, message.qos, route.topic, payload, reading.press_id)
-        self._inbox.event(event, answer, urgent=True)
+        self._inbox.event(event, answer, urgent=route.panic)
         return True
 
     def _nameless_press(self, topic: str, message: MQTTMessage) -> str:

@@ -1,8 +1,8 @@
 """`python -m drivers.virtual SITE.yaml --line broker=HOST:PORT`: the devices of a site file as a process of their own.
 
 Says {"ready": N, "control": ADDRESS, "bus": ADDRESS} when N devices are there: where the control page is, and the D-Bus on which
-Bluetooth devices are heard, each null if there is none. Takes JSON lines: {"press": DEVICE} or
-{"device": …, "point": …, "value": …}; answers each with {"pressed": ID}, {"done": true} or {"problem": …}.
+Bluetooth devices are heard, each null if there is none. Takes JSON lines: {"press": DEVICE} ("way": POINT says how, for a button
+with several) or {"device": …, "point": …, "value": …}; answers each with {"pressed": ID}, {"done": true} or {"problem": …}.
 Ends with its standard input, where that is one of lines.
 """
 
@@ -59,7 +59,7 @@ def obey(building: VirtualBuilding, line: bytes) -> dict[str, Any]:
     try:
         wish = json.loads(line)
         if "press" in wish:
-            return {"pressed": building.press(wish["press"])}
+            return {"pressed": building.press(wish["press"], wish.get("way", ""))}
         building.set(wish["device"], wish["point"], wish["value"])
     except (ValueError, TypeError, KeyError, IllegalInput) as error:
         return {"problem": f"{type(error).__name__}: {error}"}

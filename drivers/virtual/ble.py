@@ -35,7 +35,7 @@ def _no_secret(reference: str) -> str:
 class VirtualRadio:
     """All Bluetooth devices of a site, and the adapters that its connections name. Implements drivers.virtual.host.Line.
 
-    boot: see VirtualPanicButton. beat_s: how often each device says that it lives; None: as the site file or its profile has it.
+    boot: see VirtualButton. beat_s: how often each device says that it lives; None: as the site file or its profile has it.
     """
 
     def __init__(

@@ -12,7 +12,7 @@ from drivers.ble.bthome import UUID, key_mark, press_id
 from drivers.ble.gatt import gatt_of
 from drivers.virtual.air import Advert, Characteristic, Peripheral
 from drivers.virtual.bluez import Bluez
-from drivers.virtual.device import Behaviour, Report, VirtualDevice, virtual_device
+from drivers.virtual.device import Behaviour, Report, VirtualDevice, virtual_device, ways_to_press
 from edge.clock import Clock
 from edge.errors import Garbled, IllegalInput
 from edge.points import DEVICE_TYPES, Value
@@ -60,6 +60,10 @@ _OBJECTS: Mapping[str, tuple[int, int]] = {
 """Number and length of the objects that virtual devices say. Source: BTHome, format of version 2 (bthome.io)."""
 
 
+_PRESS, _LONG_PRESS = 1, 4
+"""Of the object `button`. Source: as above."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Of a device: the site and its id there, the radio and the adapter of its connection. beat_s: None is its own."""
@@ -103,9 +107,9 @@ class BleTwin:
         self._say(self.model.behave(behaviour, self._clock.now()))
         self._plan_tick()
 
-    def press(self) -> str:
-        """Raises IllegalInput but for a panic button: the id of the press."""
-        raise IllegalInput("only a panic button can be pressed")
+    def press(self, way: str = "") -> str:  # noqa: ARG002
+        """Raises IllegalInput but for a button: the id of the press."""
+        raise IllegalInput("only a button can be pressed")
 
     @property
     def plugged(self) -> bool:
@@ -153,8 +157,8 @@ class BthomeTwin(BleTwin):
     def __init__(self, place: Place, table: Bthome, key: bytes | None) -> None:
         described = place.site.devices[place.device]
         # A button hears nothing, so no answer ends its press.
-        button = described.type == "panic-button"
-        model = VirtualDevice("panic-button", {"tamper": False}, points={"tamper", "battery"}) if button else None
+        self._ways = ways_to_press(described.type)
+        model = VirtualDevice(described.type, {"tamper": False}, points={"tamper", "battery"}) if self._ways else None
         beat = described.heartbeat or PROFILES[described.profile].heartbeat or _USUAL
         super().__init__(place, min(beat.total_seconds(), _LONGEST_BEAT_S), address_of(described.at or ""), model)
         self._objects = table.points[described.type]
@@ -166,12 +170,12 @@ class BthomeTwin(BleTwin):
     def advertise(self) -> None:
         self._say(())
 
-    def press(self) -> str:
+    def press(self, way: str = "") -> str:
         """Its message is repeated a few times, and then nobody repeats it any more."""
-        if "pressed" not in self._objects or self._key is None:
+        if not self._ways or self._key is None:
             return super().press()
         if not self.model.silent:
-            self._send({**self._known(), "pressed": 1})
+            self._send({**self._known(), way or self._ways[0]: _LONG_PRESS if way == "held" else _PRESS})
         return press_id(self.peripheral.address, key_mark(self._key), self.counter)
 
     def _say(self, _: Iterable[Report]) -> None:

@@ -5,8 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from uuid import uuid4
 
-from drivers.mqtt.routes import PANIC
-from drivers.virtual.device import Behaviour, VirtualPanicButton
+from drivers.virtual.device import Behaviour, VirtualButton, ways_to_press
 from drivers.virtual.host import Host, Line
 from drivers.virtual.life import Life
 from drivers.virtual.modbus import VirtualModbusLine
@@ -88,18 +87,19 @@ class VirtualBuilding:
             raise IllegalInput(f"the site file has no device {device!r}")
         return self._hosts[device]
 
-    def press(self, device: str) -> str:
-        """Press a panic button; most repeat the press until it is answered. Raises IllegalInput.
+    def press(self, device: str, way: str = "") -> str:
+        """Press a button; most repeat the press until it is answered. Raises IllegalInput.
 
-        The id of the press; empty when nothing comes of it, since the button is stuck or has no power.
+        way: the point that tells it, empty for the usual one. The id of the press; empty when nothing comes of it, since the button
+        is stuck or has no power.
         """
         host = self.host(device)
-        return "" if host.model.type == PANIC and (host.model.stuck or host.model.empty) else host.press()
+        return "" if ways_to_press(host.model.type) and (host.model.stuck or host.model.empty) else host.press(way)
 
     def unanswered(self, device: str) -> tuple[str, ...]:
-        """Presses of a panic button that the controller has not answered yet."""
+        """Presses of a button that the controller has not answered yet."""
         model = self.host(device).model
-        return model.unanswered if isinstance(model, VirtualPanicButton) else ()
+        return model.unanswered if isinstance(model, VirtualButton) else ()
 
     def set(self, device: str, point: str, value: Value) -> None:
         """A hand or the world changes a point; while it is not as at first, no passer-by changes it. Raises IllegalInput."""

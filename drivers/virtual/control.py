@@ -86,6 +86,8 @@ class ControlPage:
         building, model = self._building, self._building.host(device).model
         if wish == "press":
             building.press(device)
+        elif wish == "hold":
+            building.press(device, "held")
         elif wish == "plug":
             building.plug(device)
         elif wish == "unplug":

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
-from drivers.virtual.device import Behaviour, VirtualDevice, VirtualPanicButton
+from drivers.virtual.device import Behaviour, VirtualButton, VirtualDevice
 from drivers.virtual.host import Host
 from edge.language import Renderer, space_of
 from edge.points import Value
@@ -200,13 +200,16 @@ def _wrong(host: Host, renderer: Renderer) -> Iterator[str]:
         yield renderer.text(BEHAVIOURS[model.behaviour][0])
     if any(model.says[point] != host.state(point) for point in model.points if point in model.says):
         yield renderer.say("Says otherwise")
-    if isinstance(model, VirtualPanicButton) and model.unanswered:
+    if isinstance(model, VirtualButton) and model.unanswered:
         yield renderer.say("Pressed, and not answered yet")
 
 
 def _hands(model: VirtualDevice, renderer: Renderer) -> Iterator[Choice]:
     if model.type == "panic-button":
         yield Choice("press", renderer.say("Press the panic button"))
+    if model.type == "relief-button":
+        yield Choice("press", renderer.say("Press the relief button"))
+        yield Choice("hold", renderer.say("Press the relief button for long"))
     for key, hand in HANDS.items():
         if hand.point in model.points and model.state(hand.point) != value_of(hand, model):
             yield Choice(key, renderer.text(hand.label))

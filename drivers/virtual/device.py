@@ -12,7 +12,8 @@ from drivers.virtual.model import PULSE
 from drivers.virtual.model import Order as Order
 from drivers.virtual.model import Report as Report
 from drivers.virtual.model import VirtualDevice as VirtualDevice
-from edge.points import Value
+from edge.errors import IllegalInput
+from edge.points import DEVICE_TYPES, Value
 from edge.profiles import PROFILES, Lease, Sense
 from edge.site.model import Site
 from edge.site.terminals import called_at
@@ -56,14 +57,15 @@ class VirtualDoor(VirtualDevice):
             self._ends[point] = (now + span, fallback)
 
 
-class VirtualPanicButton(VirtualDevice):
+class VirtualButton(VirtualDevice):
     """Repeats each press until the controller has answered it. boot: makes its press ids differ from those of earlier runs."""
 
-    def __init__(self, boot: str, points: AbstractSet[str] | None = None) -> None:
-        super().__init__("panic-button", {"tamper": False, "battery": FULL}, points=points)
+    def __init__(self, boot: str, points: AbstractSet[str] | None = None, kind: str = "panic-button") -> None:
+        super().__init__(kind, {"tamper": False, "battery": FULL}, points=points)
+        self._ways = ways_to_press(kind)
         self._boot = boot
         self._count = 0
-        self._unanswered: dict[str, datetime] = {}
+        self._unanswered: dict[str, tuple[str, datetime]] = {}
 
     @property
     def unanswered(self) -> tuple[str, ...]:
@@ -74,30 +76,39 @@ class VirtualPanicButton(VirtualDevice):
         """The id of the newest press."""
         return f"{self._boot}-{self._count}"
 
-    def press(self, now: datetime) -> list[Report]:
+    def press(self, now: datetime, way: str = "") -> list[Report]:
+        """way: the point that tells it; empty for the usual one. Raises IllegalInput."""
+        way = way or self._ways[0]
+        if way not in self._ways:
+            raise IllegalInput(f"a {self.type} cannot be {way}")
         self._count += 1
         if self.empty:
             return []
-        self._unanswered[self.last_press] = now + PULSE
-        return self._tell([Report("pressed", True, self.last_press)], now)
+        self._unanswered[self.last_press] = (way, now + PULSE)
+        return self._tell([Report(way, True, self.last_press)], now)
 
     def answered(self, press_id: str) -> None:
         self._unanswered.pop(press_id, None)
 
     def reports(self) -> list[Report]:
-        return super().reports() + self._said(Report("pressed", True, press_id) for press_id in self._unanswered)
+        return super().reports() + self._said(Report(way, True, press_id) for press_id, (way, _) in self._unanswered.items())
 
     def tick(self, now: datetime) -> list[Report]:
         said = super().tick(now)
         if self.empty:
             self._unanswered.clear()
-        due = [press_id for press_id, at in self._unanswered.items() if at <= now]
-        self._unanswered.update(dict.fromkeys(due, now + PULSE))
-        return said + self._tell([Report("pressed", True, press_id) for press_id in due], now)
+        due = {press_id: way for press_id, (way, at) in self._unanswered.items() if at <= now}
+        self._unanswered.update({press_id: (way, now + PULSE) for press_id, way in due.items()})
+        return said + self._tell([Report(way, True, press_id) for press_id, way in due.items()], now)
 
     @property
     def next_tick(self) -> datetime | None:
-        return min((*self._unanswered.values(), *filter(None, [super().next_tick])), default=None)
+        return min((*(at for _, at in self._unanswered.values()), *filter(None, [super().next_tick])), default=None)
+
+
+def ways_to_press(kind: str) -> tuple[str, ...]:
+    """The points of a type that tell a press, the usual one first; none for what is no button."""
+    return tuple(point.name for point in DEVICE_TYPES[kind].values() if point.momentary)
 
 
 _INITIAL: dict[str, dict[str, Value]] = {
@@ -117,7 +128,7 @@ _SENSES: frozenset[Sense] = frozenset(get_args(Sense))
 
 
 def virtual_device(site: Site, device: str, boot: str, stretch: float = 1.0) -> VirtualDevice:
-    """The model that behaves as the site file describes the device. boot: see VirtualPanicButton.
+    """The model that behaves as the site file describes the device. boot: see VirtualButton.
 
     stretch: how many times faster than real time the instants run that it is told; spans of its own, such as a pulse, grow by it.
     """
@@ -129,8 +140,8 @@ def virtual_device(site: Site, device: str, boot: str, stretch: float = 1.0) -> 
 def _model(site: Site, device: str, boot: str, stretch: float) -> VirtualDevice:
     described = site.devices[device]
     points = points_of(described)
-    if described.type == "panic-button":
-        return VirtualPanicButton(boot, points)
+    if ways_to_press(described.type):
+        return VirtualButton(boot, points, described.type)
     if described.type == "door-controller":
         return _virtual_door(site, device, stretch, points)
     initial = dict(_INITIAL[described.type])

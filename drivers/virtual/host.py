@@ -24,8 +24,8 @@ class Host(Protocol):
         """Raises IllegalInput when such a device cannot."""
         ...
 
-    def press(self) -> str:
-        """Of a panic button; the id of the press. Raises IllegalInput."""
+    def press(self, way: str = "") -> str:
+        """Of a button; the id of the press. way: the point that tells it, empty for the usual one. Raises IllegalInput."""
         ...
 
     def plug(self) -> None: ...

@@ -8,7 +8,7 @@ import ssl
 from typing import TYPE_CHECKING, cast
 
 from drivers.modbus.unit import units_of
-from drivers.virtual.device import Behaviour, VirtualDevice, VirtualPanicButton, virtual_device
+from drivers.virtual.device import Behaviour, VirtualButton, VirtualDevice, virtual_device
 from drivers.virtual.modbus_unit import VirtualUnit
 from edge.clock import Clock, SystemClock
 from edge.errors import IllegalInput, StartRefused
@@ -139,10 +139,10 @@ class OnALine:
     def behave(self, behaviour: Behaviour) -> None:
         self.model.behave(behaviour, self._line.unit_of[self._device].tick())
 
-    def press(self) -> str:
-        if not isinstance(self.model, VirtualPanicButton):
+    def press(self, way: str = "") -> str:
+        if not isinstance(self.model, VirtualButton):
             raise IllegalInput(f"a {self.model.type} is not pressed")
-        return self._line.unit_of[self._device].press(self._device)
+        return self._line.unit_of[self._device].press(self._device, way)
 
     @property
     def plugged(self) -> bool:

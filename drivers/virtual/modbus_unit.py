@@ -6,10 +6,10 @@ from typing import NamedTuple
 from zlib import crc32
 
 from drivers.modbus.unit import Route, Unit
-from drivers.virtual.device import VirtualDevice, VirtualPanicButton
+from drivers.virtual.device import VirtualButton, VirtualDevice, ways_to_press
 from edge.clock import Clock
 from edge.errors import Garbled, IllegalCommand
-from edge.points import Value
+from edge.points import PointId, Value
 from edge.profiles.codecs import Raw
 from edge.profiles.modbus_table import Area, CoilOrder, Latch, RegisterOrder, TimedOrder
 
@@ -27,8 +27,9 @@ class _Order(NamedTuple):
 class _Button:
     """What a unit keeps of a button without power."""
 
-    def __init__(self, model: VirtualPanicButton) -> None:
+    def __init__(self, model: VirtualButton, way: str) -> None:
         self.model = model
+        self._way = way
         self.taken = 0
         self._presses: list[str] = []
 
@@ -37,7 +38,7 @@ class _Button:
         return len(self._presses)
 
     def press(self, now: datetime) -> str:
-        self.model.press(now)
+        self.model.press(now, self._way)
         self._presses.append(self.model.last_press)
         return self.model.last_press
 
@@ -68,7 +69,12 @@ class VirtualUnit:
         self._obeyed: dict[str, tuple[int, int]] = dict.fromkeys(models, (0, 0))
         self._written: dict[int, int] = {}
         self._fed_until: datetime | None = None
-        self._buttons = {name: _Button(model) for name, model in models.items() if isinstance(model, VirtualPanicButton)}
+        self._buttons = {
+            PointId(name, way): _Button(model, way)
+            for name, model in models.items()
+            if isinstance(model, VirtualButton)
+            for way in ways_to_press(model.type)
+        }
         for model in models.values():
             model.reports()
 
@@ -96,8 +102,8 @@ class VirtualUnit:
             return 0
         return self._set_registers(address, values, now)
 
-    def press(self, device: str) -> str:
-        return self._buttons[device].press(self.tick())
+    def press(self, device: str, way: str = "") -> str:
+        return self._buttons[PointId(device, way or ways_to_press(self._models[device].type)[0])].press(self.tick())
 
     def tick(self) -> datetime:
         """Whatever time alone has done meanwhile."""
@@ -134,7 +140,7 @@ class VirtualUnit:
         """What the unit shows: what the device last said, so that a mute one shows what was."""
         device, point = route.point
         if isinstance(route.described, Latch):
-            button = self._buttons[device]
+            button = self._buttons[route.point]
             return self._series >> 16, self._series & _REGISTER, button.count & _REGISTER, button.taken
         try:
             return route.described.codec.write(self._models[device].says.get(point))
@@ -154,7 +160,7 @@ class VirtualUnit:
         for route in self._unit.routes:
             order, offset = route.order, route.channel - 1
             if isinstance(route.described, Latch) and address == route.described.taken + route.described.taken_step * offset:
-                self._buttons[route.point.device].take(values[0])
+                self._buttons[route.point].take(values[0])
                 return 0
             if order is None or address != order.address + order.step * offset:
                 continue

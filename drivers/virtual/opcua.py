@@ -211,7 +211,7 @@ class BehindTheServer:
     def behave(self, behaviour: Behaviour) -> None:
         self.model.behave(behaviour, self._clock.now())
 
-    def press(self) -> str:
+    def press(self, way: str = "") -> str:  # noqa: ARG002
         raise IllegalInput(f"a {self.model.type} is not pressed")
 
     def plug(self) -> None:

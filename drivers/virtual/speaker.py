@@ -18,8 +18,8 @@ from paho.mqtt.reasoncodes import ReasonCode
 from drivers.mqtt.client import build_client, no_delay
 from drivers.mqtt.lane import Subscription, subscription
 from drivers.mqtt.native import read_ack
-from drivers.mqtt.routes import Route
-from drivers.virtual.device import Behaviour, Report, VirtualDevice, VirtualPanicButton
+from drivers.mqtt.routes import PANIC, Route
+from drivers.virtual.device import Behaviour, Report, VirtualButton, VirtualDevice
 from drivers.virtual.tongue import Tongue
 from edge.clock import Clock
 from edge.errors import Garbled, IllegalInput
@@ -59,7 +59,7 @@ class Speaker:
         self._client = self._build(client_id, connection, secret)
 
     def _build(self, client_id: str, connection: MqttConnection, secret: Callable[[str], str]) -> Client:
-        keepalive_s = 5 if isinstance(self.model, VirtualPanicButton) else 30
+        keepalive_s = 5 if self.model.type == PANIC else 30
         # No limit: a press must go out even if the answers to the ones before were lost on the way.
         client = build_client(client_id, connection, secret, keepalive_s=keepalive_s, most_in_flight=0)
         client.on_socket_open = self._socket_open
@@ -110,11 +110,11 @@ class Speaker:
     def behave(self, behaviour: Behaviour) -> None:
         self.say(self.model.behave(behaviour, self._clock.now()))
 
-    def press(self) -> str:
-        """Of a panic button; it repeats the press until it is answered. The id of the press. Raises IllegalInput."""
-        if not isinstance(self.model, VirtualPanicButton):
+    def press(self, way: str = "") -> str:
+        """Of a button; it repeats the press until it is answered. The id of the press. Raises IllegalInput."""
+        if not isinstance(self.model, VirtualButton):
             raise IllegalInput(f"a {self.model.type} is not pressed")
-        self.say(self.model.press(self._clock.now()))
+        self.say(self.model.press(self._clock.now(), way))
         return self.model.last_press
 
     def say(self, reports: list[Report]) -> None:
@@ -164,7 +164,7 @@ class Speaker:
     def _message(self, _client: Client, _data: Any, message: MQTTMessage) -> None:
         topic, payload = message.topic, bytes(message.payload)
         try:
-            if topic in self._tongue.answer_topics and isinstance(self.model, VirtualPanicButton):
+            if topic in self._tongue.answer_topics and isinstance(self.model, VirtualButton):
                 self.model.answered(str(read_ack(payload)))
             elif message.retain:
                 self.ignored += 1
@@ -191,7 +191,7 @@ class Speaker:
         for report in reports:
             for said in self._tongue.spoken(report, self._clock.now()):
                 self._client.publish(*said)
-            if report.id and not self._tongue.answer_topics and isinstance(self.model, VirtualPanicButton):
+            if report.id and not self._tongue.answer_topics and isinstance(self.model, VirtualButton):
                 self.model.answered(report.id)  # such a button says it once, and nobody answers
 
     def _plan_tick(self) -> None:

@@ -103,6 +103,22 @@ def emitters_for_the_pairs(draft: Draft) -> Iterator[Problem]:
             yield warning((SECTION, "pairs", number, "to"), told)
 
 
+def buttons_of_desks(draft: Draft) -> Iterator[Problem]:
+    """A button may turn down only the units that know its desk."""
+    section = _section(draft)
+    buttons = {name: device for name, device in draft.devices.items() if device.type == "relief-button"}
+    if not buttons or not draft.whole("devices"):
+        return
+    obeyed: set[str] = set()
+    for name, emitter in section.emitters.items() if section else ():
+        obeyed |= {*emitter.desks} or {(draft.devices[name].space or "") if name in draft.devices else ""}
+    for name, button in buttons.items():
+        desk = button.space or ""
+        if desk in draft.spaces and desk not in obeyed:
+            told = say("No masking unit has {space} among its desks, so this button turns nothing down.", space=desk)
+            yield warning(("devices", name), told, at_key=True)
+
+
 ACOUSTICS_RULES: tuple[Callable[[Draft], Iterator[Problem]], ...] = (
     sounding_devices,
     hearing_devices,
@@ -110,4 +126,5 @@ ACOUSTICS_RULES: tuple[Callable[[Draft], Iterator[Problem]], ...] = (
     one_pair_each,
     bearable_levels,
     emitters_for_the_pairs,
+    buttons_of_desks,
 )

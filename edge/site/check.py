@@ -29,7 +29,7 @@ from edge.text import Text, say
 Rule = Callable[[Draft], Iterator[Problem]]
 
 _AT_A_DOOR = frozenset({"door-controller"})
-_IN_A_SPACE = frozenset({"panic-button", "occupancy-sensor", "masking-unit", "ambient-sensor", "terminal-dock"})
+_IN_A_SPACE = frozenset({"panic-button", "relief-button", "occupancy-sensor", "masking-unit", "ambient-sensor", "terminal-dock"})
 
 
 def check(draft: Draft) -> list[Problem]:

@@ -28,8 +28,11 @@ def at(hour: int, minute: int = 0, second: int = 0) -> datetime:
     return local(f"2026-11-23 {hour:02}:{minute:02}") + timedelta(seconds=second)
 
 
-def site(section: Mapping[str, Any] | None = None, **sections: Any) -> Site:
-    """`room-1` and the wedding room on one corridor, whose masking unit and microphone are both in it; a desk of its own."""
+def site(section: Mapping[str, Any] | None = None, devices: Mapping[str, Any] | None = None, **sections: Any) -> Site:
+    """`room-1` and the wedding room on one corridor, whose masking unit and microphone are both in it; a desk of its own.
+
+    devices: further ones.
+    """
     spaces: dict[str, Any] = {
         "room-1": {"zone": "semi-public", "kind": "service-room"},
         "wedding": {"zone": "semi-public", "kind": "wedding-room"},
@@ -52,6 +55,7 @@ def site(section: Mapping[str, Any] | None = None, **sections: Any) -> Site:
             EAR: {"type": "ambient-sensor", "space": "corridor"},
             "eye": {"type": "occupancy-sensor", "space": "corridor"},
             "button": {"type": "panic-button", "space": "room-1"},
+            **(devices or {}),
         },
         calendars={"rooms": {"url": "https://c.example/r.ics", "rooms": {"room-1": "Room 1", "wedding": "Hall"}, "hold": "12 h"}},
         security={"panic": [{"mute": "around"}]},

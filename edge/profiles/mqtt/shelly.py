@@ -18,7 +18,9 @@ from edge.profiles.profile import Profile
 _SET = '{"id": 1, "src": "talonmies", "method": "Switch.Set", "params": {"id": {index}, "on": {value}, "toggle_after": {for_s}}}'
 _LOCK = {"true": "unlocked", "false": "locked"}
 _CONTACT = {"true": "closed", "false": "open"}
+_TAPS = dict.fromkeys(("single_push", "double_push", "triple_push"), True)
 _PRESSES = dict.fromkeys(("btn_down", "single_push", "double_push", "triple_push", "long_push"), True)
+_EVENT = "params.events.component=input:{index}.event"
 _LINKS = (MqttPoint("link", "{at}/online"), MqttPoint("link", "{at}/status/sys", "uptime", {"*": True}))
 _ALL = (Question("{at}/command", "status_update", timedelta(seconds=12)),)
 
@@ -41,11 +43,18 @@ PROFILE = Profile(
             "alarm-input": (*_on_both("input", MqttPoint("active", "", "state")), *_LINKS),
             "occupancy-sensor": (*_on_both("input", MqttPoint("present", "", "state")), *_LINKS),
             "panic-button": (
-                MqttPoint("pressed", "{at}/events/rpc", "params.events.component=input:{index}.event", _PRESSES),
+                MqttPoint("pressed", "{at}/events/rpc", _EVENT, _PRESSES),
+                *_LINKS,
+            ),
+            "relief-button": (
+                MqttPoint("tapped", "{at}/events/rpc", _EVENT, _TAPS),
+                MqttPoint("held", "{at}/events/rpc", _EVENT, {"long_push": True}),
                 *_LINKS,
             ),
         },
-        questions=dict.fromkeys(("door-controller", "relay", "alarm-input", "occupancy-sensor", "panic-button"), _ALL),
+        questions=dict.fromkeys(
+            ("door-controller", "relay", "alarm-input", "occupancy-sensor", "panic-button", "relief-button"), _ALL
+        ),
     ),
     senses=frozenset(("contact",)),
     channels=4,

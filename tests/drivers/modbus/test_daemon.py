@@ -11,6 +11,7 @@ from drivers.modbus.link import ModbusDriver
 from edge.clock import Clock, FastClock, SystemClock
 from edge.daemon import Daemon
 from edge.facts import READING
+from edge.points import PointId
 from edge.site import Site
 from rooms.desk import book
 from security.alarms import ALARM, PRESSES
@@ -90,7 +91,7 @@ async def test_a_press_is_one_alarm_also_when_the_controller_dies_before_the_uni
 ) -> None:
     clock = SystemClock()
     async with serving(makes_at()) as (line, port):
-        site, button = makes_at(port), line.units[20]._buttons[BUTTON]
+        site, button = makes_at(port), line.units[20]._buttons[PointId(BUTTON, "pressed")]
         monkeypatch.setattr(button, "take", lambda _: None)
         async with running(site, tmp_path, clock) as (daemon, turning):
             line.hosts[BUTTON].press()

@@ -3,16 +3,17 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from drivers.mqtt.native import Reading
 from drivers.mqtt.payloads import hear, write_order
 from drivers.mqtt.routes import Routes, questions_of_device, routes_of
 from edge.commands import Command
 from edge.points import PointId, Value
 from edge.site.model import Site
-from edge.text import say
+from edge.text import Text, say
 from tests.builders import site_of
 
 T = datetime(2026, 11, 27, 7, tzinfo=UTC)
-_IN_A_SPACE = ("panic-button", "occupancy-sensor", "masking-unit", "ambient-sensor", "terminal-dock")
+_IN_A_SPACE = ("panic-button", "relief-button", "occupancy-sensor", "masking-unit", "ambient-sensor", "terminal-dock")
 _PLACES = {
     "door-controller": {"door": "front"},
     "alarm-input": {"alarm": "leak"},
@@ -46,7 +47,7 @@ class Make:
         routes = self.routes.rest.get(topic) or self.routes.panic.get(topic)
         assert routes, f"nothing is heard on {topic}; only on {[*self.routes.rest, *self.routes.panic]}"
         heard, faults = hear(routes, payload if isinstance(payload, bytes) else payload.encode())
-        found: dict[str, Value] = {route.point.point: reading.bad or reading.value for route, reading in heard}
+        found: dict[str, Value] = {route.point.point: _value_of(reading) for route, reading in heard}
         return {**found, "fault": faults[0][1]} if faults else found
 
     def hears(self, point: str, value: Value, for_s: float | None = None) -> tuple[str, str]:
@@ -58,3 +59,9 @@ class Make:
     @property
     def asked(self) -> list[tuple[str, str]]:
         return [(question.topic, question.payload) for question in questions_of_device(self.site, "x")]
+
+
+def _value_of(reading: Reading) -> Value:
+    if not isinstance(reading.bad, Text):
+        return reading.value
+    return f"it says {reading.bad.values['word']}" if "word" in reading.bad.values else reading.bad.message

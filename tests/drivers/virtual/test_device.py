@@ -7,7 +7,7 @@ import pytest
 
 from drivers.mqtt.native import Order
 from drivers.virtual.behaviour import LATE_BY
-from drivers.virtual.device import Behaviour, Report, VirtualDevice, VirtualDoor, VirtualPanicButton, virtual_device
+from drivers.virtual.device import Behaviour, Report, VirtualButton, VirtualDevice, VirtualDoor, virtual_device
 from edge.errors import IllegalInput
 from tests.broker import small_site
 from tests.builders import service_rooms
@@ -167,7 +167,7 @@ def test_a_slow_device_that_is_quick_again_does_at_once_what_waited() -> None:
 
 
 def test_a_drained_battery_is_low_then_empty_and_then_there_is_silence() -> None:
-    button = VirtualPanicButton("boot")
+    button = VirtualButton("boot")
     low = button.behave(Behaviour.DRAINED, T)
     assert [report.value for report in low if report.point == "battery"] == [14.0]
     heard = list[Report]()
@@ -181,7 +181,7 @@ def test_a_drained_battery_is_low_then_empty_and_then_there_is_silence() -> None
 
 
 def test_what_a_press_waits_for_ends_with_the_battery() -> None:
-    button = VirtualPanicButton("boot")
+    button = VirtualButton("boot")
     button.press(T)
     button.behave(Behaviour.DRAINED, T)
     button.tick(T + 60 * SECOND)
@@ -253,7 +253,7 @@ def test_hands_and_the_exit_button() -> None:
 
 
 def test_a_panic_button_repeats_each_press_until_it_is_answered() -> None:
-    button = VirtualPanicButton("boot")
+    button = VirtualButton("boot")
     assert button.press(T) == [Report("pressed", True, "boot-1")]
     assert button.press(T + SECOND / 2) == [Report("pressed", True, "boot-2")]
     assert button.tick(T + SECOND) == [Report("pressed", True, "boot-1")]
