@@ -33,6 +33,7 @@ from api.identity import Identity
 from api.line_actions import LineActions
 from api.metrics import Requests
 from api.past_reading import PastReading
+from api.masking_actions import MaskingActions
 from api.policy import require_declared
 from api.port import Desk, SiteFile
 from api.readers import Readers
@@ -49,6 +50,7 @@ from api.routes import (
     modes,
     rooms,
     scenes,
+    masking,
     shift,
     state,
 )
@@ -98,6 +100,8 @@ def create_app(
     pages = Pages(desk, readers, time.monotonic, read_only_reason)
     identity.tokens, identity.sealed = tokens, sealed
     identity.trusted = provider.section if provider is not None else None
+    on_displays = DisplayActions(desk.site, actions)
+    of_masking = MaskingActions(desk.site, actions)
     sign_in = SignInPages(desk, readers, pages, identity, tokens, sealed, provider)
     by_provider = ProviderSignIn(desk, pages, identity, provider, sign_in)
     answers: Counter[tuple[str, str, str]] = Counter()
@@ -127,6 +131,8 @@ def create_app(
         events.router(desk, readers),
     ):
         require_declared(part.routes, PREFIX)
+        displays.router(desk, readers, on_displays),
+        masking.router(desk, readers, of_masking),
         api.include_router(part)
     if site_file is not None:
         part = site_files.router(readers, site_file)

@@ -31,6 +31,8 @@ Action = Literal[
     "post-bulletin",
     "read-bulletin",
     "hand-over",
+    "quiet-masking",
+    "set-masking",
 ]
 
 _GUARD: Role = "guard"
@@ -64,6 +66,8 @@ MAY: Mapping[Action, frozenset[Role]] = {
     "post-bulletin": frozenset((_GUARD, _HOST, _MANAGER)),
     "read-bulletin": frozenset((_GUARD, _HOST, _MANAGER, _INSTALLER, _CLERK)),
     "hand-over": frozenset((_GUARD, _HOST, _MANAGER)),
+    "quiet-masking": frozenset((_HOST, _MANAGER)),
+    "set-masking": frozenset((_MANAGER,)),
 }
 """To lock is for many, to unlock for few. Whoever is not named in a row may not."""
 

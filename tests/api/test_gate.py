@@ -69,6 +69,7 @@ def real(path: str) -> str:
         "storey": "1",
         "began": "1",
         "point": "muted",
+        "desk": "desk-3",
     }
     query = "?mode=lockdown" if path.endswith("/preview") else ""
     return re.sub(r"{(\w+)}", lambda found: names[found[1]], path) + query

@@ -19,6 +19,7 @@ SEEN: Mapping[str, object] = {**WHO, "version": 1}
 LOCKDOWN = {**WHO, "mode": "lockdown"}
 EVACUATION = {**WHO, "mode": "evacuation"}
 BULLETIN = {"by": "M. Virtanen", "level": "safety", "text": "Ice", "minutes": 5}
+MASKING = "/api/v1/masking"
 ASKED: list[tuple[str, str, Mapping[str, object], Action]] = [
     ("POST", f"{DOOR}/release", {**BODY, "seconds": 60}, "release"),
     ("POST", f"{DOOR}/release/end", WHO, "release"),
@@ -62,6 +63,13 @@ ASKED: list[tuple[str, str, Mapping[str, object], Action]] = [
     ("POST", "/api/v1/bulletins/{number}/end", WHO, "post-bulletin"),
     ("POST", "/api/v1/shift/receive", WHO, "hand-over"),
     ("POST", "/api/v1/shift/hand-over", {**WHO, "to": "L. Korhonen"}, "hand-over"),
+    ("POST", f"{MASKING}/spaces/{{room}}/quiet", {**WHO, "minutes": 5}, "quiet-masking"),
+    ("POST", f"{MASKING}/spaces/{{room}}/hearing", {**WHO, "minutes": 5}, "quiet-masking"),
+    ("POST", f"{MASKING}/spaces/{{room}}/end", WHO, "quiet-masking"),
+    ("POST", f"{MASKING}/desks/{{desk}}/relief", {"less": "3"}, "quiet-masking"),
+    ("POST", f"{MASKING}/desks/{{desk}}/relief/end", {}, "quiet-masking"),
+    ("POST", f"{MASKING}/units/{{device}}/level", {**WHO, "minutes": 5, "level_dba": 40}, "set-masking"),
+    ("POST", f"{MASKING}/units/{{device}}/end", WHO, "set-masking"),
 ]
 THINGS = {
     "door": "room-2-front",
@@ -70,6 +78,8 @@ THINGS = {
     "device": "masking-lobby",
     "point": "muted",
     "button": "panic-desk-3",
+    "room": "room-1",
+    "desk": "desk-3",
 }
 FOR_EVERY_ROLE = re.compile(r"/api/v1/rooms/")
 """What people do with rooms asks for no role so far."""
