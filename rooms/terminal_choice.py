@@ -69,11 +69,11 @@ class TerminalChoice:
         return not look.passed(demand.from_) or where is None or where.docked or is_with(where, demand.room, demand.from_)
 
     def _rank(self, look: Look, demand: Demand, terminal: str) -> Rank | None:
-        """Of its own agency first; then one that is surely there and charged, then the nearest, then the fullest."""
+        """Of its own agency first; not one for desks, which anybody may take; surely there and charged; the nearest; the fullest."""
         if not self._serves(demand, terminal):
             return None
         where, section = look(WHERE(terminal)), self.site.terminals[terminal]
-        shared = float(section.agency is None)
+        whose = float(section.agency is None), float(section.unbooked)
         if where is None:
             return None
         charge = charge_of(look, where)
@@ -81,12 +81,12 @@ class TerminalChoice:
         fullness = 100.0 if charge is None else charge
         if where.docked:
             doubt = 0.0 if is_sure(look, where) and not flat else 1.0
-            return shared, doubt, float(self._distance(demand.room, where.dock)), -fullness
+            return *whose, doubt, float(self._distance(demand.room, where.dock)), -fullness
         if where.errand is not None and where.errand.room == demand.room:
-            return shared, 0.0, 0.0, -fullness
+            return *whose, 0.0, 0.0, -fullness
         back_by = None if where.errand is None else where.errand.until
         comes_back = back_by is not None and not look.passed(back_by) and back_by <= demand.from_
-        return (shared, 2.0, float(self._distance(demand.room, section.dock)), -fullness) if comes_back else None
+        return (*whose, 2.0, float(self._distance(demand.room, section.dock)), -fullness) if comes_back else None
 
     def _distance(self, room: str, dock: str) -> int:
         """In doors; one that cannot be walked to is far."""

@@ -298,8 +298,8 @@ class Story:
         return line.words[word]
 
 
-def _value(word: str) -> str | bool | None:
-    return {"true": True, "false": False, "null": None}.get(word, word)
+def _value(word: str) -> str | float | bool | None:
+    return float(word) if word.isdecimal() else {"true": True, "false": False, "null": None}.get(word, word)
 
 
 _BEHAVIOURS = {"jam": Behaviour.JAMMED, "mute": Behaviour.MUTE, "lie": Behaviour.LYING, "repair": Behaviour.OBEDIENT}
