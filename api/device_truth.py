@@ -22,6 +22,7 @@ from api.truth import Truth
 from edge.device_figures import Duration, Figures, Requests
 from edge.events import CommandOverdue, ConditionBegan, Event, GarbageReceived
 from edge.facts import HEARD, ONLINE
+from edge.point_words import POINTS, value_words
 from edge.points import DEVICE_TYPES, PointKind
 from edge.profiles import PROFILES
 from edge.site import Site
@@ -193,7 +194,7 @@ def _told(site: Site, event: Event) -> Text:
         case GarbageReceived(problem=problem, channel=channel):
             return say("It sent something that cannot be read, at {channel}: {problem}", channel=channel, problem=problem)
         case CommandOverdue(point=point, value=value):
-            return say("It did not follow: {point} should be {value}", point=point, value=str(value))
+            return say("It did not follow. {point} should be: {value}", point=POINTS[point], value=value_words(value))
         case ConditionBegan(type=kind, because=because):
             return say("{name}: {because}", name=alarm_type(site, kind).name, because=because)
         case _:

@@ -99,7 +99,7 @@ class ReadingOut(BaseModel):
     quality: Quality = Field(
         description="stale: its device is lost, or has not spoken since the start; bad: it has no usable value at present"
     )
-    problem: str = Field("", description="Why it has none, in the words of the device or of its driver, which are English")
+    problem: str = Field("", description="Why it has none")
     since: datetime | None = Field(description="When this value first came")
     at: datetime | None = Field(description="When it was last heard")
     age_s: float | None = Field(description="Seconds since it was last heard")

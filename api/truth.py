@@ -51,7 +51,7 @@ class Truth:
         return ReadingOut(
             value=reading.value,
             quality=quality_of(reading, lost=lost),
-            problem=reading.problem,
+            problem=self.renderer.say("{problem}", problem=reading.problem),
             since=reading.since,
             at=reading.at,
             age_s=round(age, 3),

@@ -17,6 +17,7 @@ from edge.events import (
     Decided,
     Event,
 )
+from edge.point_words import value_words
 from edge.site import Site
 from edge.site.checklists import words_of
 from edge.text import Ref, Text, say
@@ -97,7 +98,8 @@ def lines(event: Event, site: Site, render: Render) -> Iterator[Line]:
                 "refusal", refused, device=event.device, point=event.point, door=site.devices[event.device].door, value=event.value
             )
         case CommandOverdue():
-            because = say("It was told {value} and reports {reported}", value=str(event.value), reported=str(event.reported))
+            told, reported = value_words(event.value), value_words(event.reported)
+            because = say("It was told {value} and reports {reported}", value=told, reported=reported)
             yield line(
                 "notice", because, device=event.device, point=event.point, door=site.devices[event.device].door, state="overdue"
             )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from edge.errors import IllegalInput
 from edge.points import Value
+from edge.problems import Reason
 from edge.text import Text
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class Observed(Event):
     """A device reported a point.
 
     at: when it arrived. sent_at: the device's own time, if it gave one. press: the id of a momentary press.
-    bad: why the device, or the driver, says that there is no usable value, in a few English words; then value is None.
+    bad: why the device, or the driver, says that there is no usable value; then value is None.
     """
 
     kind = "observed"
@@ -48,7 +49,7 @@ class Observed(Event):
     value: Value
     press: str | None = None
     sent_at: datetime | None = None
-    bad: str = ""
+    bad: Reason = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

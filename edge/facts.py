@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar, cast
 from edge.claims import Decision
 from edge.events import ConditionBegan
 from edge.points import PointId, Value
+from edge.problems import Reason
 
 T = TypeVar("T")
 
@@ -45,7 +46,7 @@ class Reading:
     since: datetime
     at: datetime
     good: bool = True
-    problem: str = ""
+    problem: Reason = ""
     bad_since: datetime | None = None
 
 

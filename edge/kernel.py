@@ -31,6 +31,7 @@ from edge.events import (
 )
 from edge.facts import ACTIVE, DECISION, FLIGHT, HEARD, ONLINE, READING, START, Facts, Flight, Look, Reading, Start, reading_of
 from edge.points import PointId, Value
+from edge.problems import Reason
 from edge.text import Text, say
 
 Fold = Callable[[Facts, Event], None]
@@ -429,7 +430,7 @@ def decided_event(decision: Decision, at: datetime) -> Decided:
     )
 
 
-def _meaning(reading: Reading) -> tuple[Value, bool, str]:
+def _meaning(reading: Reading) -> tuple[Value, bool, Reason]:
     return reading.value, reading.good, reading.problem
 
 

@@ -6,36 +6,10 @@ from typing import Final
 from api.models import ReadingOut
 from api.models_devices import DeviceOut
 from edge.language import Renderer
+from edge.point_words import POINTS, value_words
 from edge.points import Value
 from edge.text import Text, say
 
-_POINTS: Final[Mapping[str, Text]] = {
-    "link": say("Link"),
-    "tamper": say("Cover opened"),
-    "battery": say("Battery (%)"),
-    "lock": say("Lock"),
-    "contact": say("Contact"),
-    "exit-request": say("Exit button"),
-    "pressed": say("Press"),
-    "fire": say("Fire alarm"),
-    "active": say("Input"),
-    "present": say("Presence"),
-    "count": say("People"),
-    "level": say("Masking level"),
-    "ambient": say("Sound level"),
-    "muted": say("Muted"),
-    "terminal": say("Payment terminal"),
-    "release": say("Terminal released"),
-    "on": say("Switched on"),
-    "text": say("Text shown"),
-}
-_WORDS: Final[Mapping[Value, Text]] = {
-    "locked": say("locked"),
-    "unlocked": say("unlocked"),
-    "open": say("open"),
-    "closed": say("closed"),
-}
-_YES, _NO, _NOTHING = say("yes"), say("no"), say("nothing")
 _QUALITIES: Final[Mapping[str, Text]] = {
     "good": say("good"),
     "stale": say("old"),
@@ -67,18 +41,10 @@ class DeviceWords:
         self._renderer = renderer
 
     def point(self, name: str) -> str:
-        return self._renderer.text(_POINTS[name]) if name in _POINTS else name
+        return self._renderer.text(POINTS[name]) if name in POINTS else name
 
     def value(self, value: Value) -> str:
-        match value:
-            case None | "":
-                return self._renderer.text(_NOTHING)
-            case bool():
-                return self._renderer.text(_YES if value else _NO)
-            case int() | float():
-                return self._renderer.number(value)
-            case _:
-                return self._renderer.text(_WORDS[value]) if value in _WORDS else value
+        return self._renderer.say("{value}", value=value_words(value))
 
     def quality(self, quality: str) -> str:
         return self._renderer.text(_QUALITIES[quality])

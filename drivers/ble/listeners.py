@@ -11,6 +11,7 @@ from drivers.ble.nearest import Nearest
 from drivers.ble.teller import Teller
 from edge.errors import Garbled
 from edge.points import DEVICE_TYPES, Value
+from edge.problems import OWN_FAULT, RECEIVER_SILENT
 from edge.profiles.ble_mapping import Beacon, Bthome
 
 _SAME_PACKET_S = 4.0
@@ -39,6 +40,7 @@ class Sensor:
         self.device = device
         self._kinds = DEVICE_TYPES[kind]
         self._points = table.points[kind]
+        self._presses = [point for point in self._points if self._kinds[point].momentary]
         used = {name for names in self._points.values() for name in names}
         self._fault = table.fault if table.fault not in used else None
         self._table = table
@@ -87,20 +89,20 @@ class Sensor:
         if verdict == "old":
             raise Garbled(_PLAYED_BACK)
         self._taken_at = now
-        self._counters.take(self._mark, counter, press=message.pressed and "pressed" in self._points)
+        self._counters.take(self._mark, counter, press=message.pressed and bool(self._presses))
         return message
 
     def _tell(self, message: bthome.Message, now: float) -> None:
-        if message.pressed and "pressed" in self._points:
+        if message.pressed and self._presses:
             self._press(message, now)
         self._teller.heard(self.device, now)
         faulty = self._fault is not None and message.flags.get(self._fault) is True
         for point, names in self._points.items():
-            if point == "pressed":
+            if point in self._presses:
                 continue
             value = self._value(point, names, message)
             if faulty and point not in ("tamper", "battery"):
-                self._teller.bad(self.device, point, "the device reports a problem of its own", now)
+                self._teller.bad(self.device, point, OWN_FAULT, now)
             elif value is not None:
                 self._teller.value(self.device, point, value, now)
 
@@ -113,7 +115,8 @@ class Sensor:
             if message.packet == packet and now - at < _SAME_PACKET_S:
                 durable()  # the same press, said again
                 return
-        self._teller.press(self.device, f"{self._mark}-{counter}", durable)
+        point = "held" if message.held and "held" in self._presses else self._presses[0]
+        self._teller.press(self.device, point, f"{self._mark}-{counter}", durable)
 
     def _value(self, point: str, names: tuple[str, ...], message: bthome.Message) -> Value:
         """None when the message does not say. Raises Garbled."""
@@ -160,4 +163,4 @@ class Dock:
         """The receiver does not work."""
         if self._listening_since is not None:
             self._listening_since = self._present = None
-            teller.bad(self.device, self._point, "its receiver does not work", now)
+            teller.bad(self.device, self._point, RECEIVER_SILENT, now)

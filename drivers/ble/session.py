@@ -16,6 +16,7 @@ from drivers.ble.teller import Teller
 from edge.commands import Command
 from edge.errors import Garbled, Refused, Unreachable
 from edge.points import DEVICE_TYPES, PointKind, Value
+from edge.problems import NO_VALUE, NONSENSE
 from edge.profiles.ble_mapping import Gatt, GattPoint, TimedOrder, number_of
 
 if TYPE_CHECKING:
@@ -205,10 +206,10 @@ class Session:
                 raise Garbled(problem)
         except Garbled as error:
             self._teller.nonsense(self._device, f"{self.address} {point.name}", str(error), raw)
-            self._teller.bad(self._device, point.name, str(error), now)
+            self._teller.bad(self._device, point.name, NONSENSE, now)
             return
         if value is None and not kind.optional:
-            self._teller.bad(self._device, point.name, "the device says that it has no value", now)
+            self._teller.bad(self._device, point.name, NO_VALUE, now)
         else:
             self._teller.value(self._device, point.name, value, now, anew=anew)
 

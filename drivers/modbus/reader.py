@@ -8,6 +8,7 @@ from drivers.modbus.teller import Teller
 from drivers.modbus.unit import Block, Route, Unit
 from edge.errors import Garbled
 from edge.points import Value
+from edge.problems import NONSENSE, Reason
 from edge.profiles.codecs import NoValue
 from edge.profiles.modbus_table import Latch
 
@@ -37,7 +38,7 @@ class Reader:
             if raw != block.raw or answering in block.routes:
                 block.raw = raw if self._values(unit, block, raw, answering) else None
 
-    def unreadable(self, unit: Unit, block: Block, problem: str) -> None:
+    def unreadable(self, unit: Unit, block: Block, problem: Reason) -> None:
         """What stands in a block is not known; the unit answers, and says so."""
         block.raw = None
         for route in block.routes:
@@ -103,15 +104,15 @@ class Reader:
             self._teller.value(presence, route, value, bad, anew=route is answering)
         return complete
 
-    def _value(self, unit: Unit, route: Route, raw: tuple[int, ...]) -> tuple[Value, str]:
+    def _value(self, unit: Unit, route: Route, raw: tuple[int, ...]) -> tuple[Value, Reason]:
         assert not isinstance(route.described, Latch)  # noqa: S101 (the caller has left those out)
         try:
             value = route.described.codec.read(raw)
             if problem := route.kind.problem_with(value):
                 raise Garbled(f"{value!r} is {problem}")
         except NoValue as error:
-            return None, str(error)
+            return None, error.reason
         except Garbled as error:
             self._teller.nonsense(route.point.device, unit.number, route.span, str(error), raw)
-            return None, str(error)
+            return None, NONSENSE
         return value, ""

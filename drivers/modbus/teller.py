@@ -8,6 +8,7 @@ from drivers.port import Inbox
 from edge.clock import Clock
 from edge.events import ConnectionChanged, Observed
 from edge.points import Value
+from edge.problems import Reason
 from edge.profiles.modbus_table import Span
 
 LOST_AFTER_S = 2.0
@@ -45,7 +46,7 @@ class Teller:
         self._link(presence, False, now)
         return True
 
-    def value(self, presence: Presence, route: Route, value: Value, bad: str = "", *, anew: bool) -> None:
+    def value(self, presence: Presence, route: Route, value: Value, bad: Reason = "", *, anew: bool) -> None:
         """anew: also when it is the same as before, since it answers a command. bad: why there is no usable value."""
         name, said = route.point.point, Said(value, bad)
         if not anew and presence.said.get(name) == said:

@@ -9,6 +9,7 @@ from drivers.modbus.breaker import Breaker
 from drivers.modbus.latched import LatchedPresses
 from edge.device_figures import Requests
 from edge.points import DEVICE_TYPES, PointId, PointKind, Value
+from edge.problems import Reason
 from edge.profiles import PROFILES, Profile
 from edge.profiles.modbus_table import ItsHeartbeat, Latch, ModbusTable, Order, Point, Span, Write
 from edge.site.device import Device
@@ -35,7 +36,7 @@ class Said(NamedTuple):
     """What the controller was told of a point. bad: why there is no usable value."""
 
     value: Value
-    bad: str = ""
+    bad: Reason = ""
 
 
 @dataclass(slots=True)
@@ -176,12 +177,18 @@ def _unit(site: Site, connection: str, number: int, names: Sequence[str], now: f
     table = next((table for table in tables if table.watchdog or table.our_heartbeat or table.its_heartbeat), tables[0])
     pulse = Pulse(table.its_heartbeat, now) if table.its_heartbeat else None
     latches = {
-        route.point: (route, route.described, LatchedPresses(f"{connection}-{number}-{route.channel}"))
+        route.point: (route, route.described, LatchedPresses(_place(connection, number, route)))
         for route in routes
         if isinstance(route.described, Latch)
     }
     blocks = list(_blocks(routes, pulse, min(table.gap for table in tables)))
     return Unit(number, table, routes, blocks, presences, latches, pulse)
+
+
+def _place(connection: str, number: int, route: Route) -> str:
+    """Of a button that is pressed in several ways, each has counts of its own."""
+    place = f"{connection}-{number}-{route.channel}"
+    return place if route.point.point == "pressed" else f"{place}-{route.point.point}"
 
 
 def _beat_s(device: Device, profile: Profile) -> float:

@@ -20,6 +20,14 @@ class Silent(Unreachable):
     """Nobody answers to that number in time; the line itself is there."""
 
 
+class Exceptional(Refused):
+    """code: of the exception with which it answered."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(f"exception {code} ({_EXCEPTIONS.get(code, 'unknown')})")
+        self.code = code
+
+
 class Identity(NamedTuple):
     """A part of what a unit says of itself, by the number of the object. more_from: where the next part begins, if there is one."""
 
@@ -40,7 +48,7 @@ class Wire(Protocol):
     def close(self) -> None: ...
 
     def read(self, unit: int, span: Span) -> tuple[int, ...]:
-        """Raises Silent, Unreachable (the line is lost), Refused (an exception), Garbled (an answer to something else)."""
+        """Raises Silent, Unreachable (the line is lost), Exceptional, Garbled (an answer to something else)."""
         ...
 
     def write(self, unit: int, write: Write) -> None:
@@ -164,7 +172,7 @@ class PymodbusWire:
             code = cast("int", getattr(answer, "exception_code", 0))
             if code in _FROM_GATEWAY:
                 raise Silent("the gateway gets no answer from the unit")
-            raise Refused(f"exception {code} ({_EXCEPTIONS.get(code, 'unknown')})")
+            raise Exceptional(code)
         return answer
 
     def _nonsense(self, error: Exception) -> Garbled:

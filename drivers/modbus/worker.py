@@ -18,8 +18,9 @@ from drivers.modbus.orders import Orders, Pending
 from drivers.modbus.reader import Reader
 from drivers.modbus.teller import Teller
 from drivers.modbus.unit import Block, Route, Unit
-from drivers.modbus.wire import Wire
-from edge.errors import DeviceFault, Garbled, Refused, Unreachable
+from drivers.modbus.wire import Exceptional, Wire
+from edge.errors import DeviceFault, Garbled, Unreachable
+from edge.problems import Reason, refused
 from edge.profiles.modbus_table import Span, Write
 
 _SILENT_LINE_S = 2.0
@@ -114,7 +115,7 @@ class Worker:
         devices: Sequence[str],
         span: Span,
         request: Callable[[], T],
-        on_refused: Callable[[str], None] = lambda _: None,
+        on_refused: Callable[[Reason], None] = lambda _: None,
     ) -> T | None:
         """One request. What goes wrong is told and remembered; then there is no answer."""
         counted = [unit.presences[device].requests for device in devices]
@@ -127,7 +128,7 @@ class Worker:
             for each in counted:
                 each.unanswered += 1
             return None
-        except (Garbled, Refused) as error:
+        except (Garbled, Exceptional) as error:
             for each in counted:
                 each.refused += 1
             self._complain(unit, devices, span, error)
@@ -135,7 +136,7 @@ class Worker:
                 unit.breaker.silent(time.monotonic())
             else:
                 self._answered(unit)
-                on_refused(str(error))
+                on_refused(refused(error.code))
             return None
         self._answered(unit)
         for each in counted:

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from drivers.mqtt.native import Reading, check, dump, time_of
 from drivers.mqtt.strict_json import read, scalar, text
+from edge import problems
 from edge.errors import Garbled
 from edge.points import PointKind, Value
 from edge.profiles.mqtt_mapping import MqttPoint
@@ -90,7 +91,7 @@ def no_value(kind: PointKind, value: Value, said: Value) -> Reading | None:
     if kind.problem_with(value) is None:
         return None
     if value is None or (isinstance(value, str) and value.lower() in NO_VALUE):
-        return Reading(None, bad="the device says null" if said is None else f"the device says {said!r}")
+        return Reading(None, bad=problems.NO_VALUE if said is None else problems.unknown_word(str(said)))
     check(kind, value)
     return None
 

@@ -12,6 +12,7 @@ from drivers.mqtt.strict_json import read, scalar, text
 from edge.commands import Command
 from edge.errors import Garbled
 from edge.points import PointKind, Value
+from edge.problems import Reason
 
 ROOT = "talonmies"
 MAX_ID = 128
@@ -38,7 +39,7 @@ class Reading(NamedTuple):
     value: Value
     sent_at: datetime | None = None
     press_id: str | int | None = None
-    bad: str = ""
+    bad: Reason = ""
 
 
 def read_state(payload: bytes) -> Reading:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 from drivers.opcua.dialing import status_name
 from drivers.opcua.places import Place, Route, Said
 from edge.errors import Garbled, Refused
+from edge.problems import server_says
 
 if TYPE_CHECKING:
     from asyncua import ua
@@ -65,7 +66,7 @@ def _target(result: "ua.BrowsePathResult") -> "ua.NodeId | str":
     return ua.NodeId(target.Identifier, target.NamespaceIndex, target.NodeIdType)
 
 
-WAITING = "BadWaitingForInitialData"
+WAITING = server_says("BadWaitingForInitialData")
 """Not yet said, rather than bad."""
 
 
@@ -79,7 +80,7 @@ def said_by(route: Route, held: "ua.DataValue") -> Said:
     sent_at = _aware(held.SourceTimestamp)
     status = held.StatusCode
     if status is not None and not status.is_good():
-        return Said(None, status_name(status.value), sent_at)
+        return Said(None, server_says(status_name(status.value)), sent_at)
     variant = held.Value or ua.Variant()
     if isinstance(variant.Value, list):
         raise Garbled("an array")

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from edge.points import DEVICE_TYPES, PointId, PointKind, Value
+from edge.problems import Reason
 from edge.profiles import PROFILES
 from edge.profiles.opcua_mapping import NodePoint, NodeRef, NodeTranslation, OpcuaMapping, node_ref
 from edge.site.device import Address, Device
@@ -36,7 +37,7 @@ class Said(NamedTuple):
     """What the controller was told of a point; bad: instead of a value."""
 
     value: Value
-    bad: str
+    bad: Reason
     sent_at: datetime | None
 
 

@@ -16,6 +16,7 @@ from drivers.opcua.places import Place, Route, Said
 from drivers.opcua.teller import LOST_AFTER_S, Teller
 from edge.commands import Command
 from edge.errors import Garbled, Unreachable
+from edge.problems import NONSENSE, no_node, server_says
 
 if TYPE_CHECKING:
     from asyncua import ua
@@ -32,7 +33,7 @@ _PROBED_EVERY_S = 1.0
 _MISSING_TRIED_EVERY_S = 10.0
 _OUT_OF_WORK = {1, 2, 3, 4, 6}
 """Of the states of a server: failed, without configuration, suspended, shutting down, cut off from its devices."""
-_GONE = {"BadNodeIdUnknown", "BadNodeIdInvalid"}
+_GONE = tuple(map(server_says, ("BadNodeIdUnknown", "BadNodeIdInvalid")))
 
 
 class Session:
@@ -118,7 +119,7 @@ class Session:
                     self._lacks(self._routes[handle], status_name(result.StatusCode.value))
 
     def _lacks(self, route: Route, status: str) -> None:
-        self._teller.heard(route, Said(None, status, None), time.monotonic())
+        self._teller.heard(route, Said(None, no_node(status), None), time.monotonic())
         self._teller.nonsense(route.point.device, route.place, f"the server does not give this node ({status})")
 
     def _on_published(self, published: "ua.PublishResult") -> None:
@@ -151,7 +152,7 @@ class Session:
             said = said_by(route, held)
         except Garbled as error:
             self._teller.nonsense(route.point.device, route.place, str(error), held.Value and held.Value.Value)
-            said = Said(None, str(error), None)
+            said = Said(None, NONSENSE, None)
         if said.bad != WAITING:
             self._teller.heard(route, said, time.monotonic(), anew=anew)
         return said

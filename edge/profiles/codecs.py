@@ -8,12 +8,17 @@ from typing import Literal, Protocol
 
 from edge.errors import DeviceFault, Garbled, IllegalCommand
 from edge.points import Value
+from edge.text import Text
 
 Raw = tuple[int, ...]
 
 
 class NoValue(DeviceFault):
-    """It answered that it has no value, and why."""
+    """It answered that it has no value, and why (a word of edge.problems)."""
+
+    def __init__(self, reason: Text) -> None:
+        super().__init__(reason.message)
+        self.reason = reason
 
 
 class Codec(Protocol):
@@ -36,7 +41,7 @@ class Choice:
     """One of a few values: the first is written 0, the next 1, and so on. none: numbers that say why there is no value."""
 
     values: tuple[Value, ...]
-    none: Mapping[int, str] = field(default_factory=dict)
+    none: Mapping[int, Text] = field(default_factory=dict)
     words: int = 1
 
     def read(self, raw: Raw) -> Value:
@@ -93,7 +98,7 @@ class Number:
     high: float = math.inf
     or_zero: bool = False
     whole: bool = False
-    none: Mapping[int, str] = field(default_factory=dict)
+    none: Mapping[int, Text] = field(default_factory=dict)
     registers: Order = "high first"
     octets: Order = "high first"
 
@@ -138,7 +143,7 @@ class Characters:
     """ASCII, two characters a register, filled up with zeros. Nothing at all is None. none: first registers that say why not."""
 
     words: int
-    none: Mapping[int, str] = field(default_factory=dict)
+    none: Mapping[int, Text] = field(default_factory=dict)
 
     def read(self, raw: Raw) -> Value:
         if raw[0] in self.none:

@@ -9,6 +9,7 @@ import pytest
 
 from edge.device_figures import Duration, Requests
 from edge.events import GarbageReceived, Observed
+from edge.problems import refused
 from tests.api.desk import MemoryDesk
 
 MASKING = "masking-lobby"
@@ -46,13 +47,17 @@ async def test_a_point_is_good_stale_bad_or_unknown_and_keeps_its_last_good_valu
 
 
 async def test_a_lock_without_a_usable_value_is_unknown_to_everybody(program: httpx.AsyncClient, desk: MemoryDesk) -> None:
-    desk.happen(Observed(at=desk.clock.t, device="lock-room-1-back", point="lock", value=None, bad="bolt sensor broken"))
+    desk.happen(Observed(at=desk.clock.t, device="lock-room-1-back", point="lock", value=None, bad=refused(4)))
     door = await got(program, "/doors/room-1-back")
-    assert (door["lock"]["quality"], door["lock"]["problem"], door["lock"]["value"]) == ("bad", "bolt sensor broken", "locked")
+    assert (door["lock"]["quality"], door["lock"]["problem"], door["lock"]["value"]) == (
+        "bad",
+        "it has failed (exception 4)",
+        "locked",
+    )
     assert (door["truth"]["state"], door["truth"]["passable"]) == ("unknown", True)
     assert "does not tell how its lock is" in door["truth"]["because"]
     text = (await program.get("/doors/room-1-back?language=en", headers={"Accept": "text/html"})).text
-    assert "bolt sensor broken" in text
+    assert "it has failed (exception 4)" in text
     assert "no usable value" in (await program.get("/overview?language=en", headers={"Accept": "text/html"})).text
 
 

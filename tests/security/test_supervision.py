@@ -11,8 +11,9 @@ from edge.claims import Claim, Condition, Decision, Derived, Priority
 from edge.commands import Timing
 from edge.events import ClockJumped, ConditionBegan, ConnectionChanged, GarbageReceived, JournalHealth, RetainedCommandFound
 from edge.facts import ACTIVE, DECISION, FLIGHT, HEARD, ONLINE, READING, START, Facts, Flight, Look, Reading, Start
+from edge.point_words import POINTS
 from edge.points import PointId, Value
-from edge.text import Text, say
+from edge.text import Ref, Text, say
 from security import supervision
 from security.supervision import GARBAGE_REMEMBERED, NOTICE_REMEMBERED, Supervision
 from security.truth import DOOR, DoorState, DoorTruth
@@ -142,6 +143,9 @@ def test_a_point_without_a_usable_value_is_told_when_it_lasts() -> None:
     settled = T + Timing().settle
     assert asked(WATCH.values, facts, "lock-front-1") == ([], settled)
     assert asked(WATCH.values, facts, "lock-front-1", settled)[0] == [types.NO_USABLE_VALUE]
+    (told,) = WATCH.values(Look(facts, settled), "lock-front-1")
+    assert isinstance(told, Condition)
+    assert told.because.values == {"device": Ref("lock-front-1"), "point": POINTS["contact"], "problem": "sensor fault"}
     facts.set(ONLINE("lock-front-1"), False)
     assert asked(WATCH.values, facts, "lock-front-1", settled)[0] == [], "its loss is told already"
 

@@ -6,11 +6,12 @@ Site file:
     dock-desk-3: {type: terminal-dock, profile: modbus.dock_4, connection: io-1f, unit: 12, channel: 3, space: desk-3}
 """
 
+from edge import problems
 from edge.profiles.codecs import FLAG, BitsOf, Characters
 from edge.profiles.modbus_table import CoilOrder, Identity, ModbusTable, Point
 from edge.profiles.profile import Profile
 
-_TERMINAL = Characters(8, none={0xFFFF: "the bay cannot read the chip"})
+_TERMINAL = Characters(8, none={0xFFFF: problems.NO_CHIP})
 
 PROFILE = Profile(
     ModbusTable(

@@ -6,15 +6,16 @@ Site file:
     masking-2f-east: {type: masking-unit, profile: modbus.masking_unit, connection: io-2f, unit: 7, channel: 3, space: corridor}
 """
 
+from edge import problems
 from edge.profiles.codecs import FLAG, Choice, Number
 from edge.profiles.modbus_table import CoilOrder, Identity, ItsHeartbeat, ModbusTable, OurHeartbeat, Point, RegisterOrder
 from edge.profiles.profile import Profile
 
-_FAULT = {5: "the zone has a fault"}
+_FAULT = {5: problems.OWN_FAULT}
 _STATE = Choice((False, False, False, True, False), none=_FAULT)
 """Off, steady, ramping, muted, at its fallback."""
 _LEVEL = Number("s16", step=0.1, low=30, high=48, or_zero=True)
-_AMBIENT = Number("s16", step=0.1, low=0, high=140, none={0x8000: "no microphone, or not enough heard yet"})
+_AMBIENT = Number("s16", step=0.1, low=0, high=140, none={0x8000: problems.NO_SOUND})
 
 PROFILE = Profile(
     ModbusTable(

@@ -9,6 +9,7 @@ from drivers.ble.bthome import UUID
 from drivers.virtual.air import Advert
 from drivers.virtual.ble_twins import FAR_DBM, NEAR_DBM, REPEATS, bthome_message
 from edge.errors import IllegalCommand
+from edge.problems import OWN_FAULT
 from tests.broker import until_async
 from tests.drivers.ble.air import DOCK_1, DOCK_2, FOB, KEY, OTHER_KEY, SEALED, SENSOR, Bench, air, secret, site_with, with_patience
 
@@ -51,7 +52,7 @@ async def test_a_sensor_that_reports_a_problem_has_no_values(tmp_path: Path, mon
         say(bench, SENSOR, bthome_message({"occupancy": True, "problem": True, "battery": 5}, AT_SENSOR))
         await bench.hears(SENSOR, "battery", 5.0)
         last = bench.heard.told(SENSOR, "present")[-1]
-        assert (last.value, last.bad) == (None, "the device reports a problem of its own")
+        assert (last.value, last.bad) == (None, OWN_FAULT)
         say(bench, SENSOR, bthome_message({"occupancy": True, "problem": False}, AT_SENSOR))
         await bench.hears(SENSOR, "present", True)
 

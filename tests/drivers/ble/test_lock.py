@@ -9,6 +9,7 @@ import pytest
 from drivers.ble import session
 from drivers.virtual.device import Behaviour
 from edge.errors import IllegalCommand, Unreachable
+from edge.problems import NONSENSE
 from edge.profiles.ble_mapping import number_of
 from tests.broker import until_async
 from tests.drivers.ble.air import DEVICES, FAN, LOCK, Bench, air, site_with
@@ -110,8 +111,8 @@ async def test_octets_that_make_no_sense_are_no_value(tmp_path: Path, monkeypatc
             characteristic = twin.peripheral.characteristics[0]
             characteristic.read = returning(octets)
             bench.radio.bluez.notify(twin.peripheral, characteristic)
-        await until_async(lambda: bench.heard.told(LOCK, "battery")[-1].bad == "1 octets where at least 2 belong")
-        await until_async(lambda: bench.heard.told(FAN, "on")[-1].bad == "a value that the site file does not know")
+        await until_async(lambda: bench.heard.told(LOCK, "battery")[-1].bad == NONSENSE)
+        await until_async(lambda: bench.heard.told(FAN, "on")[-1].bad == NONSENSE)
         assert bench.heard.garbage(LOCK) == ["1 octets where at least 2 belong"]
         assert bench.heard.last(LOCK, "lock") == "unlocked", "what can be read is"
 

@@ -10,6 +10,7 @@ from drivers.virtual.air import Advert, Peripheral
 from drivers.virtual.bluez import Bluez
 from drivers.virtual.private_bus import PrivateBus
 from edge.errors import Unreachable
+from edge.problems import RECEIVER_SILENT
 from tests.broker import until_async
 from tests.drivers.ble.air import DOCK_1, FOB, LOCK, SENSOR, Bench, Heard, air, site_with, with_patience
 
@@ -48,7 +49,7 @@ async def test_an_adapter_that_stays_deaf_is_an_alarm_until_it_hears(tmp_path: P
         told = "nothing is heard on hci0 any more, also after it was switched off and on"
         await until_async(lambda: bench.heard.lines()[-1] == (False, told))
         assert adapter.restarts == 1
-        assert bench.heard.told(DOCK_1, "terminal")[-1].bad == "its receiver does not work"
+        assert bench.heard.told(DOCK_1, "terminal")[-1].bad == RECEIVER_SILENT
         await until_async(lambda: adapter.restarts >= 2)  # it goes on trying
         assert bench.heard.lines()[-1] == (False, told)
         adapter.dead = False

@@ -14,6 +14,7 @@ from edge.clock import SystemClock
 from edge.commands import Command
 from edge.events import ConnectionChanged, GarbageReceived, Observed
 from edge.points import PointId, Value
+from edge.problems import Reason
 from edge.site import Site
 from edge.text import say
 from tests.broker import Controller, until_async
@@ -55,7 +56,7 @@ class Heard(Controller):
     def last(self, device: str, point: str) -> Value:
         return (self.values(device, point) or [None])[-1]
 
-    def bad(self, device: str, point: str) -> list[str]:
+    def bad(self, device: str, point: str) -> list[Reason]:
         """Why there was no usable value, each time that was said."""
         return [e.bad for e in self._seen(device, point) if e.bad]
 

@@ -12,6 +12,7 @@ from drivers.mosquitto import free_port
 from edge.clock import SystemClock
 from edge.errors import StartRefused
 from edge.events import ConnectionChanged
+from edge.problems import NO_SOUND
 from edge.site import Site
 from tests.broker import until, until_async
 from tests.drivers.modbus.line import BAY, BUTTON, MASKING, SENSOR, STRIKE, Bench, Heard, makes_at
@@ -76,7 +77,7 @@ async def all_of_it(m: Meeting) -> None:
     await m.hears(MASKING, "level", 40.0)
     await m.hears(BAY, "terminal", "T-17")
     await m.hears(SENSOR, "present", True)
-    await until_async(lambda: m.heard.bad(MASKING, "ambient") == ["no microphone, or not enough heard yet"])
+    await until_async(lambda: m.heard.bad(MASKING, "ambient") == [NO_SOUND])
     m.send(STRIKE, "unlocked", 60)
     m.send(MASKING, 42.5, point="level")
     m.send(BAY, True, point="release")

@@ -8,6 +8,8 @@ import pytest
 from drivers.modbus.unit import TABLES, units_of
 from drivers.virtual.device import Behaviour
 from edge.events import Observed
+from edge.points import PointId
+from edge.problems import NONSENSE, refused
 from edge.profiles.codecs import Number
 from edge.profiles.modbus_table import OurHeartbeat, Point, Write
 from tests.broker import until_async
@@ -64,7 +66,7 @@ async def test_what_was_pressed_while_the_line_was_down_is_told(monkeypatch: pyt
 async def test_a_count_that_makes_no_sense_loses_the_button_and_raises_no_flood(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("drivers.modbus.teller.LOST_AFTER_S", 0.5)
     async with serving(makes_at()) as (line, port), driving(line, makes_at(port)) as b:
-        line.units[20]._buttons[BUTTON].taken = 60_000
+        line.units[20]._buttons[PointId(BUTTON, "pressed")].taken = 60_000
         await b.hears(BUTTON, "link", False)
         (told,) = b.heard.garbage(BUTTON)
         assert "a count of 0 presses after 60000" in told
@@ -111,7 +113,7 @@ async def test_a_bad_value_is_told_with_its_reason_and_the_same_good_one_after_i
     async with serving(makes_at()) as (line, port), driving(line, makes_at(port)) as b:
         await b.hears(BAY, "terminal", f"terminal-{BAY}")
         line.units[12].exception = 4
-        await until_async(lambda: b.heard.bad(BAY, "terminal") == ["exception 4 (device failure)"])
+        await until_async(lambda: b.heard.bad(BAY, "terminal") == [refused(4)])
         line.units[12].exception = 0
         await until_async(lambda: b.heard.values(BAY, "terminal") == [f"terminal-{BAY}"] * 2)
 
@@ -137,5 +139,6 @@ async def test_a_number_that_the_make_can_say_and_the_point_cannot_be_is_bad(mon
         await b.hears(MASKING, "ambient", 36.0)
         line.models[MASKING].says["ambient"] = 200.0
         monkeypatch.setattr(line.models[MASKING], "reports", list)
-        await until_async(lambda: b.heard.bad(MASKING, "ambient") == ["200.0 is outside 0..140"])
+        await until_async(lambda: b.heard.bad(MASKING, "ambient") == [NONSENSE])
+        assert b.heard.garbage(MASKING) == ["200.0 is outside 0..140"]
         assert b.heard.values(MASKING, "ambient") == [36.0]

@@ -16,6 +16,7 @@ from pymodbus.framer.rtu import FramerRTU
 from drivers.modbus.wire import PymodbusWire
 from drivers.virtual.modbus import VirtualModbusLine
 from edge.errors import DeviceFault
+from edge.problems import NO_CHIP, NONSENSE
 from edge.profiles.modbus_table import Span, Write
 from edge.site.connections import ModbusRtuTcpConnection, ModbusTcpConnection
 from tests.broker import until_async
@@ -115,8 +116,8 @@ async def test_registers_of_ones_are_no_values(monkeypatch: pytest.MonkeyPatch) 
     async with serving(makes_at()) as (line, port), Weather(port) as proxy, driving(line, makes_at(proxy.port)) as b:
         await b.hears(MASKING, "level", 40.0)
         proxy.faults.update(dict.fromkeys((7, 12, 20), ones))
-        await until_async(lambda: b.heard.bad(MASKING, "level") == ["-0.1 is outside 30..48"], TOLD_WITHIN_S)
-        await until_async(lambda: b.heard.bad(BAY, "terminal") == ["the bay cannot read the chip"], TOLD_WITHIN_S)
+        await until_async(lambda: b.heard.bad(MASKING, "level") == [NONSENSE], TOLD_WITHIN_S)
+        await until_async(lambda: b.heard.bad(BAY, "terminal") == [NO_CHIP], TOLD_WITHIN_S)
         await b.hears(BUTTON, "link", False)
         assert b.heard.presses_of(BUTTON) == []
         assert b.heard.values(STRIKE, "link") == [True]

@@ -158,7 +158,7 @@ def test_any_payload_is_described_in_the_site_file() -> None:
         link={"topic": "io/7/status", "values": {"online": True, "offline": False}},
     )
     assert relay.says("io/7", '{"out": [{"on": 1}, {"on": 0}], "cover": "shut"}') == {"on": True, "tamper": False}
-    assert relay.says("io/7", '{"cover": "?"}') == {"tamper": "the device says '?'"}
+    assert relay.says("io/7", '{"cover": "?"}') == {"tamper": "it says ?"}
     assert relay.says("io/7", '{"out": [{"on": 2}], "cover": "open"}') == {"tamper": True, "fault": "not one of 1, 0"}
     assert relay.says("io/7", '{"temperature": 20}') == {"fault": "no out.0.on or cover"}
     assert relay.says("io/7", "on") == {"fault": "no out.0.on or cover"}

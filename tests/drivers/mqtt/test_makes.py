@@ -7,6 +7,7 @@ import json
 
 import pytest
 
+from edge.problems import NO_VALUE
 from edge.profiles import PROFILES
 from edge.profiles.mqtt_mapping import MqttMapping
 from tests.drivers.mqtt.makes import Make
@@ -30,7 +31,7 @@ def test_every_make_has_a_test_here() -> None:
             '{"battery": 97, "occupancy": false, "linkquality": 120, "tamper": false}',
             {"present": False, "battery": 97, "tamper": False},
         ),
-        ('{"battery": null, "occupancy": null}', {"present": "the device says null", "battery": "the device says null"}),
+        ('{"battery": null, "occupancy": null}', {"present": NO_VALUE.message, "battery": NO_VALUE.message}),
         ('{"presence": true}', {"present": True}),
         ('{"occupancy": "maybe"}', {"fault": "not true or false"}),
         ("", {"fault": "empty"}),
@@ -113,7 +114,7 @@ def test_shelly_says_and_does_what_locks_do() -> None:
         "lock": "locked"
     }
     assert lock.says(f"{SHELLY}/status/input:0", '{"id":0,"state":true}') == {"contact": "closed"}
-    assert lock.says(f"{SHELLY}/status/input:0", '{"id":0,"state":null}') == {"contact": "the device says null"}
+    assert lock.says(f"{SHELLY}/status/input:0", '{"id":0,"state":null}') == {"contact": NO_VALUE.message}
     assert lock.says(f"{SHELLY}/online", "false") == {"link": False}
     assert lock.asked == [(f"{SHELLY}/command", "status_update")]
 
@@ -172,7 +173,7 @@ def test_tasmota_says_what_inputs_and_buttons_do() -> None:
 def test_esphome_says_and_does_what_locks_do() -> None:
     lock = Make("door-controller", "mqtt.esphome", at="home/door-node/lock/front")
     assert lock.says("home/door-node/lock/front/state", "UNLOCKED") == {"lock": "unlocked"}
-    assert lock.says("home/door-node/lock/front/state", "JAMMED") == {"lock": "the device says 'JAMMED'"}
+    assert lock.says("home/door-node/lock/front/state", "JAMMED") == {"lock": "it says JAMMED"}
     assert lock.hears("lock", "unlocked") == ("home/door-node/lock/front/command", "UNLOCK")
     assert lock.says("home/door-node/status", "offline") == {"link": False}
     assert lock.says("home/door-node/sensor/uptime/state", "4711.0") == {"link": True}
@@ -184,7 +185,7 @@ def test_esphome_says_what_sensors_do() -> None:
     level = Make("ambient-sensor", "mqtt.esphome", at="desk/sensor/noise")
     assert level.says("desk/sensor/noise/state", "41.7") == {"ambient": 41.7}
     for missing in ("nan", "NaN", "unavailable", "unknown"):
-        assert level.says("desk/sensor/noise/state", missing) == {"ambient": f"the device says {missing!r}"}
+        assert level.says("desk/sensor/noise/state", missing) == {"ambient": f"it says {missing}"}
     assert level.says("desk/sensor/noise/state", "1e400") == {"fault": "a number out of range"}
 
 

@@ -15,6 +15,7 @@ from edge.clock import SystemClock
 from edge.commands import Command
 from edge.events import GarbageReceived, Observed, RetainedCommandFound
 from edge.points import DEVICE_TYPES, PointId, Value
+from edge.problems import NO_VALUE
 from edge.profiles import PROFILES
 from edge.profiles.mqtt_mapping import MqttMapping
 from edge.site.model import Site
@@ -162,7 +163,7 @@ def test_what_is_no_value_is_told_with_its_reason(broker: Broker) -> None:
     with Running(plug(name, broker.port)) as running, Plain(broker.port) as device:
         device.publish(f"{name}/plug", '{"state": null}')
         (event,) = running.controller.wait_for(lambda c: c.of(Observed))
-    assert (event.point, event.value, event.bad) == ("on", None, "the device says null")
+    assert (event.point, event.value, event.bad) == ("on", None, NO_VALUE)
     assert not running.controller.of(GarbageReceived)
 
 

@@ -28,7 +28,7 @@ from edge.commands import Command
 from edge.events import ConnectionChanged, GarbageReceived, Observed
 from edge.points import PointId, Value
 from edge.site import Site
-from edge.text import say
+from edge.text import Text, say
 from tests.broker import Controller, until
 
 T = TypeVar("T")
@@ -82,7 +82,8 @@ class Heard(Controller):
         ]
 
     def values(self, device: str, point: str) -> list[Value]:
-        return [event.bad or event.value for event in self.told(device, point)]
+        """What is no value by the server's own status, where it has one."""
+        return [_value_of(event) for event in self.told(device, point)]
 
     def garbage(self, device: str) -> list[str]:
         return [e.problem for e in self.of(GarbageReceived) if e.device == device]
@@ -300,3 +301,7 @@ def looked_around(site: Site, known: Site | None = None, secret: Callable[[str],
         return [found async for found in scan(ScanOrder("bms", site.connections["bms"], known, secret))]
 
     return {found.address: found for found in asyncio.run(collected())}
+
+
+def _value_of(event: Observed) -> Value:
+    return str(event.bad.values.get("status", event.bad.message)) if isinstance(event.bad, Text) else event.value

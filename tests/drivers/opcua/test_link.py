@@ -19,6 +19,7 @@ from edge.daemon import Daemon
 from edge.errors import IllegalCommand, IllegalInput, Refused, StartRefused, Unreachable
 from edge.facts import READING
 from edge.points import Value
+from edge.problems import NONSENSE
 from edge.site.device import Device
 from rooms.desk import book
 from tests.broker import until, until_async
@@ -200,10 +201,12 @@ def test_a_value_that_the_point_cannot_carry_is_none(twin: Twin) -> None:
         MASKING: {**DEVICES[MASKING], "points": {"level": {"node": "ns=2;s=High"}}},
     }
     with driving(site_at(twin.port, devices), up=False) as bms:
-        bms.heard.hears(FAN, "on", "not true or false")
+        bms.heard.hears(FAN, "on", NONSENSE.message)
         bms.heard.complains(FAN, "not true or false")
-        bms.heard.hears(SIGN, "text", "an array")
-        bms.heard.hears(MASKING, "level", "outside 0..100")
+        bms.heard.hears(SIGN, "text", NONSENSE.message)
+        bms.heard.complains(SIGN, "an array")
+        bms.heard.hears(MASKING, "level", NONSENSE.message)
+        bms.heard.complains(MASKING, "outside 0..100")
     twin.run(server.delete_nodes(odd))
 
 
