@@ -7,7 +7,7 @@ the page of another site.
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -26,7 +26,7 @@ from drivers.virtual.device import Behaviour
 from drivers.virtual.loopback import LOOPBACK
 from edge.errors import IllegalInput
 from edge.language import LANGUAGES, Renderer
-from edge.text import say
+from edge.text import Text, say
 
 _FOLDER: Final = Path(__file__).parent / "templates"
 _OWN_NAMES: Final = {"fi": "suomi", "sv": "svenska", "en": "English"}
@@ -40,6 +40,8 @@ _HEADERS: Final = {
 }
 _SHUTDOWN_S: Final = 1
 _CANNOT: Final = say("{device} cannot do that.")
+_NOT_HERE: Final = say("This page is known as localhost alone.")
+_STRANGE: Final = say("The request comes from another site's page.")
 
 
 class ControlPage:
@@ -62,10 +64,13 @@ class ControlPage:
             Route("/control.css", self._css),
             Route("/devices/{device}", self._act, methods=["POST"]),
         ]
-        return _Guarded(Starlette(routes=routes))
+        return _Guarded(Starlette(routes=routes), self._refusal)
 
     async def _page(self, request: Request) -> Response:
         return self._rendered(request, opened=request.query_params.get("open"))
+
+    def _refusal(self, request: Request, told: Text, status: int) -> Response:
+        return PlainTextResponse(self._renderer(request).text(told), status)
 
     async def _css(self, _: Request) -> Response:
         return PlainTextResponse(self._style, media_type="text/css")
@@ -126,8 +131,9 @@ class ControlPage:
 class _Guarded:
     """Lets in what is asked of this computer by its own name; what changes something must come from the page itself."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, refusal: Callable[[Request, Text, int], ASGIApp]) -> None:
         self._app = app
+        self._refusal = refusal
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def with_headers(message: Message) -> None:
@@ -140,9 +146,9 @@ class _Guarded:
         name, _, port = host.rpartition(":")
         app = self._app
         if (name if port.isdigit() else host) not in LOOPBACK:
-            app = PlainTextResponse("This page is known as localhost alone.", 421)
+            app = self._refusal(Request(scope), _NOT_HERE, 421)
         elif scope["method"] not in ("GET", "HEAD") and headers.get("origin", "").lower() != f"http://{host}":
-            app = PlainTextResponse("The request comes from another site's page.", 403)
+            app = self._refusal(Request(scope), _STRANGE, 403)
         await app(scope, receive, with_headers)
 
 

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 from drivers.virtual.device import Behaviour, VirtualButton, VirtualDevice
 from drivers.virtual.host import Host
 from edge.language import Renderer, space_of
+from edge.point_words import POINTS, value_words
 from edge.points import Value
 from edge.site.device import Device
 from edge.site.fields import OUTSIDE
@@ -96,32 +97,7 @@ BEHAVIOURS: Final[Mapping[Behaviour, tuple[Text, Text]]] = {
 
 PROTOCOLS: Final[Mapping[str, str]] = {"mqtt": "MQTT", "modbus": "Modbus", "ble": "Bluetooth", "opcua": "OPC UA"}
 
-_POINTS: Final[Mapping[str, Text]] = {
-    "lock": say("lock"),
-    "contact": say("leaf"),
-    "exit-request": say("exit button"),
-    "tamper": say("cover opened"),
-    "battery": say("battery"),
-    "fire": say("fire"),
-    "active": say("alarm"),
-    "present": say("somebody there"),
-    "count": say("people"),
-    "level": say("level"),
-    "ambient": say("sound around"),
-    "muted": say("muted"),
-    "terminal": say("terminal"),
-    "release": say("released"),
-    "on": say("on"),
-    "text": say("text"),
-}
-_VALUES: Final[Mapping[Value, Text]] = {
-    "locked": say("locked"),
-    "unlocked": say("unlocked"),
-    "open": say("open"),
-    "closed": say("closed"),
-}
-_YES, _NO, _NOTHING = say("yes"), say("no"), say("nothing")
-_UNITS: Final[Mapping[str, str]] = {"battery": " %", "ambient": " dB", "level": " dB"}
+_UNITS: Final[Mapping[str, str]] = {"ambient": " dB", "level": " dB"}
 _IN_THE_SUMMARY: Final = ("lock", "contact", "present", "fire", "active", "terminal", "on", "muted", "text")
 
 
@@ -140,7 +116,7 @@ def card(site: Site, device: str, host: Host, renderer: Renderer) -> Card:
     return Card(
         id=device,
         name=renderer.name(device),
-        type=described.type,
+        type=renderer.type_name(described.type),
         profile=described.profile,
         line=" · ".join((speaks, described.connection, *_where(described))),
         summary=", ".join(_summary(host, renderer)),
@@ -171,15 +147,12 @@ def _where(described: Device) -> Iterator[str]:
 def _points(host: Host, renderer: Renderer) -> Iterator[PointRow]:
     for point in host.model.points:
         says = _written(point, host.model.says[point], renderer) if point in host.model.says else None
-        yield PointRow(renderer.text(_POINTS[point]), _written(point, host.state(point), renderer), says)
+        yield PointRow(renderer.text(POINTS[point]), _written(point, host.state(point), renderer), says)
 
 
 def _written(point: str, value: Value, renderer: Renderer) -> str:
-    if isinstance(value, bool):
-        return renderer.text(_YES if value else _NO)
-    if isinstance(value, int | float):
-        return f"{renderer.number(value)}{_UNITS.get(point, '')}"
-    return renderer.text(_VALUES[value]) if value in _VALUES else str(value or renderer.text(_NOTHING))
+    unit = _UNITS.get(point, "") if isinstance(value, int | float) else ""
+    return renderer.say("{value}", value=value_words(value)) + unit
 
 
 def _summary(host: Host, renderer: Renderer) -> Iterator[str]:
@@ -187,7 +160,7 @@ def _summary(host: Host, renderer: Renderer) -> Iterator[str]:
         value = host.state(point)
         if isinstance(value, bool):
             if value:
-                yield renderer.text(_POINTS[point])
+                yield renderer.text(POINTS[point])
         elif value is not None and point in host.model.points:
             yield _written(point, value, renderer)
 

@@ -60,7 +60,7 @@ async def test_each_device_is_shown_by_its_place_as_it_is_and_as_it_says() -> No
         for device in building.site.devices:
             assert f'id="{device}"' in html
         front = card(html, FRONT)
-        assert "modbus.timed_door" in front
+        assert "· Door controller · <code>modbus.timed_door" in front
         assert "Modbus · line · 3/1" in front
         assert '<td>open</td><td class="differs">closed</td>' in front
         assert "Mute</strong>" in front
