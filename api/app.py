@@ -11,9 +11,12 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from api import metrics
 from api.actions import Actions
+from api.ceremony_actions import CeremonyActions
 from api.console import (
     alarm_routes,
+    ceremony_routes,
     device_routes,
+    display_routes,
     door_routes,
     drill_routes,
     line_routes,
@@ -26,14 +29,15 @@ from api.console import routes as console
 from api.console.pages import Pages
 from api.console.provider_sign_in import ProviderSignIn
 from api.console.sign_in import SignInPages
+from api.display_actions import DisplayActions
 from api.door_actions import DoorActions
 from api.faults import answer_faults
 from api.gate import Gate
 from api.identity import Identity
 from api.line_actions import LineActions
+from api.masking_actions import MaskingActions
 from api.metrics import Requests
 from api.past_reading import PastReading
-from api.masking_actions import MaskingActions
 from api.policy import require_declared
 from api.port import Desk, SiteFile
 from api.readers import Readers
@@ -42,15 +46,17 @@ from api.routes import (
     alarms,
     bulletins,
     calendars,
+    ceremonies,
     device_scans,
     devices,
+    displays,
     doors,
     events,
     health,
+    masking,
     modes,
     rooms,
     scenes,
-    masking,
     shift,
     state,
 )
@@ -97,11 +103,12 @@ def create_app(
     actions = Actions(desk, read_only_reason)
     scanning = ScanActions(desk.site, actions, scans)
     at_doors, on_the_line = DoorActions(desk.site, actions), LineActions(desk.site, actions)
+    on_displays = DisplayActions(desk.site, actions)
+    of_masking = MaskingActions(desk.site, actions)
+    of_ceremonies = CeremonyActions(desk.site, actions)
     pages = Pages(desk, readers, time.monotonic, read_only_reason)
     identity.tokens, identity.sealed = tokens, sealed
     identity.trusted = provider.section if provider is not None else None
-    on_displays = DisplayActions(desk.site, actions)
-    of_masking = MaskingActions(desk.site, actions)
     sign_in = SignInPages(desk, readers, pages, identity, tokens, sealed, provider)
     by_provider = ProviderSignIn(desk, pages, identity, provider, sign_in)
     answers: Counter[tuple[str, str, str]] = Counter()
@@ -125,14 +132,15 @@ def create_app(
         scenes.router(desk, readers, at_doors),
         alarms.router(desk, readers, actions, past_reading),
         rooms.router(desk, readers, actions),
+        ceremonies.router(desk, readers, of_ceremonies),
         calendars.router(desk, readers),
         bulletins.router(desk, readers, on_the_line),
         shift.router(desk, readers, on_the_line),
+        displays.router(desk, readers, on_displays),
+        masking.router(desk, readers, of_masking),
         events.router(desk, readers),
     ):
         require_declared(part.routes, PREFIX)
-        displays.router(desk, readers, on_displays),
-        masking.router(desk, readers, of_masking),
         api.include_router(part)
     if site_file is not None:
         part = site_files.router(readers, site_file)
@@ -154,6 +162,8 @@ def create_app(
         scan_routes.router(readers, pages, scanning),
         device_routes.router(desk, readers, pages, actions, past_reading),
         line_routes.router(desk, readers, pages, on_the_line),
+        ceremony_routes.router(desk, readers, pages, of_ceremonies),
+        display_routes.router(desk, readers, pages, on_displays),
         plan_routes.router(readers, pages.pictures),
     ):
         require_declared(part.routes)

@@ -22,7 +22,7 @@ class BulletinTruth:
 
     def seen(self) -> list[Bulletin]:
         """A panel beside a door is for customers too: it shows none."""
-        return [] if self._view.room is not None else bulletins_for(self._truth.facts, self._view.role, self._view.agency)
+        return [] if self._view.is_screen else bulletins_for(self._truth.facts, self._view.role, self._view.agency)
 
     def bulletin(self, bulletin: Bulletin, reader: str | None) -> BulletinOut:
         posted, receipts = bulletin.posted, bulletin.receipts

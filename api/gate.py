@@ -132,7 +132,7 @@ class Gate:
         if policy.open_here(method, path) and (caller is not None or _from_this_computer(request)):
             return None
         if caller is not None:
-            if caller.room is not None and wants_page(request) and (token := _panel_token(request)) is not None:
+            if caller.is_screen and wants_page(request) and (token := _panel_token(request)) is not None:
                 guarded.cookie = panel_cookie(request, token)
             return None if policy.admitted(caller, method, path) else self._forbidden(request)
         if request.method in SAFE_METHODS and wants_page(request):
@@ -154,7 +154,7 @@ class Gate:
     def _panel(self, request: Request) -> Caller | None:
         token = _panel_token(request)
         caller = self._identity.program(token, self._now) if token is not None else None
-        return caller if caller is not None and caller.room is not None else None
+        return caller if caller is not None and caller.is_screen else None
 
 
 def session_of(request: Request) -> str | None:

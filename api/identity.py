@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from api.desk_links import DeskLinks
 from api.port import Decide, Desk
 from api.sessions import Caller, Rests, Sessions
 from api.sign_in_book import SignInBook
@@ -103,6 +104,7 @@ class Identity:
         self.sessions.holds = self._holds
         self._checking = ThreadPoolExecutor(AT_ONCE, "sign-in")
         self._waiting = 0
+        self.desk_links = DeskLinks(register, clock)
         self._book = SignInBook()
         self.telling: set[asyncio.Task[None]] = set()
         """What others are just being told of."""
@@ -123,20 +125,24 @@ class Identity:
             agency=token.agency,
             via=token.name,
             room=token.room,
+            display=token.display,
         )
 
     def panel(self, desk: Desk, given: str, address: str) -> Caller | NotSignedIn:
-        """A browser beside a door shows the token of its room. Right ones count too: each stands in the journal."""
+        """A browser on a wall shows the token of its room or display. Right ones count too: each stands in the journal."""
         place = place_of(address)
         if wait_s := self._panels.wait_s(place):
             return self._refused(desk, "panel", address, wait_s=wait_s)
         self._panels.note(place)
         caller = self.program(given, desk.clock.now)
-        if caller is None or caller.room is None:
+        if caller is None or not caller.is_screen:
             return self._refused(desk, "panel", address)
-        if caller.room not in desk.site.bookable:
+        unknown = caller.room if caller.room not in desk.site.bookable else None
+        if caller.display is not None:
+            unknown = caller.display if caller.display not in desk.site.displays else None
+        if unknown is not None:
             self._refused(desk, "panel", address)
-            return NotSignedIn(no_room=caller.room)
+            return NotSignedIn(no_room=unknown)
         self._book.came(desk, caller.via or "", caller.role, "panel", address)
         return caller
 

@@ -71,12 +71,17 @@ POLICIES: Final[Mapping[RouteId, Policy]] = {
     ("GET", "/device-walks/{began}/report"): READERS,
     ("GET", "/rooms"): EVERY_ROLE,
     ("GET", "/rooms/{room}"): EVERY_ROLE,
+    ("GET", "/displays"): READERS,
+    ("GET", "/displays/{display}"): READERS,
     ("GET", "/doors"): READERS,
     ("GET", "/doors/{door}"): READERS,
     ("GET", "/modes"): READERS,
     ("GET", "/plans/{storey}.svg"): READERS,
     ("GET", "/bulletins"): EVERY_ROLE,
     ("GET", "/shift"): READERS,
+    ("GET", "/ceremonies"): READERS,
+    ("GET", "/ceremonies/{ceremony}"): READERS,
+    ("GET", "/ceremonies/{ceremony}/{checklist}/{item}/untick"): READERS,
     ("GET", "/console/events"): EVERY_ROLE,
     # --- their forms ---
     ("POST", "/console/alarms/acknowledge"): _may("acknowledge"),
@@ -116,11 +121,18 @@ POLICIES: Final[Mapping[RouteId, Policy]] = {
     ("POST", "/console/modes/begin"): _BEGIN,
     ("POST", "/console/modes/end-request"): _END,
     ("POST", "/console/modes/end"): _END,
+    ("POST", "/console/public-notices"): _may("post-bulletin"),
+    ("POST", "/console/public-notices/{number}/end"): _may("post-bulletin"),
     ("POST", "/console/bulletins"): _may("post-bulletin"),
     ("POST", "/console/bulletins/{number}/end"): _may("post-bulletin"),
     ("POST", "/console/bulletins/{number}/read"): _may("read-bulletin"),
     ("POST", "/console/shift/hand-over"): _may("hand-over"),
     ("POST", "/console/shift/receive"): _may("hand-over"),
+    ("POST", "/console/ceremonies/{ceremony}/tick"): _may("tick"),
+    ("POST", "/console/ceremonies/{ceremony}/untick"): _may("tick"),
+    ("POST", "/console/ceremonies/{ceremony}/delay"): _may("play-scene"),
+    ("POST", "/console/ceremonies/{ceremony}/begin"): _may("play-scene"),
+    ("POST", "/console/ceremonies/{ceremony}/open-early"): _may("play-scene"),
     # --- programs: what is known ---
     ("GET", "/api/v1/openapi.json"): EVERY_ROLE,
     ("GET", "/api/v1/site"): READERS,
@@ -151,7 +163,10 @@ POLICIES: Final[Mapping[RouteId, Policy]] = {
     ("GET", "/api/v1/drills"): READERS,
     ("GET", "/api/v1/notices"): READERS,
     ("GET", "/api/v1/bulletins"): EVERY_ROLE,
+    ("GET", "/api/v1/public-notices"): READERS,
     ("GET", "/api/v1/shift"): READERS,
+    ("GET", "/api/v1/ceremonies"): READERS,
+    ("GET", "/api/v1/ceremonies/{ceremony}"): READERS,
     ("GET", "/api/v1/privacy"): READERS,
     ("GET", "/api/v1/masking"): READERS,
     ("GET", "/api/v1/events"): READERS,
@@ -202,11 +217,18 @@ POLICIES: Final[Mapping[RouteId, Policy]] = {
     ("POST", "/api/v1/drills"): _may("walk-test"),
     ("POST", "/api/v1/drills/end"): _may("walk-test"),
     ("POST", "/api/v1/drills/{button}/confirm"): _may("walk-test"),
+    ("POST", "/api/v1/public-notices"): _may("post-bulletin"),
+    ("POST", "/api/v1/public-notices/{number}/end"): _may("post-bulletin"),
     ("POST", "/api/v1/bulletins"): _may("post-bulletin"),
     ("POST", "/api/v1/bulletins/{number}/end"): _may("post-bulletin"),
     ("POST", "/api/v1/bulletins/{number}/read"): _may("read-bulletin"),
     ("POST", "/api/v1/shift/hand-over"): _may("hand-over"),
     ("POST", "/api/v1/shift/receive"): _may("hand-over"),
+    ("POST", "/api/v1/ceremonies/{ceremony}/tick"): _may("tick"),
+    ("POST", "/api/v1/ceremonies/{ceremony}/untick"): _may("tick"),
+    ("POST", "/api/v1/ceremonies/{ceremony}/delay"): _may("play-scene"),
+    ("POST", "/api/v1/ceremonies/{ceremony}/begin"): _may("play-scene"),
+    ("POST", "/api/v1/ceremonies/{ceremony}/open-early"): _may("play-scene"),
     ("POST", "/api/v1/masking/spaces/{room}/quiet"): _may("quiet-masking"),
     ("POST", "/api/v1/masking/spaces/{room}/hearing"): _may("quiet-masking"),
     ("POST", "/api/v1/masking/spaces/{room}/end"): _may("quiet-masking"),
@@ -236,6 +258,8 @@ OF_A_PANEL: Final[frozenset[RouteId]] = frozenset(
     }
 )
 """What the bearer of a token for one room may ask, if its role may too. Of which room, the routes say."""
+OF_A_DISPLAY: Final[frozenset[RouteId]] = frozenset({("GET", "/displays/{display}"), ("GET", "/console/events")})
+"""The same for one display."""
 
 _PATTERNS: Final = {route: compile_path(route[1])[0] for route in POLICIES}
 
@@ -288,8 +312,10 @@ def open_here(method: str, path: str) -> bool:
 def admitted(caller: Caller, method: str, path: str) -> bool:
     """Whether the caller may ask this, as far as that shows in the address. What is at no address is left to the application."""
     found = policies_of(method, path)
-    if caller.room is not None and any(policy != ANYBODY and route not in OF_A_PANEL for route, policy in found):
-        return False
+    if caller.is_screen:
+        own = OF_A_PANEL if caller.room is not None else OF_A_DISPLAY
+        if any(policy != ANYBODY and route not in own for route, policy in found):
+            return False
     return all(isinstance(policy, str) or caller.role in policy for _, policy in found)
 
 

@@ -38,6 +38,12 @@ class View:
     unaware: bool = False
     agency: str | None = None
     room: str | None = None
+    display: str | None = None
+
+    @property
+    def is_screen(self) -> bool:
+        """A panel or a display that shows one thing to whoever passes by."""
+        return self.room is not None or self.display is not None
 
     @property
     def of_few_rooms(self) -> bool:
@@ -51,7 +57,7 @@ class Caller:
 
     role: of the secret that the person or the program showed. agency: of a clerk. threatened: signed in under duress, so that
     nothing they see may tell of it. via: the name of a program's own token. room: of a panel, the only one that it shows and taps.
-    by_provider: signed in through the site's identity provider.
+    display: the only one that a screen shows. by_provider: signed in through the site's identity provider.
     """
 
     name: str | None
@@ -63,16 +69,23 @@ class Caller:
     via: str | None = None
     room: str | None = None
     by_provider: bool = False
+    display: str | None = None
 
     @property
     def view(self) -> View:
-        return View(self.role, unaware=self.threatened, agency=self.agency, room=self.room)
+        return View(self.role, unaware=self.threatened, agency=self.agency, room=self.room, display=self.display)
+
+    @property
+    def is_screen(self) -> bool:
+        return self.view.is_screen
 
     @property
     def home(self) -> str:
         """The first page that is theirs."""
         if self.room is not None:
             return f"/rooms/{self.room}"
+        if self.display is not None:
+            return f"/displays/{self.display}"
         return "/rooms" if self.role == "clerk" else "/"
 
     def acting(self, named: str) -> str:

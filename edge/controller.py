@@ -14,7 +14,9 @@ from edge.events import Event, Observed
 from edge.facts import ACTIVE, DECISION, READING, Facts
 from edge.kernel import CommandedPoint, Kernel, Outcome, Rule, decided_event
 from edge.points import DEVICE_TYPES, PointId, PointKind
+from edge.profiles import PROFILES
 from edge.site import Site
+from edge.site.device import Device
 from rooms import ceremonies, ceremonies_said, life, needs, plan, presence, public_notices, scenes, stays, usage
 from rooms.doors import DoorPlan
 from rooms.life import RoomLife
@@ -50,6 +52,10 @@ from security.doors import DoorTruths
 from security.guard import ZoningGuard
 from security.proof import waiver
 from security.supervision import Supervision
+
+
+TOLD_EVERY = timedelta(minutes=5)
+"""How often a device that does not say what it does is told it again."""
 
 
 class Controller:
@@ -249,11 +255,16 @@ def _commanded_points(site: Site, timing: Timing, stretch: float) -> list[Comman
             leased="unlocked" if kind.name == "lock" else None,
             span=_span(site, device, timing, stretch) if kind.name == "lock" else None,
             rest=kind.rest,
+            told_every=None if _says_what_it_does(section) else TOLD_EVERY * stretch,
         )
         for device, section in site.devices.items()
         for kind in DEVICE_TYPES[section.type].values()
         if kind.commanded
     ]
+
+
+def _says_what_it_does(section: Device) -> bool:
+    return section.type != "masking-unit" or PROFILES[section.profile].masking.reads_back
 
 
 def _span(site: Site, door_controller: str, timing: Timing, stretch: float) -> timedelta | None:

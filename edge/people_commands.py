@@ -118,6 +118,9 @@ def add_token(
     room: Annotated[
         str | None, typer.Option("--room", metavar="ID", help="Of a panel: the only room that it shows and taps")
     ] = None,
+    display: Annotated[
+        str | None, typer.Option("--display", metavar="ID", help="Of a display for everybody: the only one that it shows")
+    ] = None,
     until: Annotated[
         str | None, typer.Option("--until", metavar="DATE", help="Its last day, or an instant; absent: no end")
     ] = None,
@@ -127,8 +130,9 @@ def add_token(
     with one_sentence_per_error():
         token, digest = new_token()
         at, ends = SystemClock().now(), None if until is None else _end(until)
-        Register(data).change(lambda roll: changes.token_added(roll, at, name, _role(role), agency, room, ends, digest))
-        typer.echo(f"{name} may ask as {role}{f', at {room} alone' if room else ''}.")
+        Register(data).change(lambda roll: changes.token_added(roll, at, name, _role(role), agency, room, ends, digest, display))
+        place = room or display
+        typer.echo(f"{name} may ask as {role}{f', at {place} alone' if place else ''}.")
         typer.echo(f"Token, shown only now: {token}")
 
 
@@ -169,7 +173,7 @@ def _line(person: Person) -> str:
 
 
 def _token_line(token: ProgramToken, now: datetime) -> str:
-    only = [word for word in (token.agency, token.room) if word]
+    only = [word for word in (token.agency, token.room, token.display) if word]
     end = [] if token.until is None else [f"{'until' if token.holds(now) else 'ended'} {token.until:%Y-%m-%d %H:%M} UTC"]
     return "  ".join([token.name, token.role, *only, f"since {token.since:%Y-%m-%d}", *end])
 

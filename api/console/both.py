@@ -1,6 +1,6 @@
 """Texts that stand on a screen for everybody: in all its languages at once, the first one largest."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from markupsafe import Markup
@@ -31,6 +31,14 @@ class Both:
     def name(self, id_: str) -> Markup:
         """Of a thing of the site file."""
         return self._lines(lambda renderer: renderer.name(id_))
+
+    def written(self, texts: Mapping[str, str]) -> Markup:
+        """What people wrote in each language."""
+        return self._lines(lambda renderer: texts.get(renderer.language, ""))
+
+    def at(self, t: datetime, now: datetime) -> str:
+        """A time of day; figures read alike in every language."""
+        return self._renderers[0].moment(t, now)
 
     def span(self, start: datetime, end: datetime, now: datetime) -> str:
         """Figures read alike in every language."""

@@ -44,6 +44,7 @@ PLACES: Final[Mapping[str, Text]] = {
     "/device-walks": say("Walks through the building"),
     "/modes": say("Fire, evacuation and lockdown"),
     "/bulletins": say("Bulletins"),
+    "/displays": say("Displays"),
     "/shift": say("Shift"),
 }
 """What the menu leads to, for those who may go there."""
@@ -109,7 +110,7 @@ class Pages:
         """There are as many as views: by role, and by agency and room of those who see no more."""
         if (language, view) not in self._boards:
             plans = partial(self.pictures.of, language)
-            sections = Sections(self._desk, self._readers.of(language), self._environments[language], view, plans)
+            sections = Sections(self._desk, self._readers, self._readers.of(language), self._environments[language], view, plans)
             self._boards[language, view] = Board(sections)
         return self._boards[language, view]
 

@@ -10,6 +10,8 @@ from jinja2 import Environment
 
 from api.console.board import Item
 from api.console.bulletin_sections import BulletinSections
+from api.console.ceremony_sections import CeremonySections
+from api.console.display_sections import DisplaySections
 from api.console.door_sections import MODES_BAR, DoorSections
 from api.console.guard_sections import ALARMS, QUIET, STANDING, GuardSections
 from api.console.panel_sections import PanelSections
@@ -17,6 +19,7 @@ from api.console.plan_marks import PlanMarks, Plans
 from api.console.room_sections import RoomSections
 from api.console.shift_sections import SHIFT_LINE, ShiftSections
 from api.port import Desk
+from api.readers import Readers
 from api.room_truth import RoomTruth
 from api.sessions import View
 from api.truth import Truth, open_notices
@@ -36,16 +39,18 @@ _LEVELS: Final = (1, 2, 3, 4)
 class Sections:
     """Lays out the facts of one desk in one language, for people of one view; the layout of a board."""
 
-    def __init__(self, desk: Desk, renderer: Renderer, templates: Environment, view: View, plans: Plans) -> None:
+    def __init__(self, desk: Desk, readers: Readers, renderer: Renderer, templates: Environment, view: View, plans: Plans) -> None:
         self._desk = desk
         self._renderer = renderer
         self._parts = templates.get_template("parts.html")
         self._rooms = RoomSections(desk, renderer, templates, view)
         self._panels = PanelSections(desk, renderer, templates, view, self._rooms)
+        self._displays = DisplaySections(desk, readers, templates, view)
         self._view = view
         self._at_doors = DoorSections(desk, renderer, templates, view.role)
         self._bulletins = BulletinSections(templates, view)
         self._shift = ShiftSections(templates, view)
+        self._ceremonies = CeremonySections(templates, view)
         self.guard = GuardSections(desk, renderer, templates, view, PlanMarks(desk.site, renderer, templates, plans))
         self._bookable = frozenset(desk.site.bookable)
         self._doors: dict[str, list[str]] = {}
@@ -57,6 +62,8 @@ class Sections:
         truth = Truth(self._desk, self._renderer)
         told = RoomTruth(truth, self._view)
         today = self._desk.site.local.date_of(truth.now)
+        if self._view.display is not None:
+            return self._displays.lists(truth, told, today)
         if self._view.of_few_rooms:
             return {
                 **self._rooms.lists(truth, told, today),
@@ -71,10 +78,12 @@ class Sections:
             "bookings": self._bookings(truth, told, today),
             **self._rooms.lists(truth, told, today),
             **self._panels.lists(truth, told, today),
+            **self._displays.of_staff(truth, told, today),
             **self._at_doors.lists(truth, today),
             **self.guard.lists(truth, today, alarms),
             **self._bulletins.lists(truth, today),
             **self._shift.lists(truth, today),
+            **self._ceremonies.lists(truth, today),
         }
 
     def _draw(self, macro: str, **values: object) -> str:

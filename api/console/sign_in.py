@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 SIGN_IN: Final = "/sign-in"
 
-_PANEL: Final = say("This token is for the panel of one room.")
+_PANEL: Final = say("This token is for one screen: the panel of a room, or a display.")
 
 SignedOut = Callable[[Request], Awaitable[Response | None]]
 Given = Annotated[str, Form(max_length=LONGEST)]
@@ -70,9 +70,9 @@ class SignInPages:
         if request.url.path.startswith(PREFIX):
             return JSONResponse({"detail": _plainly(caller, roles)}, 403)
         renderer = self._readers.of_page(request)
-        if caller.room is not None and wants_page(request):
-            return self._pages.answer("panel_refused.html", request, 403, room_name=renderer.name(caller.room))
-        told = renderer.text(_PANEL) if caller.room is not None else not_allowed_to(renderer, roles)
+        if caller.is_screen and wants_page(request):
+            return self._pages.answer("panel_refused.html", request, 403, shown=renderer.name(caller.room or caller.display or ""))
+        told = renderer.text(_PANEL) if caller.is_screen else not_allowed_to(renderer, roles)
         if wants_page(request):
             return self._pages.answer("refused.html", request, 403, back=caller.home, why=told)
         return JSONResponse({"detail": told}, 403)
@@ -149,7 +149,7 @@ class SignInPages:
             back=back,
             by_token=by_token,
             has_sealed=self._sealed is not None,
-            has_panels=any(token.room is not None for token in self._identity.roll.tokens.values()),
+            has_panels=any(token.room or token.display for token in self._identity.roll.tokens.values()),
             provider=self._name_of_provider(request),
             wait_s=wait_s,
             wrong="token" if by_token and wrong == "name" else wrong,
@@ -166,7 +166,7 @@ class SignInPages:
 
 
 def _plainly(caller: Caller, roles: Collection[Role]) -> str:
-    if caller.room is not None:
+    if caller.is_screen:
         return _PANEL.message
     return f"A {caller.role} may not do this; ask one of: {', '.join(sorted(roles))}."
 

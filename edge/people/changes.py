@@ -50,17 +50,20 @@ def token_added(
     room: str | None,
     until: datetime | None,
     digest: str,
+    display: str | None = None,
 ) -> Roll:
-    """Raises IllegalCommand for a name that is taken or cannot be, a clerk of no agency, an end that is past."""
+    """Raises IllegalCommand for a name that is taken or cannot be, a clerk of no agency, an end that is past, a screen of two."""
     name = proper_name(name)
     if name in roll.tokens:
         raise IllegalCommand(f"There is a token called {name} already: revoke it first.")
     if until is not None and until <= at:
         raise IllegalCommand("The token would have ended already.")
     require_agency(role, agency)
-    for id_ in (agency, room):
+    for id_ in (agency, room, display):
         require_id(id_)
-    token = ProgramToken(name=name, role=role, agency=agency, room=room, until=until, since=at, digest=digest)
+    if display is not None and (room is not None or role == "clerk"):
+        raise IllegalCommand("A display is a screen of its own: give it neither --room nor the role of a clerk.")
+    token = ProgramToken(name=name, role=role, agency=agency, room=room, display=display, until=until, since=at, digest=digest)
     return roll.with_token(token)
 
 

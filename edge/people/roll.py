@@ -48,7 +48,7 @@ class Person(Kept):
 
 
 class ProgramToken(Kept):
-    """room: the only one that its bearer reads and taps. digest: SHA-256 of the token, in hex.
+    """room: the only one that its bearer reads and taps; display: the only one that it shows. digest: SHA-256 of the token, in hex.
 
     A plain hash is enough where a password would need argon2id: the token is 256 random bits that no list of guesses holds.
     """
@@ -57,6 +57,7 @@ class ProgramToken(Kept):
     role: Role
     agency: Id | None = None
     room: Id | None = None
+    display: Id | None = None
     until: AwareDatetime | None = None
     since: AwareDatetime
     digest: Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")] = Field(repr=False)

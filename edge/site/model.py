@@ -19,6 +19,7 @@ from edge.site.booking import Agency, Calendar, Ids, RoomPolicy, by_feed
 from edge.site.checklists import Afterwards, Checklist, Preparation
 from edge.site.connections import Connection
 from edge.site.device import Device
+from edge.site.displays import Display, Languages
 from edge.site.escalations import Contact, Level, MailServer, Plan, SmsGateway
 from edge.site.fields import (
     GROUND,
@@ -41,7 +42,6 @@ from edge.site.fields import (
     known_country,
     known_timezone,
 )
-from edge.site.displays import Display, Languages
 from edge.site.frozen import Emptyable, FrozenDict, Table
 from edge.site.hosts import Hosts
 from edge.site.hours import LocalCalendar, Timetable

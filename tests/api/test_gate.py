@@ -69,6 +69,7 @@ def real(path: str) -> str:
         "storey": "1",
         "began": "1",
         "point": "muted",
+        "display": "info-lobby",
         "desk": "desk-3",
     }
     query = "?mode=lockdown" if path.endswith("/preview") else ""

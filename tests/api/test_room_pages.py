@@ -42,7 +42,11 @@ async def page(client: httpx.AsyncClient, path: str) -> str:
 
 def first_lines(text: str) -> str:
     """As the first of the public languages says it, without marks of language."""
-    return re.sub(r'<span class="first-language" lang="en">(.*?)</span>', r"\1", re.sub(r'<span class="more-language" lang="sv">.*?</span>', "", text))
+    return re.sub(
+        r'<span class="first-language" lang="en">(.*?)</span>',
+        r"\1",
+        re.sub(r'<span class="more-language" lang="sv">.*?</span>', "", text),
+    )
 
 
 async def panel(client: httpx.AsyncClient, room: str) -> str:

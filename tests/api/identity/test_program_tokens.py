@@ -22,10 +22,17 @@ PANEL_TAPS = ("arrive", "keep", "extend", "release")
 
 
 def give_token(
-    house: House, name: str, role: Role, *, room: str | None = None, agency: str | None = None, until: datetime | None = None
+    house: House,
+    name: str,
+    role: Role,
+    *,
+    room: str | None = None,
+    display: str | None = None,
+    agency: str | None = None,
+    until: datetime | None = None,
 ) -> str:
     token, digest = new_token()
-    house.register.change(lambda roll: changes.token_added(roll, MORNING, name, role, agency, room, until, digest))
+    house.register.change(lambda roll: changes.token_added(roll, MORNING, name, role, agency, room, until, digest, display))
     return token
 
 
@@ -113,7 +120,10 @@ async def test_a_panel_reads_and_taps_its_own_room_and_nothing_else(house: House
             "/api/v1/site",
         ):
             answer = await client.get(path, params={"language": "en"})
-            assert (answer.status_code, answer.json()["detail"]) == (403, "This token is for the panel of one room."), path
+            assert (answer.status_code, answer.json()["detail"]) == (
+                403,
+                "This token is for one screen: the panel of a room, or a display.",
+            ), path
 
 
 async def test_a_panels_browser_shows_its_room_after_any_restart(house: House) -> None:
@@ -140,7 +150,7 @@ async def test_whoever_stands_at_a_panel_is_told_what_it_is_and_how_to_come_in(h
     async with house.browser(**{"Accept-Language": "en"}) as client:
         await client.post("/sign-in/panel", data={"token": token})
         elsewhere = await client.get("/doors")
-        assert (elsewhere.status_code, "This screen is the panel of Service room 1." in elsewhere.text) == (403, True)
+        assert (elsewhere.status_code, "This screen shows Service room 1." in elsewhere.text) == (403, True)
         assert 'href="/rooms/room-1"' in elsewhere.text
         assert 'href="/sign-in"' in elsewhere.text
         assert "/sign-out" not in elsewhere.text, "which would be refused: nobody is signed in"
@@ -190,3 +200,23 @@ async def test_an_open_stream_ends_with_the_persons_role(house: House) -> None:
             house.register.change(lambda roll: changes.with_role(roll, "guard", "auditor", None))
             async with asyncio.timeout(10):
                 assert [message async for message in read if message["event"] == "patch"] == []
+
+
+async def test_a_displays_browser_shows_it_after_any_restart_and_nothing_else(house: House) -> None:
+    token = give_token(house, "info-1", "lobby-host", display="info-lobby")
+    async with house.browser(**{"Accept-Language": "en"}) as client:
+        answer = await client.post("/sign-in/panel", data={"token": token})
+        assert (answer.status_code, answer.headers["location"]) == (303, "/displays/info-lobby")
+        house.identity.sessions._open.clear()  # as a restart does
+        shown = await client.get("/displays/info-lobby")
+        assert (shown.status_code, "Welcome" in shown.text) == (200, True)
+        for path in ("/", "/rooms", "/rooms/room-1", "/displays", "/alarms", "/bulletins"):
+            elsewhere = await client.get(path)
+            assert (elsewhere.status_code, "This screen shows Lobby display." in elsewhere.text) == (403, True), path
+        assert (await client.get("/displays/nowhere")).status_code == 404
+        notice = await client.post("/console/public-notices", data={"ready": "lift", "minutes": "60"})
+        assert notice.status_code == 403
+        revoke(house, "info-1")
+        assert (await client.get("/displays/info-lobby")).status_code == 401
+    async with program(house, give_token(house, "info-2", "lobby-host", display="info-lobby")) as client:
+        assert (await client.get("/api/v1/rooms")).status_code == 403
