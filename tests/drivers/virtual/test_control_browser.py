@@ -46,7 +46,7 @@ async def test_a_door_is_opened_muted_and_unplugged(contexts: Contexts, building
     await door.locator("summary").click()
     await door.get_by_role("button", name="Open the door").click()
     assert building.state(FRONT, "contact") == "open"
-    await expect(door.get_by_role("row", name="leaf")).to_contain_text("open")
+    await expect(door.get_by_role("row", name="Contact")).to_contain_text("open")
     await door.get_by_role("button", name="Mute").click()
     await expect(door.get_by_role("button", name="Mute")).to_have_attribute("aria-pressed", "true")
     await door.get_by_role("button", name="Close the door").click()
