@@ -27,15 +27,18 @@ from api.readers import LANGUAGE_COOKIE, Readers
 from api.sessions import Caller, View
 from edge.language import LANGUAGES, Renderer
 from edge.text import Text, TextValue, say
+from rooms.ceremonies import scenes_of
 
 FOLDER: Final = Path(__file__).parent
 STATIC: Final = FOLDER / "static"
 STYLES: Final = FOLDER / "styles"
 OWN_NAMES: Final = {"fi": "suomi", "sv": "svenska", "en": "English"}
+CEREMONIES: Final = "/ceremonies"
 PLACES: Final[Mapping[str, Text]] = {
     "/": say("Alarms"),
     "/overview": say("Overview"),
     "/rooms": say("Rooms"),
+    CEREMONIES: say("Ceremonies"),
     "/doors": say("Doors"),
     "/alarms": say("All alarms"),
     "/alarms/figures": say("Alarm load"),
@@ -118,6 +121,10 @@ class Pages:
         return self._desk.clock.now()
 
     def live(self, template: str, request: Request, follows: Iterable[str], **values: object) -> HTMLResponse:
+    def _places(self) -> Iterable[tuple[str, Text]]:
+        """Ceremonies have a page where there are any."""
+        return (each for each in PLACES.items() if each[0] != CEREMONIES or scenes_of(self._desk.site))
+
         """A page that keeps itself up to date. follows: the lists that it shows, besides the bulletins of whoever looks; the page
         finds their items in `lists`."""
         line = line_of(self._desk.facts, caller_of(request))
@@ -156,7 +163,7 @@ class Pages:
             .render(
                 path=request.url.path,
                 user=person_or_panel(caller),
-                places=[Place(place, renderer.text(name)) for place, name in PLACES.items() if may_go(caller, place)],
+                places=[Place(place, renderer.text(name)) for place, name in self._places() if may_go(caller, place)],
                 home=caller.home if caller else "/",
                 role=caller.role if caller else None,
                 role_name=renderer.text(ROLE_NAMES[caller.role]) if caller else None,

@@ -61,7 +61,17 @@ def _routes(route: object, prefix: str) -> set[tuple[str, str]]:
 
 
 def real(path: str) -> str:
-    names = {"door": "room-2-front", "number": "3", "room": "room-2", "uid": "x", "tap": "keep", "scene": "wedding-day"}
+    names = {
+        "door": "room-2-front",
+        "number": "3",
+        "room": "room-2",
+        "uid": "x",
+        "tap": "keep",
+        "scene": "wedding-day",
+        "ceremony": "x",
+        "checklist": "x",
+        "item": "x",
+    }
     names |= {
         "device": "masking-lobby",
         "button": "panic-desk-3",

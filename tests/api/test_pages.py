@@ -74,6 +74,10 @@ async def test_what_people_write_is_shown_as_they_wrote_it(guard: httpx.AsyncCli
     assert text.count("&lt;script&gt;alert(&#39;&amp;&#39;)&lt;/script&gt;") == 2
 
 
+async def test_a_site_without_ceremonies_has_no_such_place_in_its_menu(guard: httpx.AsyncClient) -> None:
+    assert 'href="/ceremonies"' not in (await guard.get("/overview")).text
+
+
 async def test_acknowledging_by_form_takes_care_of_it_too(guard: httpx.AsyncClient, desk: MemoryDesk) -> None:
     answer = await guard.post("/console/alarms/3/acknowledge", data={"version": "1", "back": "/alarms/3"})
     assert (answer.status_code, answer.headers["location"]) == (303, "/alarms/3")
