@@ -7,9 +7,9 @@ others. Three steps:
    which of them a booking was in.
 2. In each breakdown all counts of 0, 1 and 2 are hidden ("under 3"), unless nothing at all is in that column.
 3. A count of 1 or 2 that follows from what is shown is protected: others, of 3 or more, are kept back with it. Rows, sums and
-   columns are the nodes of a graph and counts its edges. A hidden count can be another one exactly when its edge lies on a cycle along
-   which counts may go up and down by one: every sum stays, and whoever reads the table cannot tell the two apart. The cycle
-   that keeps back the least is taken (after Gusfield, SIAM J. Comput. 17(3), 1988).
+   columns are the nodes of a graph and counts its edges. A hidden count can be another one exactly when its edge lies on a cycle
+   along which counts may go up and down by one: every sum stays, and whoever reads the table cannot tell the two apart. The
+   cycle that keeps back the least is taken (after Gusfield, SIAM J. Comput. 17(3), 1988).
 
 The breakdowns can be protected one by one: in another table with the same sums of columns only the labels of its own rows have
 changed places among the bookings of a column, so all other breakdowns are as they were.
