@@ -12,7 +12,7 @@ from api.scan_actions import ScanActions
 from api.scan_port import HIGHEST_UNIT
 from edge.errors import IllegalCommand
 
-SCAN: Final = "/devices/scan"
+SCAN: Final = "/device-scans"
 USUAL_LAST: Final = 32
 
 

@@ -16,7 +16,7 @@ from tests.api.conftest import AUTHORIZED, OF_ROLES, ORIGIN, TOKEN, TOKENS, clie
 from tests.api.desk import MemoryDesk
 from tests.api.scans import LAMP, LOCK, MemoryScans
 
-SCAN, SCANS = "/devices/scan", "/api/v1/device-scans"
+SCAN, SCANS = "/device-scans", "/api/v1/device-scans"
 BY = {"by": "A. Asentaja"}
 
 

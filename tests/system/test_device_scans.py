@@ -18,7 +18,7 @@ from tests.broker import Plain, until_async
 from tests.system.places import described
 from tests.system.program import TOKEN, Program
 
-SCANS, PAGE = "/api/v1/device-scans", "/devices/scan"
+SCANS, PAGE = "/api/v1/device-scans", "/device-scans"
 PATIENCE_S = 50.0
 """For programs that start on a busy machine."""
 

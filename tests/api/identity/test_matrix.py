@@ -51,7 +51,7 @@ async def test_auditors_change_nothing_clerks_read_rooms_and_bulletins_alone_and
     may = {role: {route for route in ROUTES if role in policy.POLICIES[route]} for role in ROLES}
     assert {method for method, path in may["auditor"] if path != "/sign-out"} == {"GET"}
     # What is around on a line is for those who connect devices; nothing of the site stands there.
-    of_scans = {("GET", "/devices/scan"), ("GET", "/devices/scan/now"), ("GET", "/api/v1/device-scans")}
+    of_scans = {("GET", "/device-scans"), ("GET", "/device-scans/now"), ("GET", "/api/v1/device-scans")}
     assert {route for route in ROUTES if route[0] == "GET"} - may["auditor"] == of_scans
     assert may["clerk"] == {
         ("POST", "/sign-out"),
@@ -63,6 +63,11 @@ async def test_auditors_change_nothing_clerks_read_rooms_and_bulletins_alone_and
         ("GET", "/api/v1/bookings"),
         ("GET", "/bulletins"),
         ("POST", "/console/bulletins/{number}/read"),
+        ("GET", "/terminals"),
+        ("GET", "/terminals/record"),
+        ("GET", "/api/v1/terminals"),
+        ("GET", "/api/v1/terminals/record"),
+        ("GET", "/api/v1/terminals/record.csv"),
         ("GET", "/api/v1/bulletins"),
         ("POST", "/api/v1/bulletins/{number}/read"),
     }
