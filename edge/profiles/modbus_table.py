@@ -3,7 +3,7 @@
 Addresses are counted from 0, as on the wire, and are those of the first channel; `step` leads from one channel to the next.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal, NamedTuple
 
@@ -211,3 +211,13 @@ class ModbusTable:
     def types(self) -> frozenset[str] | None:
         """Of the devices that it describes."""
         return frozenset(self.points)
+
+    def taken(self, device_type: str, channel: int, lacks: Collection[str] = ()) -> Iterator[tuple[str, int]]:
+        """The bits and registers in which such a device stands; two devices have none in common. lacks: points that it has not."""
+        for point in self.points[device_type]:
+            if point.name in lacks:
+                continue
+            span = point.at(channel)
+            yield from ((span.area, span.address + n) for n in range(span.length))
+            if (order := self.orders.get(point.name)) is not None:
+                yield "written", order.address + order.step * (channel - 1)

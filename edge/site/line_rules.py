@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 
 from edge.profiles import PROFILES, Profile, Protocol
+from edge.profiles.modbus_table import ModbusTable
 from edge.site.device import Address, Device
 from edge.site.draft import Draft
 from edge.site.finding import Path, Problem, error, warning
@@ -87,26 +88,41 @@ def _address_fits(path: Path, address: Address, protocol: Protocol) -> Iterator[
 
 
 def one_device_a_channel(draft: Draft) -> Iterator[Problem]:
-    """Two devices in the same registers would command each other; two profiles in one unit are odd."""
-    first: dict[tuple[str, int, int], str] = {}
+    """Two devices in the same registers would command each other; two profiles in one unit are odd.
+
+    The relay and the input of one channel are two places: each may be a device of its own.
+    """
+    there: dict[tuple[str, int, int], list[str]] = {}
     profiles: dict[tuple[str, int], str] = {}
     for name, device in draft.devices.items():
         if device.unit is None:
             continue
         path: Path = ("devices", name)
         place = (device.connection, device.unit, device.channel)
-        if place in first:
+        others = there.setdefault(place, [])
+        if (other := next((id_ for id_ in others if _meet(draft.devices[id_], device)), None)) is not None:
             told = say(
                 "{device} is already channel {channel} of unit {unit}. Give each device its own.",
-                device=first[place],
+                device=other,
                 channel=device.channel,
                 unit=device.unit,
             )
             yield error((*path, "channel") if device.channel != 1 else (*path, "unit"), told)
-        first.setdefault(place, name)
+        others.append(name)
         if profiles.setdefault(place[:2], device.profile) != device.profile:
             told = say("Unit {unit} has another profile elsewhere: {profile}.", unit=device.unit, profile=profiles[place[:2]])
             yield warning((*path, "profile"), told)
+
+
+def _meet(one: Device, other: Device) -> bool:
+    """Of two devices in one channel of a unit: whether they have a register in common, or may have one."""
+    table = PROFILES[one.profile].mapping
+    if one.profile != other.profile or not isinstance(table, ModbusTable):
+        return True
+    if not {one.type, other.type} <= table.points.keys():
+        return True
+    first, second = (set(table.taken(each.type, each.channel, each.lacks)) for each in (one, other))
+    return bool(first & second)
 
 
 LINE_RULES: tuple[Callable[[Draft], Iterator[Problem]], ...] = (profiles_fit, places_on_a_line, addresses_fit, one_device_a_channel)

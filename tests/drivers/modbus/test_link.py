@@ -15,8 +15,9 @@ from drivers.virtual.modbus import VirtualModbusLine
 from edge.clock import FastClock, SystemClock
 from edge.errors import IllegalCommand, IllegalInput, Unreachable
 from edge.profiles.modbus_table import Watchdog
+from edge.site import Site
 from tests.broker import until_async
-from tests.drivers.modbus.line import BACK, DC4, FAN, FRONT, STORE, Bench, Heard, bench, driving, site_at
+from tests.drivers.modbus.line import BACK, DC4, FAN, FRONT, STORE, Bench, Heard, bench, driving, serving, site_at
 
 
 async def test_everything_is_said_once_and_then_what_changes() -> None:
@@ -32,6 +33,20 @@ async def test_everything_is_said_once_and_then_what_changes() -> None:
         await b.hears(BACK, "exit-request", True)
         assert b.heard.values(FRONT, "contact") == ["closed"]
         assert b.heard.lines() == [True]
+
+
+async def test_the_relay_and_the_input_of_one_channel_are_two_devices() -> None:
+    def with_frost(site: Site) -> Site:
+        frost = site.devices[FAN].model_copy(update={"type": "alarm-input"})
+        return site.model_copy(update={"devices": {FAN: site.devices[FAN], "frost": frost}})
+
+    async with serving(with_frost(site_at())) as (line, port), driving(line, with_frost(site_at(port))) as b:
+        b.send(FAN, True, point="on")
+        await b.hears(FAN, "on", True)
+        assert b.heard.values("frost", "active") == [False]
+        line.set("frost", "active", True)
+        await b.hears("frost", "active", True)
+        assert (line.state(FAN, "on"), b.heard.values(FAN, "on")) == (True, [False, True])
 
 
 async def test_an_order_is_written_read_back_and_ends_by_itself() -> None:

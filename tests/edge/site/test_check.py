@@ -23,6 +23,26 @@ def test_doors_on_a_bus_are_good() -> None:
     assert found(bus({**DC4, "profile": "modbus.relay_board", "lease": "pulse"}, {**RELAY, "channel": 8})) == []
 
 
+@pytest.mark.parametrize(
+    ("lock", "other", "meet"),
+    [
+        ({"lacks": ["contact"]}, {"type": "alarm-input", "alarm": "frost"}, False),
+        ({}, {"type": "alarm-input", "alarm": "frost"}, True),
+        ({"lacks": ["contact"]}, {"type": "relay"}, True),
+        (None, {"type": "alarm-input", "alarm": "frost"}, False),
+        (None, {"type": "relay"}, True),
+    ],
+)
+def test_the_relay_and_the_input_of_a_channel_may_be_two_devices(
+    lock: dict[str, Any] | None, other: dict[str, Any], meet: bool
+) -> None:
+    board = {"connection": "bus", "unit": 9, "profile": "modbus.relay_board", "channel": 3}
+    first = {"first": {**board, "type": "relay"}} if lock is None else {"lock-front": {**board, **lock}}
+    change = bus({}) | {"devices": {**first, "other": {**board, **other}}}
+    told = [text for text in found(change) if "is already channel 3 of unit 9" in text]
+    assert bool(told) is meet
+
+
 DC4 = {"connection": "bus", "unit": 3, "profile": "modbus.timed_door"}
 RELAY = {"type": "relay", "connection": "bus", "unit": 3, "profile": "modbus.relay_board"}
 
