@@ -30,7 +30,9 @@ def identity(draft: Draft) -> Iterator[Problem]:
         if line.password is not None and line.username is None:
             yield error((*path, "password"), say("A password belongs to a user name. Add username."), at_key=True)
         if "@" in line.url:
-            yield error((*path, "url"), say("The address has no user name or password in it. Write username and password."))
+            yield error(
+                (*path, "url"), say("A user name and a password do not belong in the address. Write them as username and password.")
+            )
 
 
 def _without_security(path: Path, line: OpcuaConnection, *, doors: bool) -> Iterator[Problem]:

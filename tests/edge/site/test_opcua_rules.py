@@ -43,7 +43,7 @@ LINES: list[tuple[dict[str, Any], str]] = [
     ({**PLAIN, "username": "a", "password": "env:A"}, "warning connections.bms.security: The password may go over the line"),
     ({"password": "env:A"}, "error connections.bms.password: A password belongs to a user name."),
     ({"username": "a", "password": "env:A", "security": "sign"}, "warning connections.bms.security: What is signed can be read"),
-    ({"url": "opc.tcp://me:pw@10.20.0.30"}, "error connections.bms.url: The address has no user name or password in it."),
+    ({"url": "opc.tcp://me:pw@10.20.0.30"}, "error connections.bms.url: A user name and a password do not belong in the address."),
 ]
 
 
