@@ -70,7 +70,7 @@ class Trial:
         seed = self._chance.randrange(2**16)
         async with faulty_line(self.framing, seed) as (self.line, self.proxy, self.bench):
             self.proxy.faults[BAD] = self._fault
-            self.leaf, self.lock = [self.line.state(FRONT, "contact")], [self.line.state(BACK, "lock")]
+            self.leaf, self.unlocks = [self.line.state(FRONT, "contact")], 0
             for number in range(self.times):
                 await self._once(number)
             self._judge()
@@ -87,25 +87,26 @@ class Trial:
         self.line.set(FRONT, "contact", leaf)
         self.leaf.append(leaf)
         if self._chance.random() < 0.5:
+            wish = self._chance.choice(("unlocked", "locked"))
             with contextlib.suppress(Unreachable):  # while it is lost
-                self.bench.send(BACK, self._chance.choice(("unlocked", "locked")), 600)
+                self.bench.send(BACK, wish, 600)
+                self.unlocks += wish == "unlocked"
         await until_async(lambda: not self._left, 30)
-        await self._says(FRONT, "contact", leaf)
-        really = self.line.state(BACK, "lock")
-        if really != self.lock[-1]:
-            self.lock.append(really)
-        await self._says(BACK, "lock", really)
+        await self._is_told(FRONT, "contact")
+        await self._is_told(BACK, "lock")
 
-    async def _says(self, device: str, point: str, value: Value) -> None:
+    async def _is_told(self, device: str, point: str) -> None:
+        """As it is: what was written and not answered may have been done, and a release that nobody feeds ends by itself."""
         try:
-            await until_async(lambda: self.bench.heard.last(device, point) == value, 30)
+            await until_async(lambda: self.bench.heard.last(device, point) == self.line.state(device, point), 30)
         except TimeoutError:
-            pytest.fail(f"{self}: {device} is {value}, and says {self.bench.heard.last(device, point)}")
+            pytest.fail(f"{self}: {device} is {self.line.state(device, point)}, and says {self.bench.heard.last(device, point)}")
 
     def _judge(self) -> None:
         heard = self.bench.heard
         assert _changes(heard.values(FRONT, "contact")) == self.leaf, f"{self}: an old value was taken for a fresh one"
-        assert _changes(heard.values(BACK, "lock")) == self.lock, f"{self}: the lock was told to be what it was not"
+        unlocked = _changes(heard.values(BACK, "lock")).count("unlocked")
+        assert unlocked <= self.unlocks, f"{self}: a lock was unlocked {unlocked} times, for {self.unlocks} commands"
         assert set(heard.values(BACK, "contact")) == {"closed"}, f"{self}: a leaf moved that did not"
         assert self.line.state(FRONT, "lock") == self.line.state(STORE, "lock") == "locked", f"{self}: another door moved"
         assert set(heard.values(FRONT, "lock")) == set(heard.values(STORE, "lock")) == {"locked"}, str(self)
