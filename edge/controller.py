@@ -17,7 +17,7 @@ from edge.points import DEVICE_TYPES, PointId, PointKind
 from edge.profiles import PROFILES
 from edge.site import Site
 from edge.site.device import Device
-from rooms import ceremonies, ceremonies_said, life, needs, plan, presence, public_notices, scenes, stays, usage
+from rooms import arrivals, ceremonies, ceremonies_said, life, needs, plan, presence, public_notices, scenes, stays, usage
 from rooms.doors import DoorPlan
 from rooms.life import RoomLife
 from rooms.terminal_rules import fold_terminals, rules_of_terminals, terminals_kept
@@ -53,7 +53,6 @@ from security.guard import ZoningGuard
 from security.proof import waiver
 from security.supervision import Supervision
 
-
 TOLD_EVERY = timedelta(minutes=5)
 """How often a device that does not say what it does is told it again."""
 
@@ -74,6 +73,7 @@ class Controller:
                 usage.fold,
                 needs.fold,
                 public_notices.fold,
+                arrivals.fold,
                 scenes.fold,
                 ceremonies_said.fold,
                 fold_terminals,
@@ -168,6 +168,7 @@ class Controller:
             *usage.kept(facts, at),
             *needs.kept(facts, at),
             *public_notices.kept(facts),
+            *arrivals.kept(facts, at),
             *scenes.kept(facts, at),
             *ceremonies_said.kept(facts, at),
             *terminals_kept(facts, at),
@@ -231,6 +232,7 @@ def _rules(site: Site, supervision_of: Supervision, stretch: float) -> list[Rule
         Rule("proof", [site.site.id], waiver.conditions),
         Rule("sign-ins", [site.site.id], sign_ins.conditions),
         Rule("bulletins", [site.site.id], lambda look, _: bulletins.conclusions(look)),
+        Rule("arrivals", [site.site.id], lambda look, _: arrivals.conclusions(look, site)),
         Rule("public notices", [site.site.id], lambda look, _: public_notices.conclusions(look)),
         Rule("hand-over", [site.site.id], lambda look, _: hand_over.conditions(look, site)),
         Rule("shelves", [site.site.id], lambda look, _: shelving.conclusions(look, site)),

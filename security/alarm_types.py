@@ -23,6 +23,7 @@ from edge.conditions import (
     CLOCK_JUMPED,
     CONNECTION_LOST,
     CONSOLE_LOST,
+    CUSTOMER_WAITS,
     DEVICE_GARBAGE,
     DEVICE_LOST,
     DEVICE_NOT_FOLLOWING,
@@ -487,6 +488,12 @@ ALARM_TYPES: dict[str, AlarmType] = {
         None,
         (say("Ask the people to finish, or extend the booking while the room is free."),),
         say("When the room is empty, or the booking was extended."),
+    ),
+    CUSTOMER_WAITS: AlarmType(
+        say("A customer waits for long"),
+        None,
+        (say("Call the official, or tell the customer how long it will take."),),
+        say("When somebody answers them, or they are met."),
     ),
     HELP_ASKED: AlarmType(
         say("Help asked for"),
