@@ -2,13 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
 
-from drivers.garbage import GarbageReports
 from drivers.port import Inbox
+from drivers.telling import LineTeller
 from edge.clock import Clock
-from edge.events import ConnectionChanged, Observed
-from edge.points import DEVICE_TYPES, PointKind, Value
+from edge.points import DEVICE_TYPES, PointId, PointKind, Value
 from edge.problems import Reason
 from edge.profiles import PROFILES
 from edge.site.device import Device
@@ -36,15 +34,11 @@ class _Presence:
     said: dict[str, _Told] = field(default_factory=dict)
 
 
-class Teller:
+class Teller(LineTeller):
     """now: monotonic seconds. Only from the thread of the radio."""
 
     def __init__(self, connection: str, site: Site, inbox: Inbox, clock: Clock) -> None:
-        self._connection = connection
-        self._inbox = inbox
-        self._clock = clock
-        self._garbage = GarbageReports()
-        self._line: tuple[bool, str] | None = None
+        super().__init__(connection, inbox, clock)
         self._presences = {
             name: _Presence(DEVICE_TYPES[device.type], _beat_of(device))
             for name, device in site.devices.items()
@@ -57,11 +51,6 @@ class Teller:
 
     def link(self, device: str) -> bool | None:
         return self._presences[device].link
-
-    def line(self, up: bool, problem: str = "") -> None:
-        if self._line != (up, problem):
-            self._line = (up, problem)
-            self._inbox.event(ConnectionChanged(at=self._now, connection=self._connection, up=up, problem=problem))
 
     def heard(self, device: str, now: float) -> None:
         presence = self._presences[device]
@@ -82,17 +71,10 @@ class Teller:
         self._say(device, point, None, why, now)
 
     def press(self, device: str, point: str, press: str, on_durable: Callable[[], None]) -> None:
-        event = Observed(at=self._now, device=device, point=point, value=True, press=press)
-        self._inbox.event(event, on_durable, urgent=True)
+        self._tell_press(PointId(device, point), press, on_durable)
 
     def nonsense(self, device: str, channel: str, problem: str, octets: bytes = b"") -> None:
-        event = self._garbage.of_device(device, f"{self._connection} {channel}", problem, octets.hex().encode(), self._now)
-        if event is not None:
-            self._inbox.event(event)
-
-    @property
-    def _now(self) -> datetime:
-        return self._clock.now()
+        self._tell_nonsense(device, channel, problem, octets.hex().encode())
 
     def _say(self, device: str, point: str, value: Value, bad: Reason, now: float, *, anew: bool = False) -> None:
         presence = self._presences[device]
@@ -100,13 +82,12 @@ class Teller:
         if not anew and told is not None and (told.value, told.bad) == (value, bad) and now - told.at < presence.beat_s:
             return
         presence.said[point] = _Told(value, bad, now)
-        event = Observed(at=self._now, device=device, point=point, value=value, bad=bad)
-        (self._inbox.event if presence.kinds[point].durable else self._inbox.telemetry)(event)
+        self._tell_value(PointId(device, point), value, bad, durable=presence.kinds[point].durable)
 
     def _link(self, device: str, up: bool, now: float) -> None:
         presence = self._presences[device]
         presence.link, presence.linked_at = up, now
-        self._inbox.event(Observed(at=self._now, device=device, point="link", value=up))
+        self._tell_link(device, up)
 
 
 def _beat_of(device: Device) -> float:

@@ -2,11 +2,8 @@
 
 from collections.abc import Callable
 
-from drivers.garbage import GarbageReports
 from drivers.modbus.unit import Presence, Route, Said
-from drivers.port import Inbox
-from edge.clock import Clock
-from edge.events import ConnectionChanged, Observed
+from drivers.telling import LineTeller
 from edge.points import Value
 from edge.problems import Reason
 from edge.profiles.modbus_table import Span
@@ -15,20 +12,7 @@ LOST_AFTER_S = 2.0
 """A device is lost when it has not been read in full for so long."""
 
 
-class Teller:
-    def __init__(self, connection: str, inbox: Inbox, clock: Clock) -> None:
-        self._connection = connection
-        self._inbox = inbox
-        self._clock = clock
-        self._garbage = GarbageReports()
-        self._line: tuple[bool, str] | None = None
-
-    def line(self, up: bool, problem: str = "") -> None:
-        if self._line != (up, problem):
-            self._line = (up, problem)
-            now = self._clock.now()
-            self._inbox.event(ConnectionChanged(at=now, connection=self._connection, up=up, problem=problem))
-
+class Teller(LineTeller):
     def heard(self, presence: Presence, now: float) -> None:
         """The device was read in full."""
         presence.heard_at = now
@@ -52,20 +36,14 @@ class Teller:
         if not anew and presence.said.get(name) == said:
             return
         presence.said[name] = said
-        event = Observed(at=self._clock.now(), device=presence.name, point=name, value=value, bad=bad)
-        (self._inbox.event if route.kind.durable else self._inbox.telemetry)(event)
+        self._tell_value(route.point, value, bad, durable=route.kind.durable)
 
     def press(self, route: Route, press: str, on_disk: Callable[[], None]) -> None:
-        device, point = route.point
-        event = Observed(at=self._clock.now(), device=device, point=point, value=True, press=press)
-        self._inbox.event(event, on_disk, urgent=True)
+        self._tell_press(route.point, press, on_disk)
 
     def nonsense(self, device: str, unit: int, span: Span, problem: str, raw: object = "") -> None:
-        channel = f"{self._connection} unit {unit} {span}"
-        event = self._garbage.of_device(device, channel, problem, str(raw).encode(), self._clock.now())
-        if event is not None:
-            self._inbox.event(event)
+        self._tell_nonsense(device, f"unit {unit} {span}", problem, str(raw).encode())
 
     def _link(self, presence: Presence, up: bool, now: float) -> None:
         presence.link, presence.told_at = up, now
-        self._inbox.event(Observed(at=self._clock.now(), device=presence.name, point="link", value=up))
+        self._tell_link(presence.name, up)

@@ -2,37 +2,26 @@
 
 from collections.abc import Mapping, Sequence
 
-from drivers.garbage import GarbageReports
 from drivers.opcua.places import Place, Presence, Route, Said
 from drivers.port import Inbox
+from drivers.telling import LineTeller
 from edge.clock import Clock
 from edge.device_figures import Requests
-from edge.events import ConnectionChanged, Observed
 
 LOST_AFTER_S = 3.0
 """A device is lost when its main point has had no value for so long; a server, when it has been silent for so long."""
 
 
-class Teller:
+class Teller(LineTeller):
     """Times are of the monotonic clock, in seconds. requests: by device, how its writes went."""
 
     def __init__(
         self, connection: str, routes: Sequence[Route], presences: Mapping[str, Presence], inbox: Inbox, clock: Clock
     ) -> None:
-        self._connection = connection
+        super().__init__(connection, inbox, clock)
         self._routes = {route.point: route for route in routes}
         self.requests = {name: Requests() for name in presences}
         self._presences = presences
-        self._inbox = inbox
-        self._clock = clock
-        self._garbage = GarbageReports()
-        self._line: tuple[bool, str] | None = None
-
-    def line(self, up: bool, problem: str = "") -> None:
-        if self._line != (up, problem):
-            self._line = (up, problem)
-            now = self._clock.now()
-            self._inbox.event(ConnectionChanged(at=now, connection=self._connection, up=up, problem=problem))
 
     def begin(self) -> None:
         """A session began: whatever was known from the one before must be heard anew."""
@@ -82,10 +71,7 @@ class Teller:
         return self._presences[device].link is False
 
     def nonsense(self, device: str, place: Place, problem: str, raw: object = "") -> None:
-        channel = f"{self._connection} {place}"
-        event = self._garbage.of_device(device, channel, problem, str(raw).encode(), self._clock.now())
-        if event is not None:
-            self._inbox.event(event)
+        self._tell_nonsense(device, place, problem, str(raw).encode())
 
     def _found(self, presence: Presence, now: float) -> None:
         self._link(presence, True, now)
@@ -94,12 +80,10 @@ class Teller:
 
     def _link(self, presence: Presence, up: bool, now: float) -> None:
         presence.link, presence.told_at = up, now
-        self._inbox.event(Observed(at=self._clock.now(), device=presence.name, point="link", value=up))
+        self._tell_link(presence.name, up)
 
     def _tell(self, route: Route, said: Said) -> None:
-        device, point = route.point
-        event = Observed(at=self._clock.now(), device=device, point=point, value=said.value, sent_at=said.sent_at, bad=said.bad)
-        (self._inbox.event if route.kind.durable else self._inbox.telemetry)(event)
+        self._tell_value(route.point, said.value, said.bad, durable=route.kind.durable, sent_at=said.sent_at)
 
 
 def _is_older(said: Said, known: Said) -> bool:
