@@ -1,7 +1,6 @@
 """The proof at a start: what it refuses, what may be waived, and how a result is kept."""
 
 import json
-import subprocess
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -16,7 +15,8 @@ from edge.site import Site
 from security.proof import Proof
 from security.proof.waiver import NO_WAIVER, Waiver
 from tests.security.proof.test_properties import BACK, building
-from tests.system.program import TALONMIES, environment
+from tests.started import ran
+from tests.system.program import environment
 
 TODAY = date(2026, 11, 23)
 BROKEN = building(back={**BACK, "unlock": "booking"})
@@ -92,7 +92,7 @@ def test_run_opens_nothing_for_a_site_that_is_not_proved(tmp_path: Path) -> None
     path.write_text(yaml.safe_dump(site))
     words = ["run", str(path), "--data", str(data), "--listen", f"127.0.0.1:{free_port()}"]
     words += ["--waive", "D8:staff", "--waived-by", "Maija"]
-    done = subprocess.run([TALONMIES, *words], env=environment(), capture_output=True, text=True, timeout=20)
+    done = ran(*words, env=environment(), timeout_s=20)
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     assert "D8:staff: Without power or controller" in done.stderr

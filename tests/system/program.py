@@ -1,4 +1,7 @@
-"""The real program as a process of its own, looked at only from outside: its words, its exit code, its HTTP side."""
+"""The real program as a process of its own, looked at only from outside: its words, its exit code, its HTTP side.
+
+Most are forked warm (`tests.started`); those of which the start itself is of interest are cold, as everybody starts them.
+"""
 
 import http.client
 import json
@@ -14,6 +17,7 @@ from typing import Any, Self
 
 from drivers.mosquitto import HOST, free_port
 from tests.broker import until
+from tests.started import Started, ran
 
 TOKEN = "a-token-for-tests"
 TALONMIES = str(Path(sys.executable).with_name("talonmies"))
@@ -28,7 +32,7 @@ def environment(**more: str) -> dict[str, str]:
 def refused(*words: str, **more: str) -> str:
     """Run a command that must not start; what it said. It says one sentence, and never a traceback."""
     env = {name: value for name, value in environment(**more).items() if value}
-    ended = subprocess.run([TALONMIES, *words], env=env, capture_output=True, text=True, timeout=20)
+    ended = ran(*words, env=env, timeout_s=20)
     assert ended.returncode == 1, ended
     assert "Traceback" not in ended.stderr
     assert len(ended.stderr.strip().splitlines()) == 1, ended.stderr
@@ -38,30 +42,36 @@ def refused(*words: str, **more: str) -> str:
 class Program:
     """`with Program(folder, "run", site_file, "--data", …) as program`: a controller with its screens open.
 
-    port: of a life before, so that open pages find it again.
+    port: of a life before, so that open pages find it again. cold: it imports everything first, as in a building.
     """
 
-    def __init__(self, folder: Path, *words: str | Path, within_s: float = READY_WITHIN_S, port: int | None = None) -> None:
+    def __init__(
+        self, folder: Path, *words: str | Path, within_s: float = READY_WITHIN_S, port: int | None = None, cold: bool = False
+    ) -> None:
         self.port = port or free_port()
-        self._words = [TALONMIES, *map(str, words), "--listen", f"{HOST}:{self.port}"]
+        self._words = [*map(str, words), "--listen", f"{HOST}:{self.port}"]
+        self._cold = cold
         self._said = folder / f"said-{self.port}.txt"
         self._within_s = within_s
-        self.process: subprocess.Popen[bytes]
+        self.process: Started | subprocess.Popen[bytes]
 
     def __enter__(self) -> Self:
         with self._said.open("wb") as said:
-            self.process = subprocess.Popen(self._words, env=environment(), stdout=said, stderr=said, stdin=subprocess.DEVNULL)
+            if self._cold:
+                words = [TALONMIES, *self._words]
+                self.process = subprocess.Popen(words, env=environment(), stdout=said, stderr=said, stdin=subprocess.DEVNULL)
+            else:
+                self.process = Started(self._words, env=environment(), stdout=said)
         try:
             until(self._whole, self._within_s)
         except BaseException:
-            self.process.kill()
+            self.kill()
             raise
         return self
 
     def __exit__(self, *_: object) -> None:
         if self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
+            self.kill()
 
     @property
     def said(self) -> str:

@@ -3,10 +3,10 @@
 import asyncio
 import json
 import signal
-from asyncio.subprocess import DEVNULL, PIPE, STDOUT
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 from uuid import uuid4
 
@@ -24,8 +24,9 @@ from edge.journal import Head, verify
 from edge.site.load import read_site
 from tests.broker import Plain, until_async
 from tests.drivers.modbus.line import makes_at, serving
+from tests.started import Started
 from tests.system.places import described
-from tests.system.program import TALONMIES, TOKEN, Program, environment
+from tests.system.program import TOKEN, Program, environment
 
 BY = ("--by", "A. Asentaja")
 PATIENCE_S = 50.0
@@ -66,10 +67,22 @@ async def controller(site_file: Path, folder: Path, port: int | None = None) -> 
         program.__exit__()
 
 
-async def started(*words: str) -> asyncio.subprocess.Process:
-    return await asyncio.create_subprocess_exec(
-        TALONMIES, "devices", *words, env=environment(), stdin=DEVNULL, stdout=PIPE, stderr=STDOUT
-    )
+@contextmanager
+def started(*words: object) -> Iterator[Started]:
+    """A command that somebody may interrupt."""
+    with TemporaryFile() as said:
+        process = Started(["devices", *map(str, words)], env=environment(), stdout=said)
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+async def said_by(process: Started) -> str:
+    """All of it, when it has ended."""
+    await asyncio.to_thread(process.wait, PATIENCE_S)
+    process.stdout.seek(0)
+    return process.stdout.read().decode()
 
 
 async def command(*words: object, status: int = 0) -> Result:
@@ -141,14 +154,14 @@ async def test_beside_a_controller_and_a_walk_that_outlives_it(site_file: Path, 
             found = yaml.safe_load((await command("scan", site_file, "bus", "--units", "12-13", *BY, *listen)).stdout)["devices"]
             assert [(made["unit"], made["channel"]) for made in found.values()] == [(12, 1), (12, 2), (12, 3), (12, 4)]
             assert "--by NAME" in (await command("scan", site_file, "bus", *listen, status=1)).stderr
-            walking = await started("walk", str(site_file), "panic-1", "lock-long", "--yes", *BY, *listen)
-            await until_async(lambda: [walk["began"] for walk in program.get("/api/v1/device-walks")["walks"]], PATIENCE_S)
-            building.press("panic-1")
-            await until_async(lambda: seen(program) == {"panic-1": ["pressed"], "lock-long": []})
-            walking.send_signal(signal.SIGINT)
-            said, _ = await walking.communicate()
-            assert walking.returncode == 1, said
-            assert b"The walk goes on" in said
+            with started("walk", site_file, "panic-1", "lock-long", "--yes", *BY, *listen) as walking:
+                await until_async(lambda: [walk["began"] for walk in program.get("/api/v1/device-walks")["walks"]], PATIENCE_S)
+                building.press("panic-1")
+                await until_async(lambda: seen(program) == {"panic-1": ["pressed"], "lock-long": []})
+                walking.send_signal(signal.SIGINT)
+                said = await said_by(walking)
+                assert walking.returncode == 1, said
+                assert "The walk goes on" in said
             program.kill()
         async with controller(site_file, tmp_path, program.port) as program:
             assert seen(program) == {"panic-1": ["pressed"], "lock-long": []}
@@ -189,21 +202,21 @@ async def test_over_the_line_where_no_controller_runs(site_file: Path) -> None:
         listed = await command("list", site_file, *listen)
         assert listed.stderr.startswith("No controller answers on")
         assert "lock-long" in listed.stdout
-        testing = await started("test", str(site_file), "lock-long", "--seconds", "4", "--yes", "--format", "json", *listen)
-        said, _ = await testing.communicate()
-        trial = json.loads(said[said.index(b"{") :])
+        with started("test", site_file, "lock-long", "--seconds", 4, "--yes", "--format", "json", *listen) as testing:
+            said = await said_by(testing)
+        trial = json.loads(said[said.index("{") :])
         assert (trial["value"], trial["before"], building.state("lock-long", "lock")) == ("unlocked", "locked", "locked")
         assert trial["answered_s"] is not None
 
         building.behave("fan", Behaviour.JAMMED)
-        testing = await started("test", str(site_file), "fan", "--seconds", "1", "--yes", *listen)
-        said, _ = await testing.communicate()
-        assert (testing.returncode, b"It did not follow." in said) == (1, True), said
+        with started("test", site_file, "fan", "--seconds", 1, "--yes", *listen) as testing:
+            said = await said_by(testing)
+            assert (testing.returncode, "It did not follow." in said) == (1, True), said
         building.behave("fan", Behaviour.OBEDIENT)
 
-        testing = await started("test", str(site_file), "fan", "--seconds", "30", "--yes", *listen)
-        await until_async(lambda: building.state("fan", "on") is True, PATIENCE_S)
-        testing.send_signal(signal.SIGINT)
-        said, _ = await testing.communicate()
-        assert building.state("fan", "on") is False, said
-        assert testing.returncode != 0
+        with started("test", site_file, "fan", "--seconds", 30, "--yes", *listen) as testing:
+            await until_async(lambda: building.state("fan", "on") is True, PATIENCE_S)
+            testing.send_signal(signal.SIGINT)
+            said = await said_by(testing)
+            assert building.state("fan", "on") is False, said
+            assert testing.returncode != 0

@@ -17,6 +17,7 @@ import pytest
 from drivers.mosquitto import HOST, Broker, free_port
 from security.roles import ROLES
 from tests.broker import until
+from tests.started import ran
 from tests.system.places import write_site
 from tests.system.program import TALONMIES, TOKEN, Program, environment, refused
 
@@ -49,11 +50,12 @@ def test_a_second_controller_on_the_same_journal_does_not_start_and_does_no_harm
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.timeout(60)
 def test_a_signal_ends_it_in_good_order_and_frees_the_port(site_file: Path, tmp_path: Path, number: int) -> None:
-    with Program(tmp_path, "run", site_file, "--data", tmp_path / "data") as program:
+    cold = number == signal.SIGTERM
+    with Program(tmp_path, "run", site_file, "--data", tmp_path / "data", cold=cold, within_s=50) as program:
         program.end(number)
         socket.create_server((HOST, program.port)).close()
         assert TOKEN not in program.said
-    whole = subprocess.run([*_talonmies(), "journal", "verify", str(tmp_path / "data")], capture_output=True, text=True)
+    whole = subprocess.run([TALONMIES, "journal", "verify", str(tmp_path / "data")], capture_output=True, text=True)
     assert whole.returncode == 0, whole
 
 
@@ -74,7 +76,8 @@ def test_a_person_added_while_it_runs_signs_in_and_is_signed_out_when_removed(si
 
 
 def users(*words: str) -> str:
-    done = subprocess.run([TALONMIES, "users", *words], capture_output=True, text=True, check=True, stdin=subprocess.DEVNULL)
+    done = ran("users", *words)
+    done.check_returncode()
     return done.stdout
 
 
@@ -85,7 +88,7 @@ def browser(program: Program) -> httpx.Client:
 
 @pytest.mark.timeout(150)
 def test_the_demo_ends_with_all_that_it_started(tmp_path: Path) -> None:
-    with Program(tmp_path, "demo", within_s=60) as demo:
+    with Program(tmp_path, "demo", within_s=60, cold=True) as demo:
         children = _descendants(demo.process.pid)
         assert len(children) >= 2, "a broker and the devices"
         until(lambda: demo.get("/api/v1/alarms")["alarms"] == [])
@@ -174,7 +177,3 @@ def test_a_data_folder_on_a_read_only_disk(site_file: Path, read_only_folder: Pa
 def test_an_address_that_is_none(site_file: Path, tmp_path: Path) -> None:
     words = ["run", str(site_file), "--data", str(tmp_path / "data"), "--listen", "everywhere"]
     assert "--listen everywhere is not HOST:PORT" in refused(*words)
-
-
-def _talonmies() -> list[str]:
-    return [str(Path(sys.executable).with_name("talonmies"))]

@@ -12,8 +12,9 @@ import pytest
 from drivers.mosquitto import Broker
 from edge.clock import SystemClock
 from tests.broker import until
+from tests.started import ran
 from tests.system.places import write_site
-from tests.system.program import TALONMIES, Program, environment
+from tests.system.program import Program, environment
 
 Edit = Callable[[dict[str, Any]], None]
 
@@ -37,8 +38,7 @@ def edit(file: Path, change: Edit) -> None:
 
 
 def reload(program: Program, file: Path, *words: str, by: str = "Aino") -> "subprocess.CompletedProcess[str]":
-    command = [TALONMIES, "reload", str(file), "--by", by, "--listen", f"127.0.0.1:{program.port}", *words]
-    ended = subprocess.run(command, env=environment(), capture_output=True, text=True, timeout=60, input="")
+    ended = ran("reload", file, "--by", by, "--listen", f"127.0.0.1:{program.port}", *words, env=environment())
     assert "Traceback" not in ended.stderr
     return ended
 
@@ -114,7 +114,7 @@ def test_an_open_alarm_and_the_numbers_of_the_journal_go_on(program: Program, fi
     after = program.get("/api/v1/site")
     assert (after["name"], after["seq"] > before["seq"]) == ("Uusi nimi", True)
     program.end()
-    whole = subprocess.run([TALONMIES, "journal", "verify", str(tmp_path / "data")], capture_output=True, text=True, timeout=30)
+    whole = ran("journal", "verify", tmp_path / "data")
     assert whole.returncode == 0, whole.stdout
 
 
