@@ -24,6 +24,7 @@ from api.console import (
     plan_routes,
     room_routes,
     scan_routes,
+    terminal_routes,
 )
 from api.console import routes as console
 from api.console.pages import Pages
@@ -59,10 +60,12 @@ from api.routes import (
     scenes,
     shift,
     state,
+    terminals,
 )
 from api.routes import site_file as site_files
 from api.scan_actions import ScanActions
 from api.scan_port import Scans
+from api.terminal_actions import TerminalActions
 from api.tokens import Tokens
 
 if TYPE_CHECKING:
@@ -134,6 +137,7 @@ def create_app(
         rooms.router(desk, readers, actions),
         ceremonies.router(desk, readers, of_ceremonies),
         calendars.router(desk, readers),
+        terminals.router(desk, readers, TerminalActions(desk.site, actions), past_reading),
         bulletins.router(desk, readers, on_the_line),
         shift.router(desk, readers, on_the_line),
         displays.router(desk, readers, on_displays),
@@ -158,6 +162,7 @@ def create_app(
         alarm_routes.router(desk, readers, pages, actions),
         room_routes.router(desk, readers, pages, actions),
         door_routes.router(desk, readers, pages, at_doors),
+        terminal_routes.router(desk, readers, pages, actions, past_reading),
         # Before the pages of single devices, because the word stands where their ids do.
         scan_routes.router(readers, pages, scanning),
         device_routes.router(desk, readers, pages, actions, past_reading),

@@ -38,6 +38,7 @@ class BookingOut(BaseModel):
     problem: str | None = Field(description="Why it opens its room only when somebody allows it; null when nothing is wrong")
     allowed: bool = Field(description="Somebody has let it open its room")
     released: bool = Field(description="The rest of it was given free")
+    terminal: str | None = Field(description="The payment terminal that it gets, and the dock and bay where to take it")
 
 
 class Bookings(AsOf):

@@ -7,8 +7,10 @@ from datetime import timedelta
 from api.models_rooms import BookingOut, CalendarAge, CalendarOut, FaultOut, HelpOut, RoomOut
 from api.scope import rooms_of, sees_booking
 from api.sessions import View
+from api.terminal_truth import terminal_of
 from api.truth import Truth
 from edge.facts import Look
+from edge.text import Text
 from rooms.bookings import Booking
 from rooms.life import ROOM, RoomNow
 from rooms.needs import BROKEN_NAMES, FAULTS, open_help
@@ -80,7 +82,12 @@ class RoomTruth:
             problem=self._renderer.text(slot.problem, self._truth.now) if slot.problem else None,
             allowed=slot.allowed,
             released=slot.released is not None,
+            terminal=self._renderer.text(terminal) if (terminal := self.terminal(booking)) is not None else None,
         )
+
+    def terminal(self, booking: Booking) -> Text | None:
+        """The payment terminal that the booking gets."""
+        return terminal_of(self._truth, booking.identity)
 
     def _kind_name(self, kind: str | None) -> str | None:
         name = self._site.rooms[kind].name if kind is not None else None

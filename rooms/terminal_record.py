@@ -110,7 +110,7 @@ def counted(look: Look, site: Site, terminal: str) -> Counted:
     return Counted(
         terminal=terminal,
         agency=section.agency,
-        standing=_standing(section.dock, where),
+        standing=standing_of(section.dock, where),
         sure=is_sure(look, where) if where.docked else where.heard_now,
         dock=where.dock,
         space=(device.space or "") if device is not None else "",
@@ -121,7 +121,10 @@ def counted(look: Look, site: Site, terminal: str) -> Counted:
     )
 
 
-def _standing(own: str, where: Whereabouts) -> Standing:
+def standing_of(own: str, where: Whereabouts | None) -> Standing:
+    """own: the terminal's own bay."""
+    if where is None:
+        return "unknown"
     if not where.docked:
         return "out"
     return "in-its-bay" if where.dock == own else "in-another-bay"

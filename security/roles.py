@@ -31,6 +31,7 @@ Action = Literal[
     "post-bulletin",
     "read-bulletin",
     "hand-over",
+    "lend-terminal",
     "quiet-masking",
     "set-masking",
 ]
@@ -66,6 +67,7 @@ MAY: Mapping[Action, frozenset[Role]] = {
     "post-bulletin": frozenset((_GUARD, _HOST, _MANAGER)),
     "read-bulletin": frozenset((_GUARD, _HOST, _MANAGER, _INSTALLER, _CLERK)),
     "hand-over": frozenset((_GUARD, _HOST, _MANAGER)),
+    "lend-terminal": frozenset((_HOST, _MANAGER)),
     "quiet-masking": frozenset((_HOST, _MANAGER)),
     "set-masking": frozenset((_MANAGER,)),
 }

@@ -43,6 +43,7 @@ PLACES: Final[Mapping[str, Text]] = {
     "/alarms": say("All alarms"),
     "/alarms/figures": say("Alarm load"),
     "/drills": say("Walk tests"),
+    "/terminals": say("Payment terminals"),
     "/devices": say("Devices"),
     "/device-walks": say("Walks through the building"),
     "/modes": say("Fire, evacuation and lockdown"),

@@ -35,12 +35,16 @@ class Coming:
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """What stands out. warning: the room is about to be given free. announce: for those who hear the panel."""
+    """What stands out. warning: the room is about to be given free. announce: for those who hear the panel.
+
+    terminal: the payment terminal for the official, and where it is taken.
+    """
 
     warning: bool = False
     waits: bool = False
     twice: bool = False
     announce: str = ""
+    terminal: Text | None = None
 
 
 def panel_list(room: str) -> str:
@@ -85,7 +89,7 @@ class PanelSections:
                 taps=taps,
                 lines=[Coming(slot.booking.start, slot.end, slot.agency) for slot in slots],
                 as_of=as_of,
-                marks=self._marks(truth, now),
+                marks=self._marks(truth, told, now),
             )
 
         yield Item(f"now-{room}", shows, draw)
@@ -96,12 +100,14 @@ class PanelSections:
         values = {"wanted": wanted, "faults": faults, "broken": BROKEN_NAMES, "now": truth.now, "asks": self._asks}
         return Item(f"needs-{room}", (today, wanted, faults), lambda: self._draw("needs", room=room, **values))
 
-    def _marks(self, truth: Truth, now: RoomNow | None) -> Marks:
+    def _marks(self, truth: Truth, told: RoomTruth, now: RoomNow | None) -> Marks:
         if now is None:
             return Marks()
         warning = now.gives_up_at is not None
         announce = self._renderer.text(now.because, truth.now) if warning else ""
-        return Marks(warning, now.awaits_official, bool(now.conflicts), announce)
+        shown = now.booking is not None and now.state != "free" and told.sees(now.booking)
+        terminal = told.terminal(now.booking) if shown and now.booking is not None else None
+        return Marks(warning, now.awaits_official, bool(now.conflicts), announce, terminal)
 
     def _as_of(self, told: RoomTruth, room: str) -> CalendarAge | None:
         """The worst of the room's calendars; None when all are kept here."""

@@ -88,8 +88,8 @@ class RoomSections:
         now = truth.facts(ROOM(room))
         if now is None:
             return None
-        slots = (told.slot(booking) for booking in (now.booking, now.next, *now.conflicts) if booking is not None)
-        return now, tuple(map(acted_on, slots))
+        concerned = [booking for booking in (now.booking, now.next, *now.conflicts) if booking is not None]
+        return now, tuple((acted_on(told.slot(booking)), told.terminal(booking)) for booking in concerned)
 
     def life(self, told: RoomTruth, truth: Truth, room: str) -> str:
         """The lines about a room's life, for its card among the spaces."""
@@ -110,7 +110,7 @@ class RoomSections:
             taps,
             truth.present(room),
             needs,
-            *((b, acted_on(told.slot(b))) for b in bookings),
+            *((b, acted_on(told.slot(b)), told.terminal(b)) for b in bookings),
         )
 
         def draw() -> str:

@@ -76,6 +76,7 @@ def real(path: str) -> str:
         "device": "masking-lobby",
         "button": "panic-desk-3",
         "deed": "transfer",
+        "terminal": "pos-1",
         "storey": "1",
         "began": "1",
         "point": "muted",
