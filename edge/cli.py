@@ -18,6 +18,7 @@ from edge.command_errors import one_sentence_per_error
 from edge.device_commands import devices_app
 from edge.errors import TalonmiesError
 from edge.people_commands import tokens_app, users_app
+from edge.report_command import report_app
 from edge.site import Site
 from edge.site.load import LoadedSite, load_site, read_site
 
@@ -38,6 +39,7 @@ app.add_typer(journal_app, name="journal")
 app.add_typer(devices_app, name="devices")
 app.add_typer(users_app, name="users")
 app.add_typer(tokens_app, name="tokens")
+app.add_typer(report_app, name="report")
 
 
 _MOST_FINDINGS = 20
@@ -315,6 +317,29 @@ def acoustics(
         else:
             for line in plan.lines():
                 typer.echo(line)
+
+
+@app.command("desk-link")
+def desk_link(
+    site_file: SiteFile,
+    desk: Annotated[str, typer.Argument(metavar="DESK", help="Its id in the site file")],
+    data: Data = Path("data"),
+    address: Annotated[
+        str | None, typer.Option(metavar="URL", help="How phones reach the controller; default: the first of site.hosts, by https")
+    ] = None,
+    svg: Annotated[Path | None, typer.Option(metavar="FILE.svg", help="Draw the link as a code to stick to the desk")] = None,
+    revoke: Annotated[bool, typer.Option("--revoke", help="Take the link of the desk away instead")] = False,
+) -> None:
+    """Give a desk a link of its own, at which masking is turned down there.
+
+    Without signing in, from any phone. A desk has one link; a new one ends the old one. It works at once, also while the site runs.
+    """
+    from edge.desk_link_command import new_link, revoked
+
+    with one_sentence_per_error():
+        told = revoked(desk, data) if revoke else new_link(read_site(site_file), desk, data, address, svg)
+        for line in told:
+            typer.echo(line)
 
 
 def _foreseen(site: Site, site_file: Path, calendar: Sequence[str], now: datetime, days: int) -> "list[Foreseen]":

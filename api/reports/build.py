@@ -6,7 +6,7 @@ from typing import Final
 
 from acoustics.weeks import FAULTY
 from api.reports.availability import TOLD, availability, away_h
-from api.reports.figures import Report, WalkTest
+from api.reports.figures import Report, Use, WalkTest
 from api.reports.masking import KINDS as MASKING_KINDS
 from api.reports.masking import masking_of
 from api.reports.month import Month
@@ -23,15 +23,16 @@ _CONDITIONS: Final = (ConditionBegan.kind, ConditionEnded.kind)
 
 
 def report_of(site: Site, journal: PastJournal, month: Month, now: datetime) -> Report:
-    """Of a month that has not ended, until now. A booking belongs to the month in which it ended."""
+    """Of a month that has not ended, as far as the journal goes. A booking belongs to the month in which it ended."""
     start, end = month.start(site), month.end(site)
-    until = min(end, now)
-    first = journal.first()
+    first, last = journal.span() or (None, start)
+    until = end if now >= end else min(end, max(start, last))
     gaps = [*journal.gaps(until), *([(start, first)] if first is not None and first > start else [])]
     ended = _ended(journal, start, until)
     raised = (event for event in journal.events((AlarmRaised.kind,), start, until) if isinstance(event, AlarmRaised))
     alarms = figures(site, raised, start, until)
     told = list(journal.events(_CONDITIONS, None, until, lambda fields: fields.get("type") in TOLD))
+    use = use_of(site, ended)
     tests = drills.drills(journal.events(drills.KINDS, start, until))
     return Report(
         site=site.site.id,
@@ -42,14 +43,14 @@ def report_of(site: Site, journal: PastJournal, month: Month, now: datetime) -> 
         head=journal.last_before(until),
         known_from=None if first is None or first <= start else first,
         away_h=round(away_h(gaps, start, until), 1),
-        use=use_of(site, ended),
+        use=use,
         sharing=sharing_of(site, ended),
         alarms=alarms,
         days_above=sum(day.alarms > DAY_TARGET for day in alarms.days),
         shifts_above=sum(shift.alarms > SHIFT_TARGET for shift in alarms.shifts),
         walk_tests=tuple(map(_walk_test, tests)),
         untested=_untested(site, tests),
-        masking=masking_of(site, journal.events(MASKING_KINDS, start, until), _faults(journal, start, until)),
+        masking=masking_of(site, journal.events(MASKING_KINDS, start, until), _faults(journal, start, until), _untold(use)),
         devices=availability(site, told, gaps, start, until),
     )
 
@@ -62,6 +63,11 @@ def _ended(journal: PastJournal, start: datetime, until: datetime) -> list[Booki
 
 def _faults(journal: PastJournal, start: datetime, until: datetime) -> Iterable[Event]:
     return journal.events((ConditionBegan.kind,), start, until, lambda fields: fields.get("type") in FAULTY)
+
+
+def _untold(use: Use) -> frozenset[str]:
+    rows = use.rows["room"]
+    return frozenset() if rows is None else frozenset(room for room, row in rows.items() if row.hours is None)
 
 
 def _walk_test(test: drills.Drill) -> WalkTest:

@@ -5,6 +5,7 @@ from typing import Any
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from api.reports.document import Chart
 
@@ -47,6 +48,7 @@ def _draw(figure: Figure, chart: Chart, written: tuple[str, ...]) -> None:
         axes.set_xticks(list(places)[::every], names[::every])
         axes.set_ylim(0, room)
         axes.set_ylabel(chart.unit)
+        axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
     else:
         bars = axes.barh(places, values, color=_BAR, height=0.7)
         axes.set_yticks(list(places), names)

@@ -1,7 +1,7 @@
 """What masking was like in a month: privacy of the talk in each room, presses for relief, hours that were too loud, faults."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from acoustics.asked import ReliefPressed
 from acoustics.weeks import FAULTY, QuarterCounted
@@ -15,8 +15,8 @@ from edge.site import Site
 KINDS = (QuarterCounted.kind, ReliefPressed.kind)
 
 
-def masking_of(site: Site, counted: Iterable[Event], troubles: Iterable[Event]) -> Masking | None:
-    """None where the site leads no masking. troubles: conditions that began in the month."""
+def masking_of(site: Site, counted: Iterable[Event], troubles: Iterable[Event], untold: Collection[str]) -> Masking | None:
+    """None where the site leads no masking. troubles: what began in the month. untold: rooms whose hours are not told."""
     if site.acoustics is None:
         return None
     zones = Zones(site, site.acoustics)
@@ -28,7 +28,7 @@ def masking_of(site: Site, counted: Iterable[Event], troubles: Iterable[Event]) 
         match event:
             case QuarterCounted():
                 for room, seconds in event.talked.items():
-                    if room in site.spaces:
+                    if room in site.spaces and room not in untold:
                         talked.setdefault(room, Counter()).update(seconds)
                 loud.update(event.loud)
             case ReliefPressed(desk=desk):
@@ -39,9 +39,13 @@ def masking_of(site: Site, counted: Iterable[Event], troubles: Iterable[Event]) 
     faults = Counter(e.subject for e in troubles if isinstance(e, ConditionBegan) and e.type in FAULTY and e.subject in zones.heard)
     told = beside(reliefs, dict.fromkeys(reliefs, presses))
     return Masking(
-        talked={room: {one: round(s / 3600, 1) for one, s in sorted(seconds.items())} for room, seconds in sorted(talked.items())},
+        talked={room: _in_hours(talked[room]) for room in site.spaces if room in talked},
         reliefs_total=presses if presses == 0 or presses >= LEAST else "few",
         reliefs=told,
         loud_h={unit: round(seconds / 3600, 1) for unit, seconds in loud.items()},
         faults={unit: faults[unit] for unit in zones.heard},
     )
+
+
+def _in_hours(seconds: Mapping[Class, int]) -> Mapping[Class, float]:
+    return {one: round(s / 3600, 1) for one, s in sorted(seconds.items())}

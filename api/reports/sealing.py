@@ -15,12 +15,11 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat, load_pem_private_key
 
+from api.reports.digests import DIGESTS, SIGNATURE, listed
 from edge.errors import StartRefused
 from edge.text import Text, say
 
 KEY: Final = "report.key"
-DIGESTS: Final = "SHA256SUMS"
-SIGNATURE: Final = "signature.json"
 _MEANT: Final = b"talonmies report 1\n"
 """Before what is signed, so that the signature says nothing else."""
 
@@ -95,9 +94,18 @@ def check(folder: Path, expected: str | None = None) -> Checked:
     made = fingerprint(public) if public is not None else None
     if expected is not None and made is not None and _bare(expected) != _bare(made):
         findings.append(say("It was signed with another key: {fingerprint}.", fingerprint=made))
-    listed = dict(_listed(digests))
-    findings += _differences(folder, listed)
-    return Checked(made, len(listed), tuple(findings))
+    digest_of = dict(listed(digests))
+    findings += _differences(folder, digest_of)
+    return Checked(made, len(digest_of), tuple(findings))
+
+
+def signer_of(folder: Path) -> str | None:
+    """Fingerprint of the key that signed it as it is, or None."""
+    try:
+        public, problem = _signer(folder, (folder / DIGESTS).read_bytes())
+    except OSError:
+        return None
+    return fingerprint(public) if public is not None and problem is None else None
 
 
 def _signer(folder: Path, digests: bytes) -> tuple[Ed25519PublicKey | None, Text | None]:
@@ -114,20 +122,14 @@ def _signer(folder: Path, digests: bytes) -> tuple[Ed25519PublicKey | None, Text
     return public, None
 
 
-def _listed(digests: bytes) -> Iterator[tuple[str, str]]:
-    for line in digests.decode(errors="replace").splitlines():
-        digest, _, name = line.partition("  ")
-        yield name, digest
-
-
-def _differences(folder: Path, listed: dict[str, str]) -> Iterator[Text]:
+def _differences(folder: Path, digest_of: dict[str, str]) -> Iterator[Text]:
     there = {path.name for path in folder.iterdir() if path.name not in (DIGESTS, SIGNATURE)}
-    for name, digest in listed.items():
+    for name, digest in digest_of.items():
         if name not in there:
             yield say("{file} is missing.", file=name)
         elif _digest(folder / name) != digest:
             yield say("{file} was changed.", file=name)
-    for name in sorted(there - listed.keys()):
+    for name in sorted(there - digest_of.keys()):
         yield say("{file} is no part of the report.", file=name)
 
 

@@ -45,7 +45,7 @@ class Writing:
                 return shown
 
     def month(self, month: Month) -> str:
-        return format_date(month.first, "LLLL y", locale=self.locale).capitalize()
+        return format_date(month.first, "LLLL y", locale=self.locale)
 
     def day(self, t: datetime) -> str:
         return format_datetime(

@@ -42,10 +42,11 @@ class PastJournal:
         found = self._connection.execute(select, (_written(t),)).fetchone()
         return Head(*found) if found else None
 
-    def first(self) -> datetime | None:
-        """When the oldest entry was made that is still kept."""
-        found = self._connection.execute("SELECT at FROM entries ORDER BY seq LIMIT 1").fetchone()
-        return datetime.fromisoformat(found[0]) if found else None
+    def span(self) -> tuple[datetime, datetime] | None:
+        """When the oldest and the newest entry were made that are kept."""
+        select = "SELECT at FROM entries WHERE seq IN ((SELECT min(seq) FROM entries), (SELECT max(seq) FROM entries)) ORDER BY seq"
+        found = [datetime.fromisoformat(at) for (at,) in self._connection.execute(select)]
+        return (found[0], found[-1]) if found else None
 
     def gaps(self, end: datetime) -> Iterator[tuple[datetime, datetime]]:
         """While no controller ran: from the last entry before each start until that start."""
