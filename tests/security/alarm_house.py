@@ -1,9 +1,10 @@
 """A small house whose controller runs in a test: things happen, people act, time passes, and it restarts from its journal."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
+from edge.commands import Command
 from edge.controller import Controller
 from edge.events import DaemonStarted, Event, Observed, decode, encode
 from edge.facts import Facts
@@ -38,6 +39,9 @@ LIFT_BELL = {
 }
 
 
+Told = TypeVar("Told", bound=Event)
+
+
 class House:
     def __init__(self, site: Site | None = None) -> None:
         self.site = site or house()
@@ -61,7 +65,12 @@ class House:
         self._settle()
 
     def _settle(self) -> None:
-        self.journal += self.controller.settle(self.now).events
+        outcome = self.controller.settle(self.now)
+        self.journal += outcome.events
+        self._obey(outcome.commands)
+
+    def _obey(self, commands: Sequence[Command]) -> None:
+        """Nothing here does what it is told."""
 
     def does(self, act: Callable[..., Event], *asked: object) -> Event:
         """An act that takes the facts and the time first."""
@@ -79,8 +88,8 @@ class House:
     def press(self, press: str, button: str = "button-1", **more: Any) -> None:
         self.happens(Observed(at=self.now, device=button, point="pressed", value=True, press=press, **more))
 
-    def report(self, device: str, point: str, value: Value) -> None:
-        self.happens(Observed(at=self.now, device=device, point=point, value=value))
+    def report(self, device: str, point: str, value: Value, **more: Any) -> None:
+        self.happens(Observed(at=self.now, device=device, point=point, value=value, **more))
 
     def wait(self, span: timedelta) -> None:
         """Time passes, with everything that falls due in it."""
@@ -102,5 +111,5 @@ class House:
         """The one of this type that people are told of."""
         return next((alarm for alarm in open_alarms(self.facts) if alarm.type == kind), None)
 
-    def told(self, kind: type[Event]) -> list[Event]:
+    def told(self, kind: type[Told]) -> list[Told]:
         return [event for event in self.journal if type(event) is kind]

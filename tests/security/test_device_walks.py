@@ -35,13 +35,13 @@ def test_everything_is_seen_once_and_written_down_as_it_comes() -> None:
     walk = house.facts(WALK())
     assert walk is not None
     assert walk.devices == ("lock-front-1", "lock-store", "button-1", "sensor-1", "meter-1")
-    house.says("button-1", "pressed", True, press="p1")
+    house.report("button-1", "pressed", True, press="p1")
     for value in ("open", "closed", "open", "closed"):
         house.wait(SECOND)
-        house.says("lock-front-1", "contact", value)
+        house.report("lock-front-1", "contact", value)
     for present in (True, False):
-        house.says("sensor-1", "present", present)
-    house.says("meter-1", "ambient", 41.5)
+        house.report("sensor-1", "present", present)
+    house.report("meter-1", "ambient", 41.5)
     expected = [("button-1", "pressed"), ("lock-front-1", "opened"), ("lock-front-1", "closed")]
     expected += [("sensor-1", "came"), ("sensor-1", "went"), ("meter-1", "heard")]
     assert seen(house) == expected
@@ -53,7 +53,7 @@ def test_everything_is_seen_once_and_written_down_as_it_comes() -> None:
 
 def test_a_press_in_a_walk_is_a_panic_like_any_other() -> None:
     house = begun()
-    house.says("button-1", "pressed", True, press="p1")
+    house.report("button-1", "pressed", True, press="p1")
     assert [alarm.type for alarm in open_alarms(house.facts)] == [PANIC]
     assert open_alarms(house.facts)[0].acknowledged_at is None
     end(house)
@@ -62,30 +62,30 @@ def test_a_press_in_a_walk_is_a_panic_like_any_other() -> None:
 
 def test_what_has_always_been_so_shows_nobody() -> None:
     house = begun()
-    house.says("sensor-1", "present", False)
-    house.says("lock-front-1", "contact", "closed")
-    house.says("meter-1", "ambient", None, bad="no answer")
+    house.report("sensor-1", "present", False)
+    house.report("lock-front-1", "contact", "closed")
+    house.report("meter-1", "ambient", None, bad="no answer")
     assert seen(house) == []
 
 
 def test_a_device_that_first_speaks_in_the_walk_has_shown_no_change_yet() -> None:
     house = Building()
-    house.says("sensor-1", "present", None, bad="no answer")
+    house.report("sensor-1", "present", None, bad="no answer")
     house.happens(device_walks.begin(house.site, house.facts, house.now, *INSTALLER))
-    house.says("sensor-1", "present", False)
+    house.report("sensor-1", "present", False)
     assert seen(house) == []
-    house.says("sensor-1", "present", True)
+    house.report("sensor-1", "present", True)
     assert seen(house) == [("sensor-1", "came")]
 
 
 @pytest.mark.parametrize("checkpoint", [False, True])
 def test_a_walk_outlives_the_controller(checkpoint: bool) -> None:
     house = begun()
-    house.says("lock-front-1", "contact", "open")
-    house.restart(checkpoint=checkpoint)
+    house.report("lock-front-1", "contact", "open")
+    house.restarts(timedelta(0), checkpoint=checkpoint)
     assert house.facts(WALK()) is not None
     assert set(house.facts(SIGHTS("lock-front-1")) or ()) == {"opened"}
-    house.says("lock-front-1", "contact", "closed")
+    house.report("lock-front-1", "contact", "closed")
     assert set(house.facts(SIGHTS("lock-front-1")) or ()) == {"opened", "closed"}
 
 
@@ -95,13 +95,13 @@ def test_a_walk_ends_by_itself_and_then_nobody_has_signed() -> None:
     assert house.facts(WALK()) is None
     (ended,) = house.told(DeviceWalkEnded)
     assert ended.by == ""
-    house.says("button-1", "pressed", True, press="p1")
+    house.report("button-1", "pressed", True, press="p1")
     assert seen(house) == []
 
 
 def test_a_new_walk_begins_with_nothing_seen() -> None:
     house = begun()
-    house.says("lock-front-1", "contact", "open")
+    house.report("lock-front-1", "contact", "open")
     end(house)
     house.wait(MINUTE)
     house.happens(device_walks.begin(house.site, house.facts, house.now, *INSTALLER))

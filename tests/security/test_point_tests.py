@@ -50,8 +50,8 @@ def test_it_is_put_back_also_when_the_controller_died_in_between(device: str, po
     begin(house, device, point)
     house.wait(SECOND)
     house.now += timedelta(seconds=20)
-    house.restart(checkpoint=checkpoint)
-    house.says(device, point, house.told(PointTestBegan)[0].value)
+    house.restarts(timedelta(0), checkpoint=checkpoint)
+    house.report(device, point, house.told(PointTestBegan)[0].value)
     house.wait(SECOND)
     assert house.wanted(device, point) == before
 
@@ -59,15 +59,15 @@ def test_it_is_put_back_also_when_the_controller_died_in_between(device: str, po
 def test_what_the_device_said_before_confirms_nothing() -> None:
     house = Building(obedient=False)
     begin(house, "fan", "on")
-    house.says("fan", "on", False)
-    house.says("fan", "on", None, bad="no answer")
+    house.report("fan", "on", False)
+    house.report("fan", "on", None, bad="no answer")
     assert house.told(PointTestAnswered) == []
-    house.says("fan", "on", True)
+    house.report("fan", "on", True)
     assert len(house.told(PointTestAnswered)) == 1
     house.wait(MINUTE)
-    house.says("fan", "on", None, bad="no answer")
+    house.report("fan", "on", None, bad="no answer")
     assert house.told(PointTestRestored) == []
-    house.says("fan", "on", False)
+    house.report("fan", "on", False)
     assert len(house.told(PointTestRestored)) == 1
 
 
@@ -130,10 +130,10 @@ def test_lockdown_outranks_the_test_of_a_lock_and_refuses_a_new_one() -> None:
 
 def test_a_panic_outranks_a_test_and_refuses_a_new_one() -> None:
     house = Building()
-    house.says("fan", "on", True)
+    house.report("fan", "on", True)
     begin(house, "fan", "on")
     assert house.wanted("fan", "on") is False
-    house.says("button-1", "pressed", True, press="p1")
+    house.report("button-1", "pressed", True, press="p1")
     assert house.wanted("fan", "on") is True
     house.wait(MINUTE)
     with pytest.raises(Refusal, match="Something stronger"):
@@ -163,10 +163,10 @@ def test_what_makes_no_sense_is_refused(device: str, point: str, more: dict[str,
 def test_two_do_not_test_the_same_and_a_silent_device_is_not_tested() -> None:
     house = Building()
     begin(house, "fan", "on")
-    house.says("fan", "on", False)
+    house.report("fan", "on", False)
     with pytest.raises(Refusal, match="is testing this already"):
         begin(house, "fan", "on")
-    house.says("sign", "text", None, bad="no answer")
+    house.report("sign", "text", None, bad="no answer")
     with pytest.raises(Refusal, match="does not say how it is"):
         begin(house, "sign", "text")
 
@@ -175,5 +175,5 @@ def test_a_clock_that_went_back_does_not_prolong_a_test() -> None:
     house = Building()
     begin(house, "fan", "on")
     house.now -= timedelta(hours=1)
-    house.restart()
+    house.restarts(timedelta(0))
     assert house.facts(TEST("fan", "on")) is None

@@ -132,6 +132,7 @@ def test_profiles_say_what_they_can() -> None:
     assert set(profiles) == {
         "ble.bthome",
         "ble.panic_fob",
+        "ble.relief_button",
         "ble.ibeacon_dock",
         "ble.eddystone_dock",
         "ble.lock",
