@@ -11,17 +11,21 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from api import metrics
 from api.actions import Actions
+from api.arrival_actions import ArrivalActions
 from api.ceremony_actions import CeremonyActions
 from api.console import (
     alarm_routes,
+    arrival_routes,
     ceremony_routes,
     device_routes,
     display_routes,
     door_routes,
     drill_routes,
     line_routes,
+    masking_routes,
     past_routes,
     plan_routes,
+    relief_routes,
     room_routes,
     scan_routes,
     terminal_routes,
@@ -45,6 +49,7 @@ from api.readers import Readers
 from api.routes import (
     PREFIX,
     alarms,
+    arrivals,
     bulletins,
     calendars,
     ceremonies,
@@ -106,6 +111,7 @@ def create_app(
     actions = Actions(desk, read_only_reason)
     scanning = ScanActions(desk.site, actions, scans)
     at_doors, on_the_line = DoorActions(desk.site, actions), LineActions(desk.site, actions)
+    of_customers = ArrivalActions(desk.site, actions)
     on_displays = DisplayActions(desk.site, actions)
     of_masking = MaskingActions(desk.site, actions)
     of_ceremonies = CeremonyActions(desk.site, actions)
@@ -141,6 +147,7 @@ def create_app(
         bulletins.router(desk, readers, on_the_line),
         shift.router(desk, readers, on_the_line),
         displays.router(desk, readers, on_displays),
+        arrivals.router(desk, readers, of_customers),
         masking.router(desk, readers, of_masking),
         events.router(desk, readers),
     ):
@@ -169,7 +176,10 @@ def create_app(
         line_routes.router(desk, readers, pages, on_the_line),
         ceremony_routes.router(desk, readers, pages, of_ceremonies),
         display_routes.router(desk, readers, pages, on_displays),
+        arrival_routes.router(desk, readers, pages, of_customers),
         plan_routes.router(readers, pages.pictures),
+        masking_routes.router(desk, readers, pages, actions, of_masking, identity.desk_links),
+        relief_routes.router(desk, readers, pages, identity.desk_links, of_masking),
     ):
         require_declared(part.routes)
         app.include_router(part)

@@ -26,6 +26,12 @@ READERS: Final[frozenset[Role]] = EVERY_ROLE - {"clerk"}
 """A clerk sees the rooms of the own agency and the bulletins for it, and nothing else."""
 MINDS_ROOMS: Final[frozenset[Role]] = frozenset(("guard", "lobby-host", "facility-manager"))
 
+MINDS_MASKING: Final[frozenset[Role]] = READERS - {"guard"}
+"""Guards are told by alarms what is wrong with it."""
+
+MEETS_CUSTOMERS: Final[frozenset[Role]] = frozenset(("guard", "lobby-host", "facility-manager", "clerk"))
+"""Who answers customers that wait; a clerk those of the own agency."""
+
 
 def _may(*actions: Action) -> frozenset[Role]:
     """Whoever may do one of these."""
@@ -46,6 +52,8 @@ POLICIES: Final[Mapping[RouteId, Policy]] = {
     ("POST", "/sign-in/panel"): ANYBODY,
     ("GET", "/sign-in/provider"): ANYBODY,
     ("GET", "/sign-in/callback"): ANYBODY,
+    ("GET", "/relief/{token}"): ANYBODY,
+    ("POST", "/relief/{token}"): ANYBODY,
     ("POST", "/sign-out"): EVERY_ROLE,
     # --- pages ---
     ("GET", "/"): READERS,
@@ -71,6 +79,10 @@ POLICIES: Final[Mapping[RouteId, Policy]] = {
     ("GET", "/device-walks/{began}/report"): READERS,
     ("GET", "/rooms"): EVERY_ROLE,
     ("GET", "/rooms/{room}"): EVERY_ROLE,
+    ("GET", "/arrive"): ANYBODY,
+    ("POST", "/arrive"): ANYBODY,
+    ("GET", "/arrive/{number}"): ANYBODY,
+    ("GET", "/arrivals"): EVERY_ROLE,
     ("GET", "/displays"): READERS,
     ("GET", "/displays/{display}"): READERS,
     ("GET", "/doors"): READERS,
@@ -84,6 +96,8 @@ POLICIES: Final[Mapping[RouteId, Policy]] = {
     ("GET", "/ceremonies"): READERS,
     ("GET", "/ceremonies/{ceremony}"): READERS,
     ("GET", "/ceremonies/{ceremony}/{checklist}/{item}/untick"): READERS,
+    ("GET", "/masking"): MINDS_MASKING,
+    ("GET", "/masking/change"): _may("quiet-masking"),
     ("GET", "/console/events"): EVERY_ROLE,
     # --- their forms ---
     ("POST", "/console/alarms/acknowledge"): _may("acknowledge"),
@@ -123,6 +137,9 @@ POLICIES: Final[Mapping[RouteId, Policy]] = {
     ("POST", "/console/modes/begin"): _BEGIN,
     ("POST", "/console/modes/end-request"): _END,
     ("POST", "/console/modes/end"): _END,
+    ("POST", "/console/arrivals"): MEETS_CUSTOMERS,
+    ("POST", "/console/arrivals/{arrival}/answer"): MEETS_CUSTOMERS,
+    ("POST", "/console/arrivals/{arrival}/met"): MEETS_CUSTOMERS,
     ("POST", "/console/public-notices"): _may("post-bulletin"),
     ("POST", "/console/public-notices/{number}/end"): _may("post-bulletin"),
     ("POST", "/console/terminals/{terminal}/lend"): _may("lend-terminal"),
@@ -137,6 +154,15 @@ POLICIES: Final[Mapping[RouteId, Policy]] = {
     ("POST", "/console/ceremonies/{ceremony}/delay"): _may("play-scene"),
     ("POST", "/console/ceremonies/{ceremony}/begin"): _may("play-scene"),
     ("POST", "/console/ceremonies/{ceremony}/open-early"): _may("play-scene"),
+    ("POST", "/console/masking/quiet"): _may("quiet-masking"),
+    ("POST", "/console/masking/hearing"): _may("quiet-masking"),
+    ("POST", "/console/masking/spaces/{room}/end"): _may("quiet-masking"),
+    ("POST", "/console/masking/relief"): _may("quiet-masking"),
+    ("POST", "/console/masking/desks/{desk}/end"): _may("quiet-masking"),
+    ("POST", "/console/masking/level"): _may("set-masking"),
+    ("POST", "/console/masking/units/{device}/end"): _may("set-masking"),
+    ("POST", "/console/masking/desks/{desk}/link"): _may("set-masking"),
+    ("POST", "/console/masking/desks/{desk}/link/end"): _may("set-masking"),
     # --- programs: what is known ---
     ("GET", "/api/v1/openapi.json"): EVERY_ROLE,
     ("GET", "/api/v1/site"): READERS,
@@ -170,6 +196,7 @@ POLICIES: Final[Mapping[RouteId, Policy]] = {
     ("GET", "/api/v1/drills"): READERS,
     ("GET", "/api/v1/notices"): READERS,
     ("GET", "/api/v1/bulletins"): EVERY_ROLE,
+    ("GET", "/api/v1/arrivals"): EVERY_ROLE,
     ("GET", "/api/v1/public-notices"): READERS,
     ("GET", "/api/v1/shift"): READERS,
     ("GET", "/api/v1/ceremonies"): READERS,
@@ -224,6 +251,10 @@ POLICIES: Final[Mapping[RouteId, Policy]] = {
     ("POST", "/api/v1/drills"): _may("walk-test"),
     ("POST", "/api/v1/drills/end"): _may("walk-test"),
     ("POST", "/api/v1/drills/{button}/confirm"): _may("walk-test"),
+    ("POST", "/api/v1/arrivals"): MEETS_CUSTOMERS,
+    ("POST", "/api/v1/arrivals/queue"): MINDS_ROOMS,
+    ("POST", "/api/v1/arrivals/{arrival}/answer"): MEETS_CUSTOMERS,
+    ("POST", "/api/v1/arrivals/{arrival}/met"): MEETS_CUSTOMERS,
     ("POST", "/api/v1/public-notices"): _may("post-bulletin"),
     ("POST", "/api/v1/public-notices/{number}/end"): _may("post-bulletin"),
     ("POST", "/api/v1/terminals/{terminal}/lend"): _may("lend-terminal"),

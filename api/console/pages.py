@@ -38,6 +38,7 @@ PLACES: Final[Mapping[str, Text]] = {
     "/": say("Alarms"),
     "/overview": say("Overview"),
     "/rooms": say("Rooms"),
+    "/arrivals": say("Who waits"),
     CEREMONIES: say("Ceremonies"),
     "/doors": say("Doors"),
     "/alarms": say("All alarms"),
@@ -46,6 +47,7 @@ PLACES: Final[Mapping[str, Text]] = {
     "/terminals": say("Payment terminals"),
     "/devices": say("Devices"),
     "/device-walks": say("Walks through the building"),
+    "/masking": say("Sound masking"),
     "/modes": say("Fire, evacuation and lockdown"),
     "/bulletins": say("Bulletins"),
     "/displays": say("Displays"),
@@ -121,11 +123,11 @@ class Pages:
     def now(self) -> datetime:
         return self._desk.clock.now()
 
-    def live(self, template: str, request: Request, follows: Iterable[str], **values: object) -> HTMLResponse:
     def _places(self) -> Iterable[tuple[str, Text]]:
         """Ceremonies have a page where there are any."""
         return (each for each in PLACES.items() if each[0] != CEREMONIES or scenes_of(self._desk.site))
 
+    def live(self, template: str, request: Request, follows: Iterable[str], **values: object) -> HTMLResponse:
         """A page that keeps itself up to date. follows: the lists that it shows, besides the bulletins of whoever looks; the page
         finds their items in `lists`."""
         line = line_of(self._desk.facts, caller_of(request))

@@ -8,6 +8,7 @@ from typing import Final
 
 from jinja2 import Environment
 
+from api.console.arrival_sections import ArrivalSections
 from api.console.board import Item
 from api.console.bulletin_sections import BulletinSections
 from api.console.ceremony_sections import CeremonySections
@@ -45,6 +46,7 @@ class Sections:
         self._parts = templates.get_template("parts.html")
         self._rooms = RoomSections(desk, renderer, templates, view)
         self._panels = PanelSections(desk, renderer, templates, view, self._rooms)
+        self._arrivals = ArrivalSections(renderer, templates, view)
         self._displays = DisplaySections(desk, readers, templates, view)
         self._view = view
         self._at_doors = DoorSections(desk, renderer, templates, view.role)
@@ -69,6 +71,7 @@ class Sections:
                 **self._rooms.lists(truth, told, today),
                 **self._panels.lists(truth, told, today),
                 **self._bulletins.lists(truth, today),
+                **({} if self._view.is_screen else self._arrivals.lists(truth, today)),
             }
         alarms = panics_first(told_alarms(truth.facts, self._view))
         return {
@@ -79,6 +82,7 @@ class Sections:
             **self._rooms.lists(truth, told, today),
             **self._panels.lists(truth, told, today),
             **self._displays.of_staff(truth, told, today),
+            **self._arrivals.lists(truth, today),
             **self._at_doors.lists(truth, today),
             **self.guard.lists(truth, today, alarms),
             **self._bulletins.lists(truth, today),

@@ -81,7 +81,9 @@ def real(path: str) -> str:
         "began": "1",
         "point": "muted",
         "display": "info-lobby",
+        "arrival": "1",
         "desk": "desk-3",
+        "token": "guessed",
     }
     query = "?mode=lockdown" if path.endswith("/preview") else ""
     return re.sub(r"{(\w+)}", lambda found: names[found[1]], path) + query
@@ -91,10 +93,12 @@ def test_every_route_has_a_declared_policy(app: FastAPI) -> None:
     assert routes_of(app) == set(POLICIES)
 
 
-def test_nothing_is_open_but_health_and_signing_in() -> None:
+def test_nothing_is_open_but_health_signing_in_and_the_pages_of_customers() -> None:
     signing_in = {("GET", "/sign-in"), ("POST", "/sign-in"), ("POST", "/sign-in/sealed"), ("POST", "/sign-in/panel")}
     signing_in |= {("GET", "/sign-in/provider"), ("GET", "/sign-in/callback")}
-    assert {route for route, who in POLICIES.items() if who == OPEN} == {("GET", "/healthz"), ("GET", "/readyz"), *signing_in}
+    customers = {("GET", "/arrive"), ("POST", "/arrive"), ("GET", "/arrive/{number}")}
+    health = {("GET", "/healthz"), ("GET", "/readyz")}
+    assert {route for route, who in POLICIES.items() if who == OPEN} == {*health, *signing_in, *customers}
     assert {route for route, who in POLICIES.items() if who == LOOPBACK} == {("GET", "/metrics")}
 
 
