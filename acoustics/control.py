@@ -7,9 +7,10 @@ raises a level: a unit that is not heard stays where it was told to be, and one 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from math import ceil, floor, isfinite
+from math import ceil, floor
 
 from acoustics.occasions import OCCASIONS, PEOPLE
+from acoustics.units import is_mute, is_told_to_be_mute, level_said
 from acoustics.wishes import DOWN_DB, EMPTY_DB, UP_DB, Kind, Wish, Wishes
 from acoustics.zones import Zones
 from edge.claims import Claim, Condition, Follows, Priority
@@ -24,7 +25,7 @@ DEAD_BAND_DB = 1.0
 ANNOUNCEMENT = timedelta(seconds=60)
 _EQUAL_DB = 0.01
 
-_PRIORITIES = {
+PRIORITIES = {
     Kind.QUIET: Priority.OVERRIDE,
     Kind.RELIEF: Priority.OVERRIDE,
     Kind.MANUAL: Priority.OVERRIDE,
@@ -103,7 +104,7 @@ class Masking:
 
     def unit(self, look: Look, unit: str) -> Iterable[Claim | Follows]:
         course = look(COURSE(unit))
-        actual = self._actual(look, unit)
+        actual = self._actual(look, unit, course)
         if actual is None:
             yield from self._unheard(look, unit, course)
             return
@@ -131,21 +132,27 @@ class Masking:
                 yield Condition(MASKING_UNHEARD, unit, told)
                 return
 
-    def _actual(self, look: Look, unit: str) -> float | None:
-        reading = look.heard(unit, "level")
-        value = None if reading is None else reading.value
-        return float(value) if isinstance(value, int | float) and isfinite(value) else None
+    def _actual(self, look: Look, unit: str, course: Course | None) -> float | None:
+        """Of a unit that does not say what it does: what it was told last, and of one that nobody has told anything the floor."""
+        if self.zones.make(unit).reads_back:
+            return level_said(look, unit)
+        if look(ONLINE(unit)) is not True:
+            return None
+        return self.zones.section.comfort.floor if course is None else course.level
 
-    def _unheard(self, look: Look, unit: str, course: Course | None) -> Iterable[Claim]:
-        """Held as it was; only silence may still come."""
-        if course is not None and course.found:
-            wish = self.wishes.wish(look, unit, course.level)
-            yield from self._claims(unit, wish, course.level)
+    def _unheard(self, look: Look, unit: str, course: Course | None) -> Iterable[Claim | Follows]:
+        """Held as it was; only silence may still come. What will not say how it comes back, begins again at the floor."""
+        if course is None or not course.found:
+            return
+        lowest = self.zones.section.comfort.floor
+        if not self.zones.make(unit).reads_back and look(ONLINE(unit)) is False and course.level > lowest:
+            yield Follows(MaskingStepped(at=look.now, unit=unit, level=lowest, up=None, arrived=True))
+        yield from self._claims(unit, self.wishes.wish(look, unit, course.level), course.level)
 
     def _strayed(self, look: Look, unit: str, course: Course, actual: float) -> bool:
         """Whether somebody else has set it since it was told its level: a hand, a power cut. What a stronger claim sets is none."""
         decided, reading = look(DECISION(unit, "level")), look.heard(unit, "level")
-        if decided is None or reading is None or decided.value != course.level or self._is_mute(look, unit):
+        if decided is None or reading is None or decided.value != course.level or is_mute(look, self.zones, unit):
             return False
         return reading.since > decided.since and abs(actual - course.level) > self.zones.emitter(unit).step + _EQUAL_DB
 
@@ -153,24 +160,19 @@ class Masking:
         comfort = self.zones.section.comfort
         return min(max(level, comfort.floor), comfort.max, max(comfort.floor, self.zones.emitter(unit).highest))
 
-    def _is_mute(self, look: Look, unit: str) -> bool:
-        reading = look.heard(unit, "muted")
-        return reading is not None and reading.value is True
-
     def _silently(self, look: Look, unit: str, course: Course) -> MaskingStepped | None:
         """What is mute begins again from the floor, unless it is mute for the moment of somebody else's announcement."""
-        lowest, mute = self.zones.section.comfort.floor, look.heard(unit, "muted")
-        if mute is None or mute.value is not True or course.level <= lowest:
+        lowest, said = self.zones.section.comfort.floor, look.heard(unit, "muted")
+        if course.level <= lowest or not is_mute(look, self.zones, unit):
             return None
-        decided = look(DECISION(unit, "muted"))
-        if (decided is None or decided.value is not True) and not look.lasted(mute.since, ANNOUNCEMENT):
+        if not is_told_to_be_mute(look, unit) and said is not None and not look.lasted(said.since, ANNOUNCEMENT):
             return None
         return MaskingStepped(at=look.now, unit=unit, level=lowest, up=None, arrived=True)
 
     def _next(self, look: Look, unit: str, course: Course, wish: Wish, actual: float) -> MaskingStepped | None:
         """The step that is due; None while the unit has not followed the last one, it is too early, or there is nowhere to go."""
         way = wish.level - course.level
-        if abs(way) <= _EQUAL_DB or abs(actual - course.level) > _EQUAL_DB or self._is_mute(look, unit):
+        if abs(way) <= _EQUAL_DB or abs(actual - course.level) > _EQUAL_DB or is_mute(look, self.zones, unit):
             return None
         up, urgent = way > 0, way < 0 and wish.fall is not None
         resting = course.arrived or (course.up is not None and course.up != up)
@@ -210,7 +212,8 @@ class Masking:
         return round(max(target, (ceil(level / step - _EQUAL_DB) - 1) * step), 2)
 
     def _claims(self, unit: str, wish: Wish, level: float) -> Iterable[Claim]:
-        priority, cause = _PRIORITIES[wish.kind], f"masking:{wish.kind.name.lower()}"
+        priority, cause = PRIORITIES[wish.kind], f"masking:{wish.kind.name.lower()}"
         yield Claim(PointId(unit, "level"), level, priority, cause, wish.because)
-        if wish.off and level <= self.zones.section.comfort.floor + _EQUAL_DB:
+        # Where muting one zone mutes its neighbours too, they are not to pay for it: it stays at the floor.
+        if wish.off and not self.zones.make(unit).mutes_all and level <= self.zones.section.comfort.floor + _EQUAL_DB:
             yield Claim(PointId(unit, "muted"), True, priority, cause, wish.because)

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from math import isfinite
 
 from acoustics.levels import energy_sum, percentile_level, remaining_level
+from acoustics.units import number, sound_of
 from acoustics.zones import Zones
 from edge.claims import Condition, Derived, Follows
 from edge.conditions import AMBIENT_UNKNOWN, MASKING_WEAK
@@ -62,12 +63,12 @@ DEAF: Family[bool] = Family("microphone-deaf")
 DOUBTED: Family[datetime] = Family("masking-doubted")
 
 
-def fold(facts: Facts, event: Event) -> None:
+def fold(facts: Facts, event: Event, zones: Zones) -> None:
     match event:
         case Observed(device=device, point="ambient", value=float() | int() as level, bad="") if isfinite(level):
             facts.set(SAMPLES(device), _with(facts(SAMPLES(device)) or (), event.at, float(level)))
-        case Observed(device=device, point="level" | "muted"):
-            _fold_own(facts, device, event)
+        case Observed(device=unit, point="level" | "muted") if unit in zones.heard:
+            _fold_own(facts, unit, event, zones.fixed(unit))
         case AmbientHeard(space=space):
             facts.set(AMBIENT(space), event)
         case MaskingDoubted(unit=unit, weak=weak):
@@ -95,13 +96,13 @@ def _with(samples: Levels, at: datetime, level: float) -> Levels:
     return (*recent, (at, level))
 
 
-def _fold_own(facts: Facts, device: str, event: Observed) -> None:
-    level, muted = facts(READING(device, "level")), facts(READING(device, "muted"))
-    if event.bad or level is None or not isinstance(level.value, int | float) or not isfinite(level.value):
+def _fold_own(facts: Facts, device: str, event: Observed, fixed: float | None) -> None:
+    reading, muted = facts(READING(device, "level")), facts(READING(device, "muted"))
+    level = fixed if fixed is not None else None if reading is None else number(reading.value)
+    if event.bad or level is None:
         facts.set(OWN(device), None)
         return
-    silent = (muted is not None and muted.value is True) or level.value <= 0
-    now = None if silent else float(level.value)
+    now = None if (muted is not None and muted.value is True) or level <= 0.0 else level
     known = facts(OWN(device)) or ()
     if known and known[-1][1] == now:
         return
@@ -191,7 +192,7 @@ class Listening:
     def _recent(self, look: Look, unit: str) -> Sequence[float | None] | None:
         """All levels of a unit within the window; None while they are not known for so long."""
         known = look(OWN(unit))
-        if not known or look.heard(unit, "level") is None or not look.lasted(known[0][0], WINDOW):
+        if not known or sound_of(look, self.zones, unit) is None or not look.lasted(known[0][0], WINDOW):
             return None
         before = [level for at, level in known if at <= look.now - WINDOW]
         return (*before[-1:], *(level for at, level in known if at > look.now - WINDOW))

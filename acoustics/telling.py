@@ -10,7 +10,8 @@ from datetime import datetime
 from acoustics.asked import RELIEF
 from acoustics.listening import AMBIENT, DEAF, SAMPLES, TOTAL
 from acoustics.pairs import OPEN_DOOR_DB, Pair
-from acoustics.privacy import Path, background_for, standing_of, together_dba
+from acoustics.privacy import Path, Standing, background_for, standing_of, together_dba
+from acoustics.units import sound_of
 from acoustics.wishes import STANDINGS, Talk, Wishes
 from acoustics.words import BASES, CLASSES, DOORS, ESTIMATE, MEANS, VOICES, Class, DoorState
 from acoustics.zones import Zones
@@ -69,6 +70,9 @@ class Telling:
         silent = self._silent(look, pair)
         background, measured = (None, False) if silent is not None else self._background(look, pair)
         found = None if silent is not None else standing_of(path, raised, background or 0.0)
+        assumed = None if found is None or measured else self._assumed(look, pair)
+        if found is not None and assumed is not None:
+            found = min(found, Standing.LIMITED)
         return Privacy(
             standing="unknown" if found is None else CLASSES[found],
             live=talk is not None,
@@ -84,6 +88,7 @@ class Telling:
                 *([DOORS[door]] if pair.rating is not None else []),
                 BASES[pair.basis],
                 *([_background_told(background, measured)] if found is not None else []),
+                *([assumed] if assumed is not None else []),
                 *self._relief(look, pair),
                 ESTIMATE,
             ),
@@ -110,7 +115,7 @@ class Telling:
     def _silent(self, look: Look, pair: Pair) -> Text | None:
         """Why nothing is known of the noise at the listener."""
         for unit in self.zones.homes(pair.listener):
-            if look.heard(unit, "level") is None:
+            if sound_of(look, self.zones, unit) is None:
                 return _since(unit, look(HEARD(unit)))
         if (microphone := self.zones.microphone(pair.listener)) is not None and look(DEAF(pair.listener)):
             samples = look(SAMPLES(microphone))
@@ -129,11 +134,17 @@ class Telling:
         return (None if together is None else _half(together)), False
 
     def _heard_of(self, look: Look, unit: str, space: str) -> float | None:
-        level, muted = look.heard(unit, "level"), look.heard(unit, "muted")
-        if level is None or not isinstance(level.value, int | float) or (muted is not None and muted.value is True):
-            return None
-        arrives = level.value - self.zones.heard[unit][space]
-        return arrives if level.value > 0 and arrives > 0 else None
+        sound = sound_of(look, self.zones, unit)
+        arrives = 0.0 if sound is None or sound.level is None else sound.level - self.zones.heard[unit][space]
+        return arrives if arrives > 0.0 else None
+
+    def _assumed(self, look: Look, pair: Pair) -> Text | None:
+        """Of a unit that never says what it does, nothing better than some privacy is believed."""
+        for unit in self.zones.homes(pair.listener):
+            sound = sound_of(look, self.zones, unit)
+            if sound is not None and sound.assumed:
+                return say("{device} never says what it does: it is assumed to do as it was told", device=Ref(unit))
+        return None
 
     def _ambient(self, look: Look, pair: Pair) -> float | None:
         """Heard, or else declared; of the two the lesser."""

@@ -73,7 +73,9 @@ class Wishes:
     def wish(self, look: Look, unit: str, level: float) -> Wish:
         """level: where the unit is now; what lies ahead is begun in time from there."""
         wanted = self._relieved(look, unit, self._limited(look, unit, self._wanted(look, unit, level)))
-        quiet = [*self._quiet_by_hand(look, unit), *self._quiet_bookings(look, unit, level, wanted.level)]
+        lowest = self.zones.section.comfort.floor
+        levels = (level, wanted.level) if self.zones.fixed(unit) is None else (lowest, lowest)  # a switch takes no time
+        quiet = [*self._quiet_by_hand(look, unit), *self._quiet_bookings(look, unit, *levels)]
         if not quiet:
             return wanted
         first = max(quiet, key=_fall_of)
@@ -116,8 +118,13 @@ class Wishes:
         """The most masking that a conversation may bring to a space, dB(A); None where no emitter is heard."""
         comfort = self.zones.section.comfort
         limit = comfort.max if target.insist else comfort.normal
-        units = self.zones.homes(space)
-        return min((self.zones.brings(u, space, min(limit, self.zones.emitter(u).highest)) for u in units), default=None)
+        found = [(unit, self._most_of(unit, limit)) for unit in self.zones.homes(space)]
+        return min((self.zones.brings(unit, space, most) for unit, most in found if most is not None), default=None)
+
+    def _most_of(self, unit: str, limit: float) -> float | None:
+        """None of a unit that can only be switched, and is too loud for that."""
+        most, fixed = min(limit, self.zones.emitter(unit).highest), self.zones.fixed(unit)
+        return most if fixed is None else fixed if fixed <= most else None
 
     def _trimmed(self, look: Look, space: str, background: float, planned: float) -> float:
         """By at most 3 dB more or less than planned, with the noise that was heard."""
@@ -155,8 +162,13 @@ class Wishes:
         section = self.zones.section
         if look(OPEN()) is False:
             return Wish(section.comfort.floor, Kind.SCHEDULE, say("Outside the hours of masking"))
-        own = self.zones.emitter(unit).schedule
-        return Wish(section.schedule.level if own is None else own, Kind.SCHEDULE, say("The schedule of masking"))
+        own, fixed = self.zones.emitter(unit).schedule, self.zones.fixed(unit)
+        level = section.schedule.level if own is None else own
+        if fixed is not None and fixed > level:
+            return Wish(
+                section.comfort.floor, Kind.SCHEDULE, say("Louder than the schedule of masking: it is on for conversations")
+            )
+        return Wish(level, Kind.SCHEDULE, say("The schedule of masking"))
 
     def _conversations(self, look: Look, unit: str, lowest: float, level: float) -> Iterator[Wish]:
         for pair in self.zones.served_by(unit):
@@ -165,14 +177,17 @@ class Wishes:
                 if need is None:
                     continue
                 behind = self.zones.level_behind(unit, pair.listener, need)
-                if not _counts_already(look, talk, behind - lowest, behind - level):
+                way = behind - lowest if self.zones.fixed(unit) is None else 0.0
+                if not _counts_already(look, talk, way, behind - level):
                     continue
                 because = say("Conversation in {place}, heard in {listener}", place=Ref(pair.talker), listener=Ref(pair.listener))
                 yield Wish(behind, Kind.CONVERSATION, because)
 
     def _limited(self, look: Look, unit: str, wish: Wish) -> Wish:
         """Within floor and maximum, and in a new zone only so much of the way as its days allow."""
-        comfort, emitter = self.zones.section.comfort, self.zones.emitter(unit)
+        comfort, emitter, fixed = self.zones.section.comfort, self.zones.emitter(unit), self.zones.fixed(unit)
+        if fixed is not None:
+            return replace(wish, level=wish.level if fixed <= min(comfort.max, emitter.highest) else comfort.floor)
         step = emitter.step
         most = min(comfort.max, emitter.highest)
         level = min(max(wish.level, comfort.floor), most)

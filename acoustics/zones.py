@@ -8,6 +8,8 @@ from math import log10
 from acoustics.occasions import Occasion
 from acoustics.pairs import Pair, pairs_of, room_of, spaces_a_door_away
 from acoustics.privacy import Path
+from edge.profiles import PROFILES
+from edge.profiles.profile import MaskingMake
 from edge.site import Site
 from edge.site.acoustics_settings import Acoustics, Emitter, Quiet, Target
 
@@ -53,6 +55,22 @@ class Zones:
     def emitter(self, unit: str) -> Emitter:
         return self.section.emitters[unit]
 
+    def make(self, unit: str) -> MaskingMake:
+        return PROFILES[self.site.devices[unit].profile].masking
+
+    def fixed(self, unit: str) -> float | None:
+        """The level of a unit that can only be switched; None for those that are told one."""
+        return None if self.make(unit).levels else self.emitter(unit).fixed or 0.0
+
+    def muted_with(self, unit: str) -> tuple[str, ...]:
+        """Other zones of the same amplifier, which fall silent with it."""
+        own = self.site.devices[unit]
+        if not self.make(unit).mutes_all:
+            return ()
+        place = (own.connection, own.profile, own.unit, own.at)
+        others = ((name, self.site.devices[name]) for name in self.heard if name != unit)
+        return tuple(name for name, other in others if (other.connection, other.profile, other.unit, other.at) == place)
+
     def homes(self, space: str) -> tuple[str, ...]:
         """The emitters that mask what is overheard in a space: the loudest ones there, and those alone."""
         return self._homes.get(space, ())
@@ -80,8 +98,18 @@ class Zones:
     def microphone(self, space: str) -> str | None:
         return next((device for device in self.section.microphones if self.place_of(device) == space), None)
 
+    def desks_of(self, unit: str) -> tuple[str, ...]:
+        """Those whose relief turns it down."""
+        place = self.place_of(unit)
+        return self.emitter(unit).desks or ((place,) if place else ())
+
     def units_of_desk(self, desk: str) -> tuple[str, ...]:
-        return tuple(unit for unit, emitter in self.section.emitters.items() if desk in (emitter.desks or (self.place_of(unit),)))
+        return tuple(unit for unit in self.section.emitters if desk in self.desks_of(unit))
+
+    @cached_property
+    def desks(self) -> tuple[str, ...]:
+        """All for which masking can be turned down."""
+        return tuple(dict.fromkeys(desk for unit in self.section.emitters for desk in self.desks_of(unit)))
 
     def served_by(self, unit: str) -> tuple[Pair, ...]:
         return self._served.get(unit, ())

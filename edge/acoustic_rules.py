@@ -16,13 +16,14 @@ from acoustics.notes import Notes
 from acoustics.occasions import OCCASIONS, OPEN, PEOPLE, Occasion, People
 from acoustics.proposals import Proposals
 from acoustics.spells import Spells
+from acoustics.switching import Switching
 from acoustics.telling import Telling
 from acoustics.weeks import Weeks
 from acoustics.wishes import Wishes
 from acoustics.zones import Zones
 from edge.claims import Claim, Derived, Priority
 from edge.events import Event
-from edge.facts import Facts, Look
+from edge.facts import DECISION, Facts, Look
 from edge.kernel import Fold, Reaction, Rule
 from edge.points import PointId
 from edge.site import Site
@@ -38,6 +39,7 @@ AHEAD = timedelta(hours=5)
 """For how long at most masking is on its way before a booking; presets that ask for more come on top."""
 JUST_OVER = timedelta(hours=1)
 EMPTY_FOR = timedelta(minutes=10)
+_TOGETHER = "together"
 
 
 def folds(site: Site) -> tuple[Fold, ...]:
@@ -47,7 +49,7 @@ def folds(site: Site) -> tuple[Fold, ...]:
     return (
         asked.fold,
         buttons.fold,
-        listening.fold,
+        lambda facts, event: listening.fold(facts, event, zones),
         control.fold,
         spells.fold,
         proposals.fold,
@@ -66,14 +68,17 @@ def rules(site: Site) -> list[Rule]:
     zones = Zones(site, site.acoustics)
     wishes = Wishes(zones)
     masking, hearing, known, lasting = Masking(zones, wishes), Listening(zones), Known(zones), Spells(zones)
-    units = list(zones.heard)
+    switching, units = Switching(zones, wishes), list(zones.heard)
+    led, switched = [unit for unit in units if zones.make(unit).levels], [unit for unit in units if not zones.make(unit).levels]
     return [
         Rule("hours of masking", [site.site.id], known.hours),
         Rule("occasions", site.bookable, known.occasions),
         Rule("people", zones.spaces, known.people),
         Rule("microphone", list(site.acoustics.microphones), hearing.microphone),
         Rule("masking in emergencies", units, known.emergencies),
-        Rule("masking level", units, masking.unit),
+        Rule("masking muted together", units, known.muted_together),
+        Rule("masking level", led, masking.unit),
+        Rule("masking switched", switched, switching.unit),
         Rule("masking heard", units, hearing.masking),
         Rule("masking silent", units, masking.silence),
         Rule("speech privacy", list(zones.pairs), Telling(zones, wishes).pair),
@@ -151,3 +156,11 @@ class Known:
             yield Claim(muted, True, Priority.FIRE, "fire", say("Fire alarm"))
         if any(look(MODE("evacuation", scope)) is not None for scope in scopes):
             yield Claim(muted, True, Priority.EVACUATION, "evacuation", say("Evacuation"))
+
+    def muted_together(self, look: Look, unit: str) -> Iterable[Claim]:
+        """Zones that have one mute fall silent together, and come back when none of them has to be silent any more."""
+        for other in self.zones.muted_with(unit):
+            decided = look(DECISION(other, "muted"))
+            if decided is not None and decided.value is True and decided.winner.cause != _TOGETHER:
+                yield Claim(PointId(unit, "muted"), True, decided.winner.priority, _TOGETHER, decided.winner.because)
+                return

@@ -98,6 +98,15 @@ def reconcile(
     return _not_following(look, decision, flight, span, timing)
 
 
+def tell_blindly(look: Look, decision: Decision, flight: Flight | None, every: timedelta) -> Step:
+    """For a device that never says what it does: told once it is there, whenever something else is wanted, and every so often."""
+    if look(ONLINE(decision.point.device)) is not True:
+        return Step(None)
+    if flight is None or flight.value != decision.value or look.lasted(flight.sent_at, every):
+        return Step(replace(_new_flight(look.now, decision, None), confirmed=True), send=True)
+    return Step(flight)
+
+
 def _following(look: Look, decision: Decision, flight: Flight | None, span: timedelta | None) -> Step:
     if span is not None and _renewal_due(look, decision, flight, span):
         renewed = replace(_new_flight(look.now, decision, span), confirmed=True)

@@ -15,7 +15,7 @@ from typing import Protocol
 
 from edge.agenda import Agenda, Node
 from edge.claims import Claim, Conclusion, Condition, Decision, Derived, Follows, default_claim, ranked
-from edge.commands import Command, Timing, reconcile
+from edge.commands import Command, Timing, reconcile, tell_blindly
 from edge.conditions import CONDITIONS, RULE_FAILED
 from edge.errors import OurFault
 from edge.events import (
@@ -56,7 +56,8 @@ class CommandedPoint:
     """default: the value when nobody claims the point; None leaves it alone. leased: the value that must not outlive its reason.
 
     span: after which the device drops the leased value by itself unless it is asked again; None: never.
-    rest: in place of a default, the value to go back to once somebody has claimed the point.
+    rest: in place of a default, the value to go back to once somebody has claimed the point. told_every: of a device that never
+    says what it does, how often it is told again; None: it says so.
     """
 
     point: PointId
@@ -64,6 +65,7 @@ class CommandedPoint:
     leased: Value = None
     span: timedelta | None = None
     rest: Value = None
+    told_every: timedelta | None = None
 
 
 class Guard(Protocol):
@@ -352,7 +354,10 @@ class Kernel:
         span = commanded.span if leased else None
         sending = True
         while sending:
-            step = reconcile(look, decision, flight, leased=leased, span=span, timing=self._timing)
+            if commanded.told_every is not None:
+                step = tell_blindly(look, decision, flight, commanded.told_every)
+            else:
+                step = reconcile(look, decision, flight, leased=leased, span=span, timing=self._timing)
             flight = step.flight
             self._tell(look, decision, flight, confirmed=step.confirmed, overdue=step.overdue)
             if sending := step.send and flight is not None:

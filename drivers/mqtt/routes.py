@@ -20,8 +20,8 @@ PANIC = "panic-button"
 class Route(NamedTuple):
     """One point behind a topic. make, manner: how another make says it; None for the native payload.
 
-    set_topic: empty where the point takes no commands. expected: the site file itself says that the value is there, so that a
-    message without it is a fault; other makes say many things on one topic.
+    topic: empty where nothing is heard of it. set_topic: empty where the point takes no commands. expected: the site file itself
+    says that the value is there, so that a message without it is a fault; other makes say many things on one topic.
     """
 
     point: PointId
@@ -61,7 +61,8 @@ def routes_of(site: Site, connection: str) -> Routes:
             routes.questions[device] = questions
         for route in routes_of_device(site, device):
             lane = routes.panic if route.panic else routes.rest
-            lane[route.topic] = (*lane.get(route.topic, ()), route)
+            if route.topic:
+                lane[route.topic] = (*lane.get(route.topic, ()), route)
             if route.set_topic:
                 routes.orders.setdefault(route.point, route)
     return routes

@@ -121,6 +121,7 @@ _INITIAL: dict[str, dict[str, Value]] = {
     "relay": {"on": False, "tamper": False},
     "sign": {"text": None, "tamper": False},
 }
+_OF_MASKING = ("level", "muted", "ambient")
 _FALLBACKS: dict[str, dict[str, Value]] = {"terminal-dock": {"release": False}, "relay": {"on": False}}
 
 
@@ -147,7 +148,8 @@ def _model(site: Site, device: str, boot: str, stretch: float) -> VirtualDevice:
     initial = dict(_INITIAL[described.type])
     if described.type == "terminal-dock":
         initial["terminal"] = _terminal_in(site, device)
-    return VirtualDevice(described.type, initial, _FALLBACKS.get(described.type), points=points)
+    silent = () if PROFILES[described.profile].masking.reads_back else _OF_MASKING
+    return VirtualDevice(described.type, initial, _FALLBACKS.get(described.type), silent=silent, points=points)
 
 
 def _terminal_in(site: Site, dock: str) -> str | None:

@@ -46,7 +46,7 @@ class Tongue:
     def spoken(self, report: Report, now: datetime | None) -> Iterator[Said]:
         """Nothing for a point that the make does not have, or a value for which it has no word."""
         route = self._routes.get(report.point)
-        if route is None:
+        if route is None or not route.topic:
             return
         lasting = not route.kind.momentary
         kept = lasting and (self._keeps or report.point == "link")

@@ -17,7 +17,8 @@ from edge.profiles.translation import Translation
 
 @dataclass(frozen=True, slots=True)
 class MqttPoint:
-    """A point that is heard on a topic. The same point may be heard on several; of `link`, all of them must be true.
+    """A point that is heard on a topic; where that is empty, it is only told. The same point may be heard on several; of `link`,
+    all of them must be true.
 
     field: path inside a JSON payload, parts separated by dots: names, places in a list (from 0), or `name=value` for those members
     of a list that have it; empty where the payload is the value. values, scale, offset: see Translation. set: the topic that takes

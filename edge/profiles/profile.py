@@ -18,6 +18,18 @@ Mapping = MqttMapping | ModbusTable | BleMapping | OpcuaMapping
 
 
 @dataclass(frozen=True, slots=True)
+class MaskingMake:
+    """What a masking unit can do. levels: it is told how loud; else it is on, at a level of its own, or muted. reads_back: it says
+    what it does. mutes_all: whatever mutes one of its zones mutes all of them. step_db: the smallest change that it makes.
+    """
+
+    levels: bool = True
+    reads_back: bool = True
+    mutes_all: bool = False
+    step_db: float = 0.1
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """mapping: of the standard points to what is on the line, by type of device; its class says which protocol that is.
 
@@ -31,4 +43,5 @@ class Profile:
     channels: int = 1
     heartbeat: timedelta | None = None
     ramps: bool = False
+    masking: MaskingMake = MaskingMake()
     answers: bool = False

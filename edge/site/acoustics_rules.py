@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator
 from pydantic import ValidationError
 
 from edge.points import DEVICE_TYPES
+from edge.profiles import PROFILES
+from edge.profiles.profile import MaskingMake
 from edge.site.acoustics_settings import Acoustics
 from edge.site.draft import Draft
 from edge.site.fields import OUTSIDE
@@ -90,6 +92,31 @@ def bearable_levels(draft: Draft) -> Iterator[Problem]:
             yield error(path, told)
 
 
+def levels_of_makes(draft: Draft) -> Iterator[Problem]:
+    """What a unit cannot be told stands in the site file, and nothing is asked of it that its make cannot do."""
+    section = _section(draft)
+    for name, emitter in section.emitters.items() if section else ():
+        make, path = _make_of(draft, name), (SECTION, "emitters", name)
+        if make is None or section is None:
+            continue
+        most = min(section.comfort.max, emitter.highest)
+        if not make.levels and emitter.fixed is None:
+            yield error(path, say("{device} can only be switched. Write its measured level: fixed.", device=name), at_key=True)
+        if make.levels and emitter.fixed is not None:
+            yield error((*path, "fixed"), say("{device} is told its level. Remove fixed.", device=name))
+        if not make.levels and emitter.fixed is not None and emitter.fixed > most:
+            told = say("This is louder than {most} dB(A), so it would never be switched on. Turn it down at the unit.", most=most)
+            yield warning((*path, "fixed"), told)
+        if make.levels and emitter.step < make.step_db:
+            told = say("{device} changes its level by {least} dB at least. Write so much.", device=name, least=make.step_db)
+            yield error((*path, "step"), told)
+
+
+def _make_of(draft: Draft, unit: str) -> MaskingMake | None:
+    device = draft.devices.get(unit)
+    return PROFILES[device.profile].masking if device is not None and device.profile in PROFILES else None
+
+
 def emitters_for_the_pairs(draft: Draft) -> Iterator[Problem]:
     """A pair that no masking reaches is still told of, and only its walls can help it."""
     section = _section(draft)
@@ -125,6 +152,7 @@ ACOUSTICS_RULES: tuple[Callable[[Draft], Iterator[Problem]], ...] = (
     one_ear_a_space,
     one_pair_each,
     bearable_levels,
+    levels_of_makes,
     emitters_for_the_pairs,
     buttons_of_desks,
 )

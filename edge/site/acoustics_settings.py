@@ -66,6 +66,9 @@ class Emitter(Section):
         HARD_CAP_DBA, description="Never louder than this here, dB(A): the lasting wish of those who sit under it"
     )
     schedule: Level | None = Field(None, description="Its level while the schedule's hours run, dB(A); absent: as in `schedule`")
+    fixed: Level | None = Field(
+        None, description="Of a unit that can only be switched: its level at its own place when it is on, dB(A), as it was measured"
+    )
     since: date | None = Field(None, description="First day of a new zone: its level grows over ten working days")
     step: Annotated[float, Field(ge=0.05, le=0.5, allow_inf_nan=False)] = Field(
         0.5, description="The smallest change that it can make, dB; no command changes it by more"

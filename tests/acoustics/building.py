@@ -67,14 +67,15 @@ def site(section: Mapping[str, Any] | None = None, devices: Mapping[str, Any] | 
 class Day:
     """The simulated controller and devices, and every level that the unit really had, with the instant from which it had it."""
 
-    def __init__(self, site: Site, start: datetime, level: float = 36.0) -> None:
+    def __init__(self, site: Site, start: datetime, level: float | None = 36.0) -> None:
         self.events: list[Event] = []
         assert site.acoustics is not None
         self.zones = Zones(site, site.acoustics)
         self.levels: list[tuple[datetime, float]] = []
         self.sim = Simulation(site, start - SECOND, self.events.append)
         self.sim.advance(start)
-        self.hand("level", level)
+        if level is not None:
+            self.hand("level", level)
 
     def state(self, point: str, unit: str = UNIT) -> Any:
         return self.sim.devices[unit].state(point)
