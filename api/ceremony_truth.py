@@ -10,6 +10,7 @@ from edge.facts import Look
 from edge.site.fields import Names
 from edge.text import say
 from rooms.ceremonies import AT_WORK, CEREMONIES, LEFT, Ceremony, scenes_of
+from rooms.ceremonies_named import names_of
 from rooms.checklists import Line, initials
 from rooms.scenes import showings
 
@@ -64,7 +65,7 @@ class CeremonyTruth:
             in_a_row=found.in_a_row,
             late=found.is_late,
             held_up_by=found.held_up_by,
-            names=None,
+            names=self.names(found),
             checklist=found.checklist,
             checklist_name=self._checklist_name(found.checklist),
             done=found.done,
@@ -73,6 +74,10 @@ class CeremonyTruth:
             may_delay=not ended,
             may_open_early=not ended and self._opens_later(found),
         )
+
+    def names(self, found: Ceremony) -> str | None:
+        """For the host alone."""
+        return names_of(self._truth.facts, self._site, found, self._truth.now) if self._view.role == "lobby-host" else None
 
     def _opens_later(self, found: Ceremony) -> bool:
         played = showings(Look(self._truth.facts, self._truth.now), self._site, found.scene)

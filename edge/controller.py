@@ -17,7 +17,20 @@ from edge.points import DEVICE_TYPES, PointId, PointKind
 from edge.profiles import PROFILES
 from edge.site import Site
 from edge.site.device import Device
-from rooms import arrivals, ceremonies, ceremonies_said, life, needs, plan, presence, public_notices, scenes, stays, usage
+from rooms import (
+    arrivals,
+    ceremonies,
+    ceremonies_named,
+    ceremonies_said,
+    life,
+    needs,
+    plan,
+    presence,
+    public_notices,
+    scenes,
+    stays,
+    usage,
+)
 from rooms.doors import DoorPlan
 from rooms.life import RoomLife
 from rooms.terminal_rules import fold_terminals, rules_of_terminals, terminals_kept
@@ -76,6 +89,7 @@ class Controller:
                 arrivals.fold,
                 scenes.fold,
                 ceremonies_said.fold,
+                ceremonies_named.fold,
                 fold_terminals,
                 presence.fold,
                 quiet.fold,
@@ -213,6 +227,7 @@ def _rules(site: Site, supervision_of: Supervision, stretch: float) -> list[Rule
         Rule("scene things", list(site.scenes), lambda look, scene: scenes.things(look, site, scene)),
         Rule("room", site.bookable, RoomLife(site).room),
         Rule("ceremonies", list(ceremonies.scenes_of(site)), lambda look, scene: ceremonies.conclusions(look, site, scene)),
+        Rule("names", list(ceremonies.scenes_of(site)), ceremonies_named.conclusions),
         Rule("use", site.bookable, lambda look, room: usage.conclusions(look, site, room)),
         Rule("needs of rooms", site.bookable, needs.conditions),
         Rule("release", doors, lambda look, door: releases.claims(look, site, door)),

@@ -37,6 +37,7 @@ from edge.site import Site
 from edge.site.connections import Connection, ModbusTcpConnection, MqttConnection, OpcuaConnection, Tls
 from edge.site_change import Order, SiteChange
 from edge.text import say
+from rooms.ceremonies_named import to_be_named
 from rooms.plan import known_bookings
 from rooms.stays import RELEASED
 from security.proof.waiver import NO_WAIVER, Waiver, waived
@@ -463,6 +464,7 @@ class _Housekeeping:
             keep=daemon.journal.keep,
             kept=daemon.journal.kept,
             secret=secrets.__getitem__,
+            unnamed=partial(to_be_named, daemon.facts, daemon.site),
         )
         self._fetcher.start(self._scheduler)
         self._scheduler.every(timedelta(days=1), daemon.forget_old, "journal retention", first_after=timedelta(hours=1))

@@ -55,9 +55,11 @@ class CeremonySections:
 
     def _card(self, truth: Truth, told: CeremonyTruth, today: date, found: Ceremony, prefix: str) -> Item:
         id_ = f"{prefix}-{found.id}"
-        return Item(id_, (today, found), lambda: self._draw("card", id=id_, ceremony=told.ceremony(found), now=truth.now))
+        return Item(
+            id_, (today, found, told.names(found)), lambda: self._draw("card", id=id_, ceremony=told.ceremony(found), now=truth.now)
+        )
 
     def _whole(self, truth: Truth, told: CeremonyTruth, today: date, found: Ceremony) -> Item:
         shown = told.ceremony(found)
-        shows = (today, found, shown.may_open_early)
+        shows = (today, found, shown.may_open_early, shown.names)
         return Item(f"whole-{found.id}", shows, lambda: self._draw("whole", ceremony=shown, now=truth.now))

@@ -8,7 +8,7 @@ import logging
 import ssl
 from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -28,6 +28,7 @@ from edge.site import Site
 from edge.site.booking import Calendar
 from edge.text import Text, say
 from rooms.bookings import Booking, CalendarFailed, CalendarUnchanged
+from rooms.ceremonies_named import CeremonyNamed, readable
 from rooms.feeding import Feeding, feeding
 from rooms.ics_lines import Unreadable
 from rooms.plan import BookingsChanged, CalendarRead, changes
@@ -44,6 +45,7 @@ TOO_HEAVY = timedelta(minutes=10)
 """How long a feed rests after its reading took too much time."""
 FILE_POLL = timedelta(seconds=5)
 NIGHT_POLL = timedelta(minutes=5)
+NAMES_EVERY = timedelta(seconds=30)
 _NIGHT = (22, 23, 0, 1, 2, 3, 4)
 
 Outcome = TypeVar("Outcome")
@@ -62,7 +64,8 @@ class _Feed:
     """One feed and all that is known of it.
 
     content: what was last accepted. read: how that was understood; bookings: what is believed of it. asked_at: when it was last
-    asked; read_at: when it last gave a good answer. expanded_at: what the window lies around.
+    asked; read_at: when it last gave a good answer. expanded_at: what the window lies around. has_persons: whether the content is
+    as it came, and not as it was kept; edition: which answer it is of this run.
     """
 
     section: Calendar
@@ -73,6 +76,8 @@ class _Feed:
     guard: RemovalGuard = field(default_factory=RemovalGuard)
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     restored: bool = False
+    has_persons: bool = False
+    edition: int = 0
     content: Content | None = None
     bookings: tuple[Booking, ...] = ()
     read: Read | None = None
@@ -90,6 +95,8 @@ class CalendarFetcher:
     """deliver: returns when the event has been taken on. known: the bookings of a feed that the controller knows; released: the
     release of one of them.
 
+    unnamed: (scene, ceremony, booking) of the ceremonies whose names are wanted now; they are told once for each answer.
+
     keep and kept: a durable place for texts by name; several are kept together or not at all. secret: what stands behind a
     reference of the site file.
     """
@@ -106,8 +113,11 @@ class CalendarFetcher:
         keep: Callable[[Mapping[str, str]], None],
         kept: Callable[[str], str | None],
         secret: Callable[[str], str],
+        unnamed: Callable[[datetime], Iterable[tuple[str, str, Booking]]] = lambda _: (),
         patience_s: float = PATIENCE_S,
     ) -> None:
+        self._unnamed = unnamed
+        self._named: dict[str, int] = {}
         self._site = site
         self._clock = clock
         self._deliver = deliver
@@ -126,6 +136,33 @@ class CalendarFetcher:
         for name, feed in self._feeds.items():
             period = feed.section.poll if feed.section.file is None else min(feed.section.poll, FILE_POLL)
             scheduler.every(period, partial(self.fetch, name), f"calendar {name}", jitter=period / 10)
+
+        if any(scene.names for scene in self._site.scenes.values()):
+            scheduler.every(NAMES_EVERY, self.tell_names, "names of ceremonies")
+
+    async def tell_names(self) -> None:
+        """Whose the ceremonies at hand are, read anew from the calendar's last answer; nothing of it is kept here or on disk."""
+        wanted = list(self._unnamed(self._clock.now()))
+        self._named = {ceremony: edition for ceremony, edition in self._named.items() if any(w[1] == ceremony for w in wanted)}
+        for scene, ceremony, booking in wanted:
+            feed = self._feeds.get(booking.calendar)
+            if feed is None or feed.content is None or not feed.has_persons or self._named.get(ceremony) == feed.edition:
+                continue
+            edition = feed.edition
+            try:
+                async with self._reading:
+                    read = await read_apart(replace(feed.feeding, titles=True), feed.content, (booking.start, booking.end))
+            except TalonmiesError as error:
+                log.warning("the names in the calendar %s cannot be read: %s", feed.name, error)
+                continue
+            self._named[ceremony] = edition
+            title = next((found.title for found in read.understood.bookings if found.identity == booking.identity), "")
+            at = self._clock.now()
+            await self._deliver(CeremonyNamed(at=at, scene=scene, ceremony=ceremony, names=readable(title)))
+
+    def _names(self, feed: _Feed) -> bool:
+        """Whether a scene shows whose its bookings of this feed are."""
+        return any(scene.names and scene.room in feed.section.spaces for scene in self._site.scenes.values())
 
     async def fetch(self, name: str) -> None:
         """Ask a feed once and deliver what it says or why it could not be read, or both where old bookings had to be rolled on."""
@@ -148,9 +185,9 @@ class CalendarFetcher:
         feed.restored = True
         if kept := await asyncio.to_thread(feed.store.restore):
             feed.content, feed.read_at, feed.bookings = kept.content, kept.read_at, kept.bookings
-            if not (feed.section.caldav and feed.section.write_back):
+            if not (feed.section.caldav and feed.section.write_back) and not self._names(feed):
                 feed.supply.source.accept(kept.content)
-            # Else the whole is asked for: what is kept lacks the persons, and what is written back must not.
+            # Else the whole is asked for: what is kept lacks the persons, and what is written back or named must not.
             await self._roll_if_due(feed)
             await self._say_known(feed)
 
@@ -214,6 +251,7 @@ class CalendarFetcher:
             return await self._fail(feed, doubt)
         feed.supply.source.accept(content)
         feed.content, feed.bookings, feed.read, feed.expanded_at, feed.read_at = content, bookings, read, around, now
+        feed.has_persons, feed.edition = True, feed.edition + 1
         await asyncio.to_thread(feed.store.swap, read.packed, content, bookings, now)
         return await self._say_known(feed)
 

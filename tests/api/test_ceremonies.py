@@ -17,6 +17,7 @@ from api.truth import Truth
 from edge.language import Renderer
 from edge.site.fields import Role
 from rooms.ceremonies import ceremony_id
+from rooms.ceremonies_named import CeremonyNamed
 from rooms.checklists import ItemTicked, ItemUnticked
 from tests.api.conftest import AUTHORIZED, OF_ROLES, ORIGIN, TOKEN, TOKENS, client_of
 from tests.api.wedding_desk import FIRST, SECOND, WeddingDesk
@@ -199,3 +200,17 @@ def test_what_is_left_can_stand_on_another_page(desk: WeddingDesk) -> None:
 
 async def test_the_menu_leads_there(host: httpx.AsyncClient) -> None:
     assert 'href="/ceremonies"' in (await host.get("/overview")).text
+
+
+async def test_names_stand_on_the_hosts_page_alone_around_their_time(
+    app: FastAPI, host: httpx.AsyncClient, desk: WeddingDesk
+) -> None:
+    canary = "Niemi &amp; Lindqvist"
+    desk.happen(CeremonyNamed(at=desk.clock.t, scene="wedding", ceremony=ID, names="Niemi & Lindqvist"))
+    assert canary in await page(host)
+    for role in ("guard", "facility-manager", "auditor"):
+        async with client_of(app, Accept="text/html", **bearer(role)) as client:
+            assert canary not in await page(client)
+            assert "Niemi" not in (await client.get(ALL)).text
+    desk.to("12:30")
+    assert canary not in await page(host)

@@ -14,7 +14,7 @@ FIRST, SECOND = wedding("12:00", "12:30"), wedding("13:00", "13:30", "b")
 
 @cache
 def _the_house() -> Site:
-    return ceremony_site()
+    return ceremony_site({"names": True})
 
 
 @dataclass

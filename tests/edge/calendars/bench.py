@@ -1,7 +1,7 @@
 """A calendar fetcher with everything around it in reach."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +11,7 @@ from edge.events import Event
 from edge.facts import Facts
 from rooms import plan, stays
 from rooms.bookings import Booking, CalendarFailed
+from rooms.ceremonies_named import CeremonyNamed
 from rooms.plan import BookingsChanged, CalendarRead, known_bookings
 from rooms.stays import RELEASED
 from rooms.uids import hashed
@@ -46,6 +47,7 @@ class Bench:
     told: list[Event] = field(default_factory=list)
     facts: Facts = field(default_factory=Facts)
     secret: str = "SECRET-CANARY"
+    unnamed: Callable[[datetime], Iterable[tuple[str, str, Booking]]] = lambda _: ()
     enough: int = 0
     heard: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -65,6 +67,7 @@ class Bench:
             keep=self.keep,
             kept=self.store.get,
             secret=lambda _: self.secret,
+            unnamed=lambda now: self.unnamed(now),
             patience_s=2.0,
         )
 
@@ -86,6 +89,12 @@ class Bench:
         self.told.clear()
         await self.fetcher.fetch(feed)
         return list(self.told)
+
+    async def names(self) -> list[str]:
+        """Those that are told now."""
+        self.told.clear()
+        await self.fetcher.tell_names()
+        return [event.names for event in self.told if isinstance(event, CeremonyNamed)]
 
     async def read(self, feed: str = "cal") -> CalendarRead:
         *parts, last = await self.fetch(feed)

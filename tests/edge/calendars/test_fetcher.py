@@ -16,6 +16,7 @@ from edge.calendars.store import FeedStore
 from edge.clock import FastClock
 from edge.facts import Facts
 from edge.scheduler import Scheduler
+from edge.site.model import Scene
 from rooms import plan
 from rooms.bookings import Booking, CalendarFailed, CalendarUnchanged
 from rooms.feeding import feeding
@@ -350,3 +351,22 @@ async def test_the_scheduler_polls_by_the_buildings_clock(tmp_path: Path) -> Non
     await asyncio.wait_for(bench.heard.wait(), 10)
     scheduler.stop()
     assert [type(event) for event in bench.told[:3]] == [CalendarRead, CalendarUnchanged, CalendarUnchanged]
+
+
+async def test_names_of_ceremonies_are_told_once_for_each_answer_and_kept_nowhere(tmp_path: Path, server: CalendarServer) -> None:
+    bench = Bench({"url": server.url}, tmp_path)
+    scene = Scene.model_validate({"room": "palvelu-1", "prepare": {}, "names": True})
+    bench.site = bench.site.model_copy(update={"scenes": {"wedding": scene}})
+    bench.unnamed = lambda _: [("wedding", "id", booking) for booking in bench.bookings]
+    server.body = calendar(booked("20261006T090000", "20261006T100000", "SUMMARY:Niemi & Lindqvist"))
+    bench.restart()
+    await bench.read()
+    assert await bench.names() == ["Niemi & Lindqvist"]
+    assert await bench.names() == []
+    server.body = calendar(booked("20261006T090000", "20261006T100000", "SUMMARY:Salo & Aho"))
+    await bench.fetch()
+    assert await bench.names() == ["Salo & Aho"]
+    bench.restart()
+    await bench.fetch()
+    assert await bench.names() == ["Salo & Aho"]
+    assert "Salo" not in repr((bench.bookings, bench.store, unpack(bench.store["calendar/cal/content"])))
