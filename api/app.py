@@ -26,6 +26,7 @@ from api.console import (
     past_routes,
     plan_routes,
     relief_routes,
+    report_routes,
     room_routes,
     scan_routes,
     terminal_routes,
@@ -46,6 +47,8 @@ from api.past_reading import PastReading
 from api.policy import require_declared
 from api.port import Desk, SiteFile
 from api.readers import Readers
+from api.report_actions import ReportActions
+from api.report_port import Reports
 from api.routes import (
     PREFIX,
     alarms,
@@ -67,6 +70,7 @@ from api.routes import (
     state,
     terminals,
 )
+from api.routes import reports as report_files
 from api.routes import site_file as site_files
 from api.scan_actions import ScanActions
 from api.scan_port import Scans
@@ -97,6 +101,7 @@ def create_app(
     site_file: SiteFile | None = None,
     past_reading: PastReading | None = None,
     scans: Scans | None = None,
+    reports: Reports | None = None,
 ) -> FastAPI:
     """The application. To build it takes a moment and touches no facts, so a thread may do it; it serves in the controller's loop.
 
@@ -105,7 +110,7 @@ def create_app(
     may act through this application, in the site's language; None when people may. identity: who has an account and who is signed
     in already. sealed: the code that signs in as guard in an emergency. provider: through which people sign in besides. site_file:
     where it can take over while the building runs. past_reading: closed by whoever made it. scans: who looks
-    around on lines, where there are any.
+    around on lines, where there are any. reports: who keeps the reports of months, where they are kept.
     """
     readers, identity, past_reading = Readers(desk.site), identity or Identity(), past_reading or PastReading()
     actions = Actions(desk, read_only_reason)
@@ -115,6 +120,7 @@ def create_app(
     on_displays = DisplayActions(desk.site, actions)
     of_masking = MaskingActions(desk.site, actions)
     of_ceremonies = CeremonyActions(desk.site, actions)
+    of_reports = ReportActions(actions, reports)
     pages = Pages(desk, readers, time.monotonic, read_only_reason)
     identity.tokens, identity.sealed = tokens, sealed
     identity.trusted = provider.section if provider is not None else None
@@ -149,6 +155,7 @@ def create_app(
         displays.router(desk, readers, on_displays),
         arrivals.router(desk, readers, of_customers),
         masking.router(desk, readers, of_masking),
+        report_files.router(readers, of_reports, past_reading),
         events.router(desk, readers),
     ):
         require_declared(part.routes, PREFIX)
@@ -178,6 +185,7 @@ def create_app(
         display_routes.router(desk, readers, pages, on_displays),
         arrival_routes.router(desk, readers, pages, of_customers),
         plan_routes.router(readers, pages.pictures),
+        report_routes.router(desk.site, readers, pages, of_reports, past_reading),
         masking_routes.router(desk, readers, pages, actions, of_masking, identity.desk_links),
         relief_routes.router(desk, readers, pages, identity.desk_links, of_masking),
     ):

@@ -33,6 +33,9 @@ MEETS_CUSTOMERS: Final[frozenset[Role]] = frozenset(("guard", "lobby-host", "fac
 """Who answers customers that wait; a clerk those of the own agency."""
 
 
+READS_REPORTS: Final[frozenset[Role]] = frozenset(("facility-manager", "auditor"))
+
+
 def _may(*actions: Action) -> frozenset[Role]:
     """Whoever may do one of these."""
     return frozenset[Role]().union(*(MAY[action] for action in actions))
@@ -99,6 +102,7 @@ POLICIES: Final[Mapping[RouteId, Policy]] = {
     ("GET", "/masking"): MINDS_MASKING,
     ("GET", "/masking/change"): _may("quiet-masking"),
     ("GET", "/console/events"): EVERY_ROLE,
+    ("GET", "/reports"): READS_REPORTS,
     # --- their forms ---
     ("POST", "/console/alarms/acknowledge"): _may("acknowledge"),
     ("POST", "/console/alarms/{number}/acknowledge"): _may("acknowledge"),
@@ -163,6 +167,7 @@ POLICIES: Final[Mapping[RouteId, Policy]] = {
     ("POST", "/console/masking/units/{device}/end"): _may("set-masking"),
     ("POST", "/console/masking/desks/{desk}/link"): _may("set-masking"),
     ("POST", "/console/masking/desks/{desk}/link/end"): _may("set-masking"),
+    ("POST", "/console/reports"): _may("make-report"),
     # --- programs: what is known ---
     ("GET", "/api/v1/openapi.json"): EVERY_ROLE,
     ("GET", "/api/v1/site"): READERS,
@@ -205,6 +210,8 @@ POLICIES: Final[Mapping[RouteId, Policy]] = {
     ("GET", "/api/v1/masking"): READERS,
     ("GET", "/api/v1/events"): READERS,
     ("GET", "/api/v1/site-file"): READERS,
+    ("GET", "/api/v1/reports"): READS_REPORTS,
+    ("GET", "/api/v1/reports/{month}/{file}"): READS_REPORTS,
     # --- programs: what is done ---
     ("POST", "/api/v1/doors/{door}/release"): _may("release"),
     ("DELETE", "/api/v1/doors/{door}/release"): _may("release"),
@@ -277,6 +284,7 @@ POLICIES: Final[Mapping[RouteId, Policy]] = {
     ("POST", "/api/v1/masking/desks/{desk}/relief"): _may("quiet-masking"),
     ("POST", "/api/v1/masking/desks/{desk}/relief/end"): _may("quiet-masking"),
     ("POST", "/api/v1/site-file"): _may("reload"),
+    ("POST", "/api/v1/reports"): _may("make-report"),
 }
 
 OF_A_PANEL: Final[frozenset[RouteId]] = frozenset(

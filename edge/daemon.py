@@ -46,7 +46,7 @@ DriverFactory = Callable[[str, Inbox], Driver]
 
 
 class Daemon:
-    """Implements api.port.Desk. Lives in one event loop; `start`, then `run` until `stop`."""
+    """Implements api.port.Desk. Lives in one event loop; `start`, then `run` until `stop`. data: the journal's folder."""
 
     def __init__(
         self,
@@ -61,7 +61,7 @@ class Daemon:
         self.site = site
         self.clock: Clock = clock or SystemClock()
         self.feed = Feed()
-        self._data = data
+        self.data = data
         self._make_driver = make_driver
         self._waived = waived
         self._controller = Controller(site, stretch=stretch)
@@ -140,7 +140,7 @@ class Daemon:
         """
         self.inbox = Inbox(asyncio.get_running_loop())
         self._drivers = {connection: self._make_driver(connection, self.inbox) for connection in self.site.connections}
-        self.journal = Journal.open(self._data, clock=self.clock, accept_loss=accept_loss)
+        self.journal = Journal.open(self.data, clock=self.clock, accept_loss=accept_loss)
         try:
             self._begin()
         except BaseException:

@@ -10,16 +10,19 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from api.report_port import KeptReport, Making
 from api.reports.month import Month
 from api.reports.shelf import Shelf
+from edge.clock import Clock
 from edge.refusal import Refusal
 from edge.report_process import ReportTask
-from edge.scheduler import Scheduler
 from edge.site import Site
 from edge.text import Text, say
+
+if TYPE_CHECKING:
+    from edge.scheduler import Scheduler
 
 log = logging.getLogger("talonmies.reports")
 
@@ -46,11 +49,16 @@ class MonthlyReports:
         self._shelf = Shelf(data / FOLDER)
         self._site: Site | None = None
         self._making: Making | None = None
+        self._scheduler: Scheduler | None = None
         self._going_on: asyncio.Task[None] | None = None
 
-    def keep_up(self, scheduler: Scheduler) -> None:
-        """Look again and again whether a report is due: after a day off, too."""
-        scheduler.every(_LOOK_EVERY, self.look, "monthly reports", first_after=_FIRST_LOOK)
+    def keep_up(self, clock: Clock) -> None:
+        """Look again and again whether a report is due, until `end`: after a day off, too."""
+        from edge.scheduler import Scheduler  # presses are taken before it is imported
+
+        self._scheduler = Scheduler(clock)
+        self._scheduler.every(_LOOK_EVERY, self.look, "monthly reports", first_after=_FIRST_LOOK)
+        self._scheduler.start()
 
     def serve_site(self, site: Site) -> None:
         """The one that runs from now on."""
@@ -76,6 +84,8 @@ class MonthlyReports:
             await asyncio.wait([self._going_on])
 
     async def end(self) -> None:
+        if self._scheduler is not None:
+            self._scheduler.stop()
         if self._going_on is not None:
             self._going_on.cancel()
             await asyncio.wait([self._going_on])

@@ -31,6 +31,7 @@ from edge.people.register import Register
 from edge.people.session_file import SessionFile
 from edge.proving import proof_at_start, require_proof
 from edge.refusal import Refusal
+from edge.reports import MonthlyReports
 from edge.scans import LineScans
 from edge.secrets import read_secret
 from edge.site import Site
@@ -222,7 +223,8 @@ async def serve(
     is missing, or two roles share one.
     """
     sys.setswitchinterval(_SWITCH_S)
-    screens = _Screens(folder, token_of, register, daemon.clock.now, listen=listen, signed_in=signed_in, change=change)
+    reports = MonthlyReports(daemon.data, daemon.clock.now)
+    screens = _Screens(folder, token_of, register, daemon.clock.now, reports, listen=listen, signed_in=signed_in, change=change)
     require_secrets(daemon.site, folder, token_of, signed_in=signed_in)
     stopping = asyncio.Event()
     with _stopped_by_signals(stopping):
@@ -237,6 +239,8 @@ async def serve(
             gc.freeze()
             if screens.ready.is_set():
                 on_ready()
+            if not signed_in:
+                reports.keep_up(daemon.clock)
             while not (stopped.done() or life.turning.done() or serving.done()):
                 ordered = asyncio.create_task(change.orders.get() if change is not None else asyncio.Event().wait())
                 await _first(stopped, life.turning, serving, ordered)
@@ -250,6 +254,7 @@ async def serve(
             screens.settle()
         finally:
             await screens.scans.end()
+            await reports.end()
             await life.end()
             screens.close()
 
@@ -362,6 +367,7 @@ class _Screens:
         token_of: Callable[[Site], str],
         register: Register | None,
         now: Callable[[], datetime],
+        reports: MonthlyReports,
         *,
         listen: str,
         signed_in: bool,
@@ -379,6 +385,7 @@ class _Screens:
         self._shown = asyncio.Event()
         self._past_reading = PastReading()
         self.scans = LineScans(folder, now)
+        self._reports = reports
 
     async def import_libraries(self) -> None:
         """The HTTP libraries take a second to import; presses are taken meanwhile."""
@@ -409,6 +416,7 @@ class _Screens:
     async def show(self, daemon: Daemon) -> None:
         from api.app import create_app
 
+        self._reports.serve_site(daemon.site)
         await self.scans.serve_site(daemon.site, daemon.ask_on)
         tokens = tokens_of(daemon.site, self.folder, self._token_of(daemon.site), signed_in=self._signed_in)
         # It takes half a second, in which presses go on.
@@ -424,6 +432,7 @@ class _Screens:
             site_file=self._change,
             past_reading=self._past_reading,
             scans=self.scans,
+            reports=self._reports,
         )
         self._shown.set()
 

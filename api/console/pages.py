@@ -52,6 +52,7 @@ PLACES: Final[Mapping[str, Text]] = {
     "/bulletins": say("Bulletins"),
     "/displays": say("Displays"),
     "/shift": say("Shift"),
+    "/reports": say("Reports"),
 }
 """What the menu leads to, for those who may go there."""
 _OF_THE_GUARD: Final = ("console.js", "attend.js", "guard.js", "sounds.js")
