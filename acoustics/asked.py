@@ -160,8 +160,8 @@ def end_relief(facts: Facts, at: datetime, desk: str) -> ReliefEnded:
 
 
 def ask_quiet(zones: Zones, at: datetime, space: str, by: str, until: datetime) -> QuietAsked:
-    """Raises Refusal."""
-    _require(space in zones.site.spaces, space, at, until)
+    """Raises Refusal, also where no masking is heard that could be silent."""
+    _require(any(space in zones.near(unit) for unit in zones.heard), space, at, until)
     return QuietAsked(at=at, space=space, by=by, until=until)
 
 

@@ -86,7 +86,8 @@ def answer_faults(app: FastAPI) -> None:
     @app.exception_handler(Exception)
     async def unexpected(request: Request, error: Exception) -> Response:
         # This answer is made outside the gate, so it brings the headers itself.
-        log.error("a request for %s failed: %r", request.url.path, error)
+        # Not the path itself, which may be secret.
+        log.error("a request for %s failed: %r", getattr(request.scope.get("route"), "path", "nothing known"), error)
         answer = problem(500, "The controller could not answer; the fault is in its log.")
         answer.headers.update(HEADERS)
         return answer

@@ -1,6 +1,7 @@
 """What people ask of masking: quiet, hearing support and a level by name and for hours; relief at a desk without a name."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from acoustics import asked
@@ -10,6 +11,7 @@ from api.faults import Unknown
 from api.models_masking import Steps
 from edge.events import Event
 from edge.facts import Facts
+from edge.refusal import Refusal
 from edge.site import Site
 from edge.site.acoustics_settings import Acoustics
 
@@ -46,17 +48,28 @@ class MaskingActions:
         await self._end(self._unit(unit), by)
 
     async def relieve(self, desk: str, less: Steps) -> None:
-        self.require_desk(desk)
-        await self._act(lambda _, at: asked.choose_relief(self._zones, at, desk, _STEPS[less]))
+        place = self.desk(desk)
+        await self._act(lambda _, at: asked.choose_relief(self._zones, at, place, _STEPS[less]))
 
     async def end_relief(self, desk: str) -> None:
-        self.require_desk(desk)
-        await self._act(lambda facts, at: asked.end_relief(facts, at, desk))
+        place = self.desk(desk)
+        await self._act(lambda facts, at: asked.end_relief(facts, at, place))
 
-    def require_desk(self, desk: str) -> None:
+    async def back_to_usual(self, desk: str) -> None:
+        """Whoever asks for it twice has it once."""
+        with suppress(Refusal):
+            await self.end_relief(desk)
+
+    @property
+    def desks(self) -> Collection[str]:
+        """All for which masking can be turned down."""
+        return self._zones.desks
+
+    def desk(self, desk: str) -> str:
         """Raises Unknown where no masking is meant for it."""
-        if not self._zones.units_of_desk(desk):
+        if desk not in self._zones.desks:
             raise Unknown("no masking of this site is meant for a desk of that id")
+        return desk
 
     async def _ask(self, asking: Asking, subject: str, by: str, end: datetime | int) -> None:
         def decide(_: Facts, at: datetime) -> Event:

@@ -1,6 +1,6 @@
 """Masking and speech privacy as the HTTP interface and the pages tell of them."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from acoustics.asked import (
     HEARING,
@@ -16,6 +16,7 @@ from acoustics.asked import (
 from acoustics.pairs import Pair
 from acoustics.proposals import PROPOSAL
 from acoustics.telling import PRIVACY, WORST
+from acoustics.units import sound_of
 from acoustics.weeks import (
     faults,
     loud_hours,
@@ -27,7 +28,7 @@ from acoustics.weeks import (
     weeks_until,
 )
 from acoustics.wishes import Kind, Wishes
-from acoustics.words import CLASS_NAMES, ESTIMATE
+from acoustics.words import CLASS_NAMES, ESTIMATE, Class
 from acoustics.zones import Zones
 from api.models_masking import (
     MaskingUnitOut,
@@ -63,7 +64,7 @@ class MaskingTruth:
         self.zones = Zones(site, site.acoustics or Acoustics(derive=False))
         self._look = Look(truth.facts, truth.now)
         self._wishes = Wishes(self.zones)
-        self._weeks = weeks_until(site.local, truth.now)
+        self.weeks = weeks_until(site.local, truth.now)
 
     @property
     def described(self) -> bool:
@@ -72,6 +73,9 @@ class MaskingTruth:
     @property
     def note(self) -> str:
         return self._text(ESTIMATE)
+
+    def class_name(self, standing: Class) -> str:
+        return self._text(CLASS_NAMES[standing])
 
     # --- privacy ------------------------------------------------------------------------------------------------------
 
@@ -88,7 +92,7 @@ class MaskingTruth:
             listener=pair.listener,
             listener_name=self._name(pair.listener),
             standing=standing,
-            name=self._text(CLASS_NAMES[standing]),
+            name=self.class_name(standing),
             sentence=self._text(_UNTOLD if known is None else known.reasons[0]),
             worst=self._look(WORST(pair.talker, pair.listener)),
             live=known is not None and known.live,
@@ -109,8 +113,9 @@ class MaskingTruth:
 
     def _unit(self, unit: str) -> MaskingUnitOut:
         comfort, emitter = self.zones.section.comfort, self.zones.emitter(unit)
-        level, muted = self._level(unit), self._reported(unit, "muted")
-        wish = None if level is None else self._wishes.wish(self._look, unit, level)
+        sound = sound_of(self._look, self.zones, unit)
+        level = None if sound is None else sound.level
+        wish = None if sound is None else self._wishes.wish(self._look, unit, level or comfort.floor)
         silenced = self._silenced(unit)
         because = silenced or (None if wish is None else wish.because)
         proposal = self._look(PROPOSAL(unit))
@@ -118,8 +123,9 @@ class MaskingTruth:
             id=unit,
             name=self._name(unit),
             space=self._truth.site.devices[unit].space,
+            heard=sound is not None,
             level_dba=level,
-            muted=muted if isinstance(muted, bool) else None,
+            assumed=sound is not None and sound.assumed,
             silent=silenced is not None or (wish is not None and wish.off),
             wanted_dba=None if wish is None else wish.level,
             purpose=None if wish is None else _PURPOSES[wish.kind],
@@ -127,36 +133,21 @@ class MaskingTruth:
             floor_dba=comfort.floor,
             most_dba=min(comfort.normal, emitter.highest),
             insisting_dba=min(comfort.max, emitter.highest),
-            desks=list(self.desks_of(unit)),
+            desks=list(self.zones.desks_of(unit)),
             faults=[self._text(began.because) for _, began in self._truth.facts.of(ACTIVE) if began.subject == unit],
             proposal=None if proposal is None else self._text(proposal),
             weeks=list(self._weeks_of(unit)),
         )
-
-    def desks_of(self, unit: str) -> Iterable[str]:
-        return [desk for desk in self.zones.emitter(unit).desks or (self.zones.place_of(unit),) if desk]
-
-    def desks(self) -> list[str]:
-        """All for which masking can be turned down."""
-        return list(dict.fromkeys(desk for unit in self.zones.heard for desk in self.desks_of(unit)))
 
     def _silenced(self, unit: str) -> Text | None:
         """Why it is told to be silent: an emergency, or quiet that has been reached."""
         decided = self._truth.facts(DECISION(unit, "muted"))
         return decided.winner.because if decided is not None and decided.value is True else None
 
-    def _level(self, unit: str) -> float | None:
-        level = self._reported(unit, "level")
-        return float(level) if isinstance(level, int | float) else None
-
-    def _reported(self, unit: str, point: str) -> object:
-        reading = self._look.heard(unit, point)
-        return None if reading is None else reading.value
-
     # --- what people asked for ----------------------------------------------------------------------------------------
 
     def reliefs(self) -> list[ReliefOut]:
-        return [found for desk in self.desks() if (found := self.relief(desk)) is not None]
+        return [found for desk in self.zones.desks if (found := self.relief(desk)) is not None]
 
     def relief(self, desk: str) -> ReliefOut | None:
         asked = self._look(RELIEF(desk))
@@ -216,7 +207,7 @@ class MaskingTruth:
 
     def _weeks_of(self, unit: str) -> Iterator[MaskingWeekOut]:
         facts = self._truth.facts
-        for week in self._weeks:
+        for week in self.weeks:
             found = MaskingWeekOut(
                 week=week,
                 relief_presses=relief_presses(facts, week, unit),
@@ -230,7 +221,7 @@ class MaskingTruth:
     def talk(self, *, pairs: bool = True) -> Iterator[TalkWeekOut]:
         """Rooms first, each as private as the worst of its pairs; then the pairs."""
         named = [(pair.name, pair.talker, pair.listener) for pair in self.zones.pairs.values()] if pairs else []
-        for week in self._weeks:
+        for week in self.weeks:
             for subject, talker, listener in (*((talker, talker, None) for talker in self.zones.talkers), *named):
                 hours = talked_hours(self._truth.facts, week, subject)
                 if hours > 0:

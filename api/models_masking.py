@@ -76,8 +76,9 @@ class MaskingUnitOut(BaseModel):
     id: str
     name: str
     space: str | None
-    level_dba: float | None = Field(description="As the unit says; null where it is not heard now")
-    muted: bool | None
+    heard: bool = Field(description="Whether it is known what it does now; if not, its level is unknown and not 0")
+    level_dba: float | None = Field(description="At its own place; null where it is silent, or nobody knows")
+    assumed: bool = Field(description="It never says what it does, and is assumed to do what it was told")
     silent: bool = Field(description="Whether it is meant to be silent, or on its way to that")
     wanted_dba: float | None = Field(description="Where it is going, unhurriedly; null where it is not heard")
     purpose: Purpose | None

@@ -72,7 +72,7 @@ async def test_a_silent_unit_is_no_privacy(program: httpx.AsyncClient, desk: Mas
     assert (room["standing"], room["background_dba"]) == ("unknown", None)
     assert "silent since" in room["sentence"]
     lost = await unit(program)
-    assert (lost["level_dba"], lost["wanted_dba"]) == (None, None)
+    assert (lost["heard"], lost["level_dba"], lost["wanted_dba"]) == (False, None, None)
     desk.report(UNIT, "link", True)
     desk.report(UNIT, "level", 36.0)
     again = await pair(program, "room-2")
@@ -90,7 +90,7 @@ async def test_an_unseen_building_is_unknown(program: httpx.AsyncClient, desk: M
 async def test_a_unit_says_where_it_goes_and_why(program: httpx.AsyncClient) -> None:
     found = await unit(program)
     assert (found["level_dba"], found["floor_dba"], found["most_dba"], found["insisting_dba"]) == (36.0, 30.0, 42.0, 45.0)
-    assert (found["purpose"], found["silent"], found["muted"], found["desks"]) == ("schedule", False, False, [DESK])
+    assert (found["purpose"], found["silent"], found["assumed"], found["desks"]) == ("schedule", False, False, [DESK])
     asked = await program.post(f"{MASKING}/units/{UNIT}/level", json={**BY, "level_dba": 40, "minutes": 60})
     (found,) = asked.json()["units"]
     assert (found["wanted_dba"], found["purpose"]) == (40.0, "manual")
@@ -154,6 +154,7 @@ async def test_talk_is_told_by_week(program: httpx.AsyncClient, desk: MaskedDesk
         ("desks/room-1/relief", {"less": "3"}, 404),
         ("desks/room-1/relief/end", {}, 404),
         ("spaces/lobby/quiet", {**BY, "minutes": 13 * 60}, 409),
+        ("spaces/room-1/quiet", {**BY, "minutes": 5}, 409),
         (f"units/{UNIT}/level", {**BY, "level_dba": 46, "minutes": 5}, 409),
         (f"units/{UNIT}/level", {**BY, "level_dba": 49, "minutes": 5}, 422),
         (f"desks/{DESK}/relief", {"less": "9"}, 422),
