@@ -135,11 +135,12 @@ def test_what_is_no_level_is_not_heard(value: float) -> None:
     assert day.level <= level
 
 
-def test_a_restart_forgets_no_ambient_noise() -> None:
+@pytest.mark.parametrize("checkpoint", [False, True])
+def test_a_restart_forgets_no_ambient_noise(checkpoint: bool) -> None:
     day = in_meeting()
     day.hear(at(12), lambda _, masking: together(44.0, masking))
     assert day.level == 37.5
-    day.sim.restart(day.events)
+    day.sim.restart(day.sim.controller.snapshot(at(12)) if checkpoint else day.events)
     day.sim.report_all()
     day.until(at(13))
     assert day.level == 37.5
