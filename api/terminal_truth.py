@@ -1,17 +1,14 @@
-"""Payment terminals as they are told: where each is now, from the facts, and where they were at closing, from the journal."""
+"""Payment terminals as they are told: where each is now, and who has it."""
 
-from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from collections.abc import Collection, Iterator
+from datetime import datetime
 
 from api.models_terminals import (
     BayOut,
-    CountedOut,
-    CountOut,
     TerminalBookingOut,
     TerminalOut,
     TerminalTrouble,
 )
-from api.port import Desk, JournalLine
 from api.sessions import View
 from api.truth import Truth
 from edge.conditions import (
@@ -31,19 +28,18 @@ from rooms.plan import BOOKINGS
 from rooms.terminal_bookings import RESERVED, TerminalReserved, booking_of
 from rooms.terminal_lending import LENT
 from rooms.terminal_places import charge_of, is_sure
-from rooms.terminal_record import Counted, Standing, TerminalsCounted, standing_of
+from rooms.terminal_record import Standing, standing_of
 from rooms.terminals import WHERE, Whereabouts, bay_named, bay_of
 from security.alarm_types import alarm_type
 
 TROUBLES = (TERMINAL_STOLEN, TERMINAL_MISSING, TERMINAL_ASTRAY, TERMINAL_TAKEN, TERMINAL_FLAT, TERMINAL_DUE)
-COUNTS = (TerminalsCounted.kind,)
 
 
-def terminals_of(site: Site, view: View) -> list[str]:
-    """Those that somebody sees: a clerk those of the own agency."""
-    return [
-        id_ for id_, terminal in site.terminals.items() if view.role != "clerk" or (view.agency and terminal.agency == view.agency)
-    ]
+def seen_by(site: Site, view: View) -> Collection[str] | None:
+    """Of a clerk, the terminals of the own agency; None: all."""
+    if view.role != "clerk":
+        return None
+    return [id_ for id_, terminal in site.terminals.items() if view.agency is not None and terminal.agency == view.agency]
 
 
 class TerminalTruth:
@@ -54,10 +50,11 @@ class TerminalTruth:
         self._site = truth.site
         self._name = truth.renderer.name
         self._look = Look(truth.facts, truth.now)
-        self.seen = terminals_of(truth.site, view)
+        seen = seen_by(truth.site, view)
+        self._seen = list(truth.site.terminals) if seen is None else seen
 
     def all(self) -> Iterator[TerminalOut]:
-        return map(self.terminal, self.seen)
+        return map(self.terminal, self._seen)
 
     def terminal(self, id_: str) -> TerminalOut:
         section, where, lent = self._site.terminals[id_], self._look(WHERE(id_)), self._look(LENT(id_))
@@ -173,56 +170,6 @@ class TerminalTruth:
 
     def _written(self, text: Text) -> str:
         return self._truth.renderer.text(text, self._truth.now)
-
-    # --- the record ---------------------------------------------------------------------------------------------------
-
-    def count(self, line: JournalLine) -> CountOut:
-        event = line.event
-        assert isinstance(event, TerminalsCounted)  # noqa: S101
-        seen = [each for each in event.terminals if each.terminal in self.seen or self._sees_all]
-        return CountOut(
-            day=date.fromisoformat(event.day), at=event.at, seq=line.seq, hash=line.hash, terminals=[*map(self._counted, seen)]
-        )
-
-    @property
-    def _sees_all(self) -> bool:
-        """Also those that the site file has lost since."""
-        return len(self.seen) == len(self._site.terminals)
-
-    def _counted(self, counted: Counted) -> CountedOut:
-        known = counted.dock in self._site.devices
-        return CountedOut(
-            id=counted.terminal,
-            name=self._name(counted.terminal),
-            agency=counted.agency,
-            agency_name=self._name(counted.agency) if counted.agency else None,
-            standing=counted.standing,
-            sure=counted.sure,
-            dock=counted.dock or None,
-            dock_name=self._name(counted.dock) if counted.dock else None,
-            bay=bay_of(self._site, counted.dock) if known else None,
-            space=counted.space or None,
-            space_name=self._name(counted.space) if counted.space else None,
-            since=counted.since,
-            seen_at=counted.seen_at,
-            room=counted.booking or None,
-            room_name=self._name(counted.booking) if counted.booking else None,
-            charge=counted.charge,
-        )
-
-
-def counts(desk: Desk, first: date, last: date) -> list[JournalLine]:
-    """The records of these days, the newest first. Blocking; call it in a thread."""
-    local = desk.site.local
-    # A day may be counted late: its entry is of another day then.
-    start, end = local.instant(first, 0), local.instant(last + timedelta(days=8), 0)
-    lines = desk.journal_back(COUNTS, start=start, end=end)
-    found = {
-        line.event.day: line
-        for line in reversed(list(lines))
-        if isinstance(line.event, TerminalsCounted) and first <= date.fromisoformat(line.event.day) <= last
-    }
-    return [found[day] for day in sorted(found, reverse=True)]
 
 
 def terminal_of(truth: Truth, identity: Identity) -> Text | None:

@@ -21,6 +21,7 @@ from edge.people_commands import tokens_app, users_app
 from edge.report_command import report_app
 from edge.site import Site
 from edge.site.load import LoadedSite, load_site, read_site
+from edge.terminals_command import terminals
 
 if TYPE_CHECKING:
     from edge.foresight import Foreseen
@@ -40,6 +41,7 @@ app.add_typer(devices_app, name="devices")
 app.add_typer(users_app, name="users")
 app.add_typer(tokens_app, name="tokens")
 app.add_typer(report_app, name="report")
+app.command()(terminals)
 
 
 _MOST_FINDINGS = 20

@@ -1,6 +1,6 @@
 """The pages of payment terminals: where each is and who has it, and the record of each day; both made to be printed too."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Form, Request, Response
@@ -11,16 +11,16 @@ from api.console.pages import Pages
 from api.console.past_words import PastWords
 from api.console.roles import allowed
 from api.gate import caller_of
-from api.models_terminals import LONGEST_MIN, CountedOut, TerminalOut
+from api.models_terminals import LONGEST_MIN, TerminalOut
 from api.past_reading import PastReading
 from api.port import Desk
 from api.readers import Readers
 from api.routes.terminals import First, Last, days_asked
 from api.terminal_actions import TerminalActions
-from api.terminal_truth import TerminalTruth, counts
+from api.terminal_counts import TerminalCounts, counts, doubt_of, missing_days, place_of
+from api.terminal_truth import TerminalTruth, seen_by
 from api.truth import Truth
 from edge.errors import DeviceFault
-from edge.text import Text, say
 from rooms.terminal_bookings import AHEAD
 
 TERMINALS: Final = "/terminals"
@@ -56,17 +56,18 @@ def router(desk: Desk, readers: Readers, pages: Pages, actions: Actions, past_re
             lines = await past_reading.of(counts, desk, start, end)
         except DeviceFault:
             return forms.unread(request, TERMINALS)
-        found = TerminalTruth(Truth(desk, readers.of_page(request)), caller_of(request).view)
+        found = TerminalCounts(readers.of_page(request), seen_by(desk.site, caller_of(request).view))
         days = [found.count(line) for line in lines]
         return pages.answer(
             "terminal_record.html",
             request,
             **words_of(request),
             days=days,
-            missing=_missing([each.day for each in days]),
+            missing=missing_days([each.day for each in days]),
             first=start,
             last=end,
-            place_of=lambda counted: readers.of_page(request).text(_place(counted), pages.now()),
+            doubt_of=lambda counted: readers.of_page(request).text(doubt_of(counted), pages.now()),
+            place_of=lambda counted: readers.of_page(request).text(place_of(counted), pages.now()),
             noon=lambda day: desk.site.local.instant(day, 12 * 60),
             site_id=desk.site.site.id,
             program=desk.status().version,
@@ -91,32 +92,3 @@ def _by_place(terminals: list[TerminalOut]) -> dict[str, list[TerminalOut]]:
     for each in terminals:
         places.setdefault(each.home.space_name or "", []).append(each)
     return {place: sorted(there, key=lambda each: (each.home.dock_name, each.home.bay or 0)) for place, there in places.items()}
-
-
-def _place(counted: CountedOut) -> Text:
-    """Where it was, as the record says it."""
-    dock, bay, space, room = (str(each or "") for each in (counted.dock_name, counted.bay, counted.space_name, counted.room_name))
-    bay_text = say("{dock}, bay {bay}", dock=dock, bay=bay) if bay else say("{dock}", dock=dock)
-    match counted.standing:
-        case "in-its-bay":
-            return say("In its bay: {bay}", bay=bay_text)
-        case "in-another-bay":
-            return say("In another bay: {bay}", bay=bay_text)
-        case "unknown":
-            return say("Never heard of")
-        case _ if room and space:
-            return say("Out, taken for a booking of {room}; heard in {space}", room=room, space=space)
-        case _ if room:
-            return say("Out, taken for a booking of {room}", room=room)
-        case _ if space:
-            return say("Out; heard in {space}", space=space)
-        case _:
-            return say("Out")
-
-
-def _missing(days: list[date]) -> list[date]:
-    """The days between the first and the last count that have none."""
-    if not days:
-        return []
-    every = (min(days) + timedelta(days=n) for n in range((max(days) - min(days)).days))
-    return [day for day in every if day not in days]

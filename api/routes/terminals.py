@@ -14,8 +14,9 @@ from api.port import Desk
 from api.readers import Readers
 from api.sessions import Caller
 from api.terminal_actions import TerminalActions
+from api.terminal_counts import TerminalCounts, counts
 from api.terminal_export import csv_lines
-from api.terminal_truth import TerminalTruth, counts
+from api.terminal_truth import TerminalTruth, seen_by
 from api.truth import Truth
 from edge.language import Renderer
 
@@ -39,7 +40,7 @@ def router(desk: Desk, readers: Readers, actions: TerminalActions, past_reading:
     async def recorded(caller: Caller, renderer: Renderer, first: date | None, last: date | None) -> TerminalRecord:
         truth = Truth(desk, renderer)
         lines = await past_reading.of(counts, desk, *days_asked(desk, first, last))
-        report = TerminalTruth(truth, caller.view)
+        report = TerminalCounts(renderer, seen_by(desk.site, caller.view))
         return TerminalRecord(at=truth.now, seq=truth.seq, days=[report.count(line) for line in lines])
 
     @routes.get("/terminals", summary="Every payment terminal: where it is, and who has it", responses=READING)
