@@ -151,10 +151,13 @@ async def test_strangers_get_in_only_where_the_policy_says_so(
 async def test_token_and_session_open_what_is_to_be_read(
     program: httpx.AsyncClient, guard: httpx.AsyncClient, method: str, path: str
 ) -> None:
-    # The first leads to the console; there has been no walk test, and no walk.
+    # The first leads to the console; there has been no walk test, and no walk; nobody marries.
     opened = {
         "/alarms/{number}": 303,
         "/relief/{token}": 404,
+        "/ceremonies/{ceremony}": 404,
+        "/ceremonies/{ceremony}/{checklist}/{item}/untick": 404,
+        "/api/v1/ceremonies/{ceremony}": 404,
         "/drills/{began}/report": 404,
         "/device-walks/{began}/report": 404,
         "/api/v1/reports/{month}/{file}": 404,

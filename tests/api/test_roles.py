@@ -20,6 +20,8 @@ LOCKDOWN = {**WHO, "mode": "lockdown"}
 EVACUATION = {**WHO, "mode": "evacuation"}
 BULLETIN = {"by": "M. Virtanen", "level": "safety", "text": "Ice", "minutes": 5}
 MASKING = "/api/v1/masking"
+CEREMONY = "/api/v1/ceremonies/{ceremony}"
+TICK = {**WHO, "checklist": "x", "item": "x"}
 ASKED: list[tuple[str, str, Mapping[str, object], Action]] = [
     ("POST", f"{DOOR}/release", {**BODY, "seconds": 60}, "release"),
     ("POST", f"{DOOR}/release/end", WHO, "release"),
@@ -61,6 +63,11 @@ ASKED: list[tuple[str, str, Mapping[str, object], Action]] = [
     ("POST", "/api/v1/bulletins", BULLETIN, "post-bulletin"),
     ("POST", "/api/v1/bulletins/{number}/read", WHO, "read-bulletin"),
     ("POST", "/api/v1/bulletins/{number}/end", WHO, "post-bulletin"),
+    ("POST", f"{CEREMONY}/tick", TICK, "tick"),
+    ("POST", f"{CEREMONY}/untick", {**TICK, "reason": "No"}, "tick"),
+    ("POST", f"{CEREMONY}/delay", {**WHO, "minutes": 5}, "play-scene"),
+    ("POST", f"{CEREMONY}/begin", WHO, "play-scene"),
+    ("POST", f"{CEREMONY}/open-early", WHO, "play-scene"),
     ("POST", "/api/v1/shift/receive", WHO, "hand-over"),
     ("POST", "/api/v1/shift/hand-over", {**WHO, "to": "L. Korhonen"}, "hand-over"),
     ("POST", f"{MASKING}/spaces/{{room}}/quiet", {**WHO, "minutes": 5}, "quiet-masking"),
@@ -74,6 +81,7 @@ ASKED: list[tuple[str, str, Mapping[str, object], Action]] = [
 THINGS = {
     "door": "room-2-front",
     "scene": "wedding-day",
+    "ceremony": "x",
     "number": 1,
     "device": "masking-lobby",
     "point": "muted",
