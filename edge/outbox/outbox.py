@@ -11,6 +11,7 @@ from edge.events import Event
 from edge.facts import Facts
 from edge.feed import Feed
 from edge.language import Renderer
+from edge.outbox.arrivals import ArrivalNotes
 from edge.outbox.http import Sms, Webhook
 from edge.outbox.lane import PAUSES_S, Lane
 from edge.outbox.letter import write
@@ -58,6 +59,9 @@ class Outbox:
         """Takes up what waits already. Call it in the daemon's loop."""
         self._follower = self._feed.follow()
         self._begin(self._follow())
+        if any(agency.tell for agency in self._site.agencies.values()):
+            about = self._site, self._facts, self._feed, self._clock
+            self._begin(ArrivalNotes(*about, self._sender_to, self._renderer, self._pauses_s).run())
 
     def stop(self) -> None:
         """Tries are cut off: what they were about waits in the journal."""
@@ -117,6 +121,9 @@ class Outbox:
             self._begin(lane.run())
         renderer = self._renderer(contact.language or self._site.site.language)
         self._lanes[message.contact].put(message, write(self._site, renderer, alarm, message, self._clock.now()))
+
+    def _sender_to(self, contact: str) -> Sender:
+        return self._senders.of(self._site.contacts[contact])
 
     def _give_up(self, message: Message, why: Text) -> None:
         now, contact = self._clock.now(), message.contact

@@ -38,6 +38,7 @@ class Agency(Section):
     organizers: Texts = Field((), description="Whose bookings are its own: addresses, or all of a domain as @domain")
     categories: Texts = Field((), description="Categories in the calendar that mark its bookings")
     staff_first: Flag = Field(False, description="Doors open for its bookings only once its official has come")
+    tell: Ids = Field((), description="Contacts that are told when a customer of its bookings has come: its own messenger")
 
 
 class RoomMatch(Section):

@@ -23,6 +23,8 @@ REFERENCES: tuple[tuple[Path, str], ...] = (
     (("spaces", EACH, "agency"), "agencies"),
     (("spaces", EACH, "agency", EACH), "agencies"),
     (("agencies", EACH, "hours"), "hours"),
+    (("agencies", EACH, "tell"), "contacts"),
+    (("agencies", EACH, "tell", EACH), "contacts"),
     (("doors", EACH, "from"), "spaces"),
     (("doors", EACH, "to"), "spaces"),
     (("doors", EACH, "unlock", "hours"), "hours"),
