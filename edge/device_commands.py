@@ -9,7 +9,7 @@ import dataclasses
 import json
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -24,6 +24,7 @@ from edge.site import Site
 from edge.site.load import read_site
 
 if TYPE_CHECKING:
+    from api.models import ReadingOut
     from api.models_devices import DeviceOut, WalkOut
     from edge.asking import Controller
     from edge.language import Renderer
@@ -158,47 +159,88 @@ def watch(
     site_file: SiteFile,
     devices: Only = None,
     seconds: Annotated[float | None, typer.Option(help="Stop after so many; default: Ctrl-C", min=0)] = None,
+    direct: Annotated[bool, typer.Option("--direct", help="On the lines themselves, while no controller runs")] = False,
     listen: Listen = HERE,
     format: AsFormat = Format.TEXT,  # noqa: A002
     language: Language = None,
 ) -> None:
     """What devices say, as they say it: value, quality and age.
 
-    First what is known, then a line for each change; with --format json an object a line.
+    First what is known, then a line for each change; with --format json an object a line. --direct never beside a controller: on
+    some lines the two would throw each other out.
     """
+    from edge.device_trial import drivers_of
+    from edge.direct_watch import listening
+    from edge.serve import with_whole_paths
+
     with one_sentence_per_error():
         site, renderer = _site(site_file, language)
         if unknown := next((device for device in devices or () if device not in site.devices), None):
             raise IllegalCommand(f"There is no device {unknown[:80]} in the site file.")
-        controller = _controller(site, site_file, listen, renderer)
-        ends = None if seconds is None else time.monotonic() + seconds
-        shown: dict[tuple[str, str], list[str]] = {}
-        try:
-            while True:
-                chosen = [device for device in _devices(controller) if not devices or device.id in devices]
-                _show_changes(chosen, renderer, shown, format)
-                if ends is not None and time.monotonic() >= ends:
-                    return
-                time.sleep(_EVERY_S)
-        except KeyboardInterrupt:
-            raise typer.Exit(0) from None
+        controller, folder = _controller(site, site_file, listen, renderer), site_file.resolve().parent
+        if not direct:
+            _follow(lambda: {each.id: each.points for each in _devices(controller)}, dict, renderer, devices, seconds, format)
+            return
+        _require_none(controller)
+        typer.echo(renderer.say("No controller runs: what is pressed now raises no alarm."), err=True)
+        with drivers_of(folder) as make, listening(with_whole_paths(site, folder), devices or (), make) as heard:
+            told = lambda: heard.told(renderer, SystemClock().now())  # noqa: E731
+            _follow(told, heard.problems, renderer, devices, seconds, format)
+
+
+def _require_none(controller: "Controller") -> None:
+    from edge.asking import NotRunning
+
+    try:
+        controller.ask("GET", "site")
+    except NotRunning:
+        return
+    raise IllegalCommand("A controller runs here: watch through it, without --direct.")
+
+
+def _follow(
+    look: "Callable[[], Mapping[str, Mapping[str, ReadingOut]]]",
+    problems: Callable[[], Mapping[str, str]],
+    renderer: "Renderer",
+    devices: list[str] | None,
+    seconds: float | None,
+    format: Format,  # noqa: A002
+) -> None:
+    """look: points by device. problems: of lines that are not there. Until Ctrl-C, or for so long."""
+    ends = None if seconds is None else time.monotonic() + seconds
+    shown: dict[tuple[str, str], list[str]] = {}
+    troubled: Mapping[str, str] = {}
+    try:
+        while True:
+            _show_changes({id_: points for id_, points in look().items() if not devices or id_ in devices}, renderer, shown, format)
+            for connection, problem in (found := problems()).items():
+                if troubled.get(connection) != problem:
+                    typer.echo(
+                        renderer.say("No connection to {connection}: {problem}", connection=connection, problem=problem), err=True
+                    )
+            troubled = found
+            if ends is not None and time.monotonic() >= ends:
+                return
+            time.sleep(_EVERY_S)
+    except KeyboardInterrupt:
+        raise typer.Exit(0) from None
 
 
 def _show_changes(
-    devices: "Iterable[DeviceOut]",
+    devices: "Mapping[str, Mapping[str, ReadingOut]]",
     renderer: "Renderer",
     shown: dict[tuple[str, str], list[str]],
     format: Format,  # noqa: A002
 ) -> None:
     from edge.device_lines import watched
 
-    for device in devices:
-        for place, row in watched(device, renderer):
+    for device, points in devices.items():
+        for place, row in watched(device, points, renderer):
             if shown.get(place) == row:
                 continue
-            shown[place], reading = row, device.points[place[1]]
+            shown[place], reading = row, points[place[1]]
             if format is Format.JSON:
-                told = {"device": device.id, "point": place[1], **reading.model_dump(mode="json")}
+                told = {"device": device, "point": place[1], **reading.model_dump(mode="json")}
                 typer.echo(json.dumps(told, ensure_ascii=False))
             else:
                 age = renderer.say("{seconds} s ago", seconds=renderer.number(round(reading.age_s or 0.0, 1)))

@@ -1,11 +1,12 @@
 """What `talonmies devices` writes: tables and reports, from what the controller or the site file says."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from api.console.device_words import DeviceWords, quality_of_device
 from api.device_truth import address_of
+from api.models import ReadingOut
 from api.models_devices import DeviceOut, WalkOut
 from drivers.scanning import one_line
 from edge.language import Renderer
@@ -60,13 +61,13 @@ def list_lines(records: Sequence[dict[str, Any]], renderer: Renderer, now: datet
     yield from table(rows)
 
 
-def watched(device: DeviceOut, renderer: Renderer) -> Iterator[tuple[tuple[str, str], list[str]]]:
+def watched(device: str, points: Mapping[str, ReadingOut], renderer: Renderer) -> Iterator[tuple[tuple[str, str], list[str]]]:
     """Each point that the device has ever spoken of, by device and name, as a row."""
     words = DeviceWords(renderer)
-    for point, reading in device.points.items():
+    for point, reading in points.items():
         if reading.quality != "unknown":
             quality = words.quality(reading.quality) + (f" ({one_line(reading.problem)})" if reading.problem else "")
-            yield (device.id, point), [device.id, words.point(point), one_line(words.value(reading.value)), quality]
+            yield (device, point), [device, words.point(point), one_line(words.value(reading.value)), quality]
 
 
 def report_lines(site: Site, renderer: Renderer, walk: WalkOut) -> Iterator[str]:

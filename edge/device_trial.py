@@ -16,6 +16,7 @@ from drivers.port import Driver, Inbox
 from edge.asking import Controller
 from edge.clock import SystemClock
 from edge.direct_test import tested_directly
+from edge.direct_watch import MakeDriver
 from edge.errors import IllegalCommand, Refused
 from edge.language import Renderer
 from edge.points import Value
@@ -112,14 +113,22 @@ def _span(start: datetime, end: datetime | None) -> float | None:
 # --- over the line ----------------------------------------------------------------------------------------------------
 
 
+@contextlib.contextmanager
+def drivers_of(folder: Path) -> Iterator[MakeDriver]:
+    """Makes drivers that leave nothing behind. folder: of the site file."""
+    with TemporaryDirectory() as data:
+
+        def make(connection: str, site: Site, inbox: Inbox) -> Driver:
+            return driver_for(connection, site, inbox, SystemClock(), partial(read_secret, folder=folder), Path(data))
+
+        yield make
+
+
 def tried_directly(site: Site, folder: Path, device: str, point: str, value: Value, seconds: int) -> Trial:
     """folder: of the site file. Raises Refusal, Unreachable; KeyboardInterrupt when the former value is back."""
     clock, connection = SystemClock(), site.devices[device].connection
-    with TemporaryDirectory() as data:
-
-        def make(alone: Site, inbox: Inbox) -> Driver:
-            return driver_for(connection, alone, inbox, clock, partial(read_secret, folder=folder), Path(data))
-
+    with drivers_of(folder) as make_driver:
+        make = partial(make_driver, connection)
         hold = timedelta(seconds=seconds)
         tested = tested_directly(with_whole_paths(site, folder), device, point, value, hold, make, clock)
     return Trial(device, point, tested.value, tested.before, tested.answered_s, tested.restored_s)

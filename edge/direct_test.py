@@ -28,6 +28,7 @@ from security.at_door import require_unlockable
 from security.point_tests import LOCK
 
 HEARD_WITHIN_S = 15.0
+GIVEN_WITHIN_S, GIVEN_TRIES = 3.0, 10
 RESTORE_TRIES = 5
 RESTORED_WITHIN_S = 3.0
 
@@ -130,13 +131,23 @@ def _carried_out(orders: "_Orders", heard: _Heard, kind: PointKind, wanted: Valu
     sent = heard.count
     restored_s: float | None = None
     try:
-        asked_at = orders.give(wanted)
+        asked_at = _taken(orders, heard, wanted)
         answered = heard.wait(orders.place, lambda value: value == wanted, sent, hold.total_seconds())
         if answered is not None:
             heard.wait(orders.place, lambda _: False, heard.count, hold.total_seconds() / 2)
     finally:
         restored_s = _put_back(orders, heard, kind.rest if before is None else before, wanted)
     return Tested(wanted, before, None if answered is None else (answered.at - asked_at).total_seconds(), restored_s)
+
+
+def _taken(orders: "_Orders", heard: _Heard, value: Value) -> datetime:
+    """When the line took it. A device may be heard before commands can go to it. Raises Unreachable."""
+    for _ in range(GIVEN_TRIES):
+        try:
+            return orders.give(value)
+        except Unreachable:
+            heard.wait(orders.place, lambda _: False, heard.count, GIVEN_WITHIN_S / GIVEN_TRIES)
+    return orders.give(value)
 
 
 def _put_back(orders: "_Orders", heard: _Heard, before: Value, wanted: Value) -> float | None:

@@ -175,7 +175,7 @@ class Kernel:
         key = READING(event.device, event.point)
         known = self.facts(key)
         if event.press is None:
-            reading = _reading(event, known, live=live)
+            reading = reading_after(event, known, live=live)
             meant_the_same = known is not None and _meaning(known) == _meaning(reading)
             (self.facts.refresh if meant_the_same else self.facts.set)(key, reading)
         if live:
@@ -439,7 +439,8 @@ def _meaning(reading: Reading) -> tuple[Value, bool, Reason]:
     return reading.value, reading.good, reading.problem
 
 
-def _reading(event: Observed, known: Reading | None, *, live: bool) -> Reading:
+def reading_after(event: Observed, known: Reading | None, *, live: bool) -> Reading:
+    """What is believed of the point then. live: heard in this life of the controller."""
     if event.bad:
         last = known or Reading(None, event.at, event.at)
         return replace(last, good=False, problem=event.bad, bad_since=last.bad_since or event.at)

@@ -113,6 +113,8 @@ async def lists_tests_and_watches(site_file: Path, building: VirtualBuilding, li
     watched = await command("watch", site_file, "fan", "--seconds", 0, "--format", "json", *listen)
     assert {"device": "fan", "point": "on"}.items() <= json.loads(watched.stdout.splitlines()[0]).items()
 
+    beside = await command("watch", site_file, "--direct", *listen, status=1)
+    assert "A controller runs here" in beside.stderr
     refused = await command("test", site_file, "occ-long", "--yes", *BY, *listen, status=1)
     assert "takes no commands" in refused.stderr
 
