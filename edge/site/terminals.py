@@ -10,6 +10,8 @@ from edge.profiles import PROFILES
 from edge.profiles.ble_mapping import Beacon, BleMapping, beacon_of
 from edge.site.device import Device
 from edge.site.fields import Flag, Id, NamesField, PlainText, Section
+from edge.site.wrong import Wrong
+from edge.text import say
 
 
 class Terminal(Section):
@@ -27,10 +29,12 @@ class Terminal(Section):
 
 def _need(value: object) -> object:
     """One agency may stand alone."""
-    return (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value
+    if not isinstance(value, bool | str | list | tuple):
+        raise Wrong(say("Write true, false, or the agencies whose bookings need a terminal."))
+    return value if isinstance(value, bool) else (value,) if isinstance(value, str) else tuple(value)
 
 
-TerminalNeed = Annotated[bool | tuple[Id, ...], BeforeValidator(_need, json_schema_input_type=bool | Id | tuple[Id, ...])]
+TerminalNeed = Annotated[Flag | tuple[Id, ...], BeforeValidator(_need, json_schema_input_type=bool | Id | tuple[Id, ...])]
 """Whether bookings of a kind need a payment terminal: all of them, none, or those of the agencies named."""
 
 
