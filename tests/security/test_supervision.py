@@ -81,6 +81,9 @@ def test_a_make_is_heard_as_often_as_its_profile_says_unless_the_site_file_knows
 
     assert allowed() == 24 * HOUR + SECOND
     assert allowed(heartbeat=MINUTE) == 3 * MINUTE + SECOND
+    fob = {"profile": "ble.panic_fob", "at": "54:48:E6:8F:80:A5"}
+    assert allowed(**fob) == 31 * SECOND
+    assert allowed(**fob, heartbeat=3 * SECOND) == 10 * SECOND
 
 
 def test_a_will_says_at_once_that_a_device_is_lost() -> None:

@@ -1,17 +1,34 @@
 """From an advertisement in the air to what the controller is told: through a real D-Bus and bleak's own BlueZ backend."""
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from drivers.ble.bthome import UUID
+from drivers.ble.teller import Teller
 from drivers.virtual.air import Advert
 from drivers.virtual.ble_twins import FAR_DBM, NEAR_DBM, REPEATS, bthome_message
+from edge.clock import SystemClock
 from edge.errors import IllegalCommand
 from edge.problems import OWN_FAULT
 from tests.broker import until_async
-from tests.drivers.ble.air import DOCK_1, DOCK_2, FOB, KEY, OTHER_KEY, SEALED, SENSOR, Bench, air, secret, site_with, with_patience
+from tests.drivers.ble.air import (
+    DOCK_1,
+    DOCK_2,
+    FOB,
+    KEY,
+    OTHER_KEY,
+    SEALED,
+    SENSOR,
+    Bench,
+    Heard,
+    air,
+    secret,
+    site_with,
+    with_patience,
+)
 
 PLAYED_BACK = "a message with an old counter, as when somebody plays back a recording"
 AT_SENSOR, AT_FOB = "A4:C1:38:56:53:84", "54:48:E6:8F:80:A5"
@@ -44,6 +61,22 @@ async def test_what_sensors_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         assert bench.heard.garbage(SENSOR) == bench.heard.garbage(SEALED) == []
         with pytest.raises(IllegalCommand):
             bench.send(SENSOR, True, point="present")
+
+
+@pytest.mark.parametrize(("heartbeat_s", "told_at"), [(None, [0, 1, 2, 3]), (2, [0, 0.25, 0.5, 0.75, 1, 2, 3]), (120, [0])])
+def test_silence_counts_from_nearly_the_last_word(heartbeat_s: float | None, told_at: list[float]) -> None:
+    site = site_with(FOB)
+    heartbeat = None if heartbeat_s is None else timedelta(seconds=heartbeat_s)
+    fob = site.devices[FOB].model_copy(update={"heartbeat": heartbeat})
+    heard = Heard()
+    teller = Teller("near", site.model_copy(update={"devices": {FOB: fob}}), heard, SystemClock())
+    told: list[float] = []
+    for now in (0, 0.25, 0.5, 0.75, 1, 2, 3):
+        before = len(heard.told(FOB, "link"))
+        teller.heard(FOB, now)
+        told += [now] * (len(heard.told(FOB, "link")) - before)
+    heard.end()
+    assert told == told_at
 
 
 async def test_a_sensor_that_reports_a_problem_has_no_values(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
