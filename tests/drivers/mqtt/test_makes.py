@@ -210,3 +210,14 @@ def test_dock_4_says_and_does_what_each_bay_does() -> None:
     assert second.says("docks/lobby/state", DOCK) == {"terminal": None, "release": True, "tamper": False}
     assert second.hears("release", value=True, for_s=20.0) == ("docks/lobby/command", '{"bay":2,"release":true,"seconds":20}')
     assert second.hears("release", value=False) == ("docks/lobby/command", '{"bay":2,"release":false}')
+
+
+# --- Example MG-4 -----------------------------------------------------------------------------------------------------
+
+
+def test_masking_gateway_says_that_it_is_there_and_does_what_its_zones_are_told() -> None:
+    zone = Make("masking-unit", "mqtt.masking_gateway", at="hall/mg", channel=2)
+    assert zone.says("hall/mg/online", "0") == {"link": False}
+    assert zone.hears("level", 41.5) == ("hall/mg/zone/2/level", "41.5")
+    assert zone.hears("muted", value=True) == ("hall/mg/mute", "1")
+    assert "" not in zone.routes.rest
