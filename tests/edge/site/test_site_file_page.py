@@ -26,6 +26,7 @@ from edge.site.model import Door, Scene, Security, SiteSection, Space
 from edge.site.panic_settings import PanicResponse
 from edge.site.reading import build_tree
 from edge.site.sign_in import Grant, SignIn
+from edge.site.terminals import Terminal
 
 PAGE = Path("docs/site-file.md").read_text(encoding="utf-8")
 WHOLE, *PARTS = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
@@ -71,6 +72,7 @@ def test_each_part_fits_into_the_small_site(part: str, tmp_path: Path) -> None:
         Space,
         Door,
         Device,
+        Terminal,
         Calendar,
         RoomMatch,
         RoomPolicy,
