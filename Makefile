@@ -6,6 +6,8 @@ INSTALLED := $(VENV)/.installed
 # One more than cores: much of the time goes by waiting for brokers and devices.
 WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 PIP := $(BIN)/pip --disable-pip-version-check
+# Where it is set, each process of the tests would compile all code anew: a minute of every run.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run test check format bench mutants soak messages screenshots system-packages broker browser clean
 

@@ -3,8 +3,9 @@
 import asyncio
 import gzip
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -64,20 +65,21 @@ async def test_an_unchanged_calendar_is_fresh_again(bench: Bench, server: Calend
     assert server.requests[1][1]["if-none-match"] == '"1"'
 
 
-FAILURES = [
-    bad.status(401), bad.status(403), bad.status(404), bad.status(429), bad.status(500), bad.status(302), bad.status(304),
-    bad.status(302, location="file:///etc/passwd"), bad.status(302, location="http://localhost/other.ics"),
-    bad.status(302, location="/calendar/basic.ics"), bad.body(b""), bad.body(WEB_PAGE), bad.body(ONE[:-30]), bad.cut_short(ONE),
-    bad.body(b"x" * (MOST_OCTETS + 1)), bad.body(bad.bomb(200_000_000), content_encoding="gzip"),
-    bad.body(gzip.compress(ONE)[:-9], content_encoding="gzip"), bad.body(b"no gzip", content_encoding="gzip"),
-    bad.body(ONE, content_encoding="br"), bad.body(ONE.replace(b"BEGIN:VEVENT", b"BEGIN:VEVENT\r\n" * 10_000)),
-]  # fmt: skip
+def failures() -> list[Callable[[BaseHTTPRequestHandler], None]]:
+    return [
+        bad.status(401), bad.status(403), bad.status(404), bad.status(429), bad.status(500), bad.status(302), bad.status(304),
+        bad.status(302, location="file:///etc/passwd"), bad.status(302, location="http://localhost/other.ics"),
+        bad.status(302, location="/calendar/basic.ics"), bad.body(b""), bad.body(WEB_PAGE), bad.body(ONE[:-30]),
+        bad.cut_short(ONE), bad.body(b"x" * (MOST_OCTETS + 1)), bad.body(bad.bomb(200_000_000), content_encoding="gzip"),
+        bad.body(gzip.compress(ONE)[:-9], content_encoding="gzip"), bad.body(b"no gzip", content_encoding="gzip"),
+        bad.body(ONE, content_encoding="br"), bad.body(ONE.replace(b"BEGIN:VEVENT", b"BEGIN:VEVENT\r\n" * 10_000)),
+    ]  # fmt: skip
 
 
 async def test_a_failure_is_told_and_takes_nothing_away(bench: Bench, server: CalendarServer) -> None:
     """R13."""
     await bench.read()
-    for how in FAILURES:
+    for how in failures():
         server.behave = how
         assert await bench.failure()
         assert bench.uids == ["a"]

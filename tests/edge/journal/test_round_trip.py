@@ -7,8 +7,8 @@ from contextlib import closing
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import UTC, datetime
 from enum import Enum
+from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import pytest
@@ -71,7 +71,9 @@ def values(hint: Any) -> st.SearchStrategy[Any]:
     return st.from_type(hint)
 
 
+@cache
 def instances(cls: Any) -> st.SearchStrategy[Any]:
+    """One strategy a class, so that one that holds itself does not make another for each depth."""
     hints = get_type_hints(cls)
     if hasattr(cls, "_fields"):
         return st.tuples(*(values(hints[name]) for name in cls._fields)).map(cls._make)
@@ -80,20 +82,36 @@ def instances(cls: Any) -> st.SearchStrategy[Any]:
     return st.fixed_dictionaries(fixed, optional=optional).map(lambda given: cls(**given))
 
 
+@pytest.fixture(scope="module")
+def journal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Journal]:
+    """One for all kinds: what is replayed begins with the last checkpoint."""
+    with closing(Journal.open(tmp_path_factory.mktemp("journal"))) as journal:
+        yield journal
+
+
 @pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.kind)
-def test_every_kind_comes_back_as_it_was(kind: type[Event]) -> None:
-    with TemporaryDirectory() as folder, closing(Journal.open(Path(folder))) as journal:
+def test_every_kind_comes_back_as_it_was(journal: Journal, kind: type[Event]) -> None:
+    come_back(journal, kind, 8)
 
-        @settings(max_examples=15, deadline=None, database=None)
-        @given(st.lists(instances(kind), min_size=1, max_size=3))
-        def check(events: list[Event]) -> None:
-            journal.checkpoint(events)
-            journal.append(events)
-            again = list(journal.replay())
-            assert again == events * 2
-            assert [_types(event) for event in again] == [_types(event) for event in events * 2]
 
-        check()
+@pytest.mark.soak
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.kind)
+def test_many_of_every_kind_come_back(journal: Journal, kind: type[Event]) -> None:
+    come_back(journal, kind, 200)
+
+
+def come_back(journal: Journal, kind: type[Event], examples: int) -> None:
+    @settings(max_examples=examples, deadline=None, database=None)
+    @given(st.lists(instances(kind), min_size=1, max_size=3))
+    def check(events: list[Event]) -> None:
+        journal.checkpoint(events)
+        journal.append(events)
+        again = list(journal.replay())
+        assert again == events * 2
+        assert [_types(event) for event in again] == [_types(event) for event in events * 2]
+
+    check()
 
 
 def _types(event: Event) -> list[type[Any]]:
