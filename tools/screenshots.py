@@ -24,18 +24,22 @@ from api.tokens import Tokens  # noqa: E402
 from edge.demo.bookings import bookings_around  # noqa: E402
 from edge.demo.staging import EXAMPLE  # noqa: E402
 from edge.site.load import read_site  # noqa: E402
+from rooms import ceremonies_desk  # noqa: E402
 from rooms.bookings import BookingsRead  # noqa: E402
+from rooms.ceremonies import CEREMONIES  # noqa: E402
 from rooms.understanding import understand  # noqa: E402
 from security import alarms, walk_tests  # noqa: E402
 from security.consoles import SoundTested  # noqa: E402
 from tests.api.desk import HandClock, MemoryDesk  # noqa: E402
 from tests.api.serving import served  # noqa: E402
+from tests.builders import booking, local  # noqa: E402
 
 FOLDER = ROOT / "docs" / "images"
 MORNING = datetime(2026, 11, 23, 8, 40, tzinfo=UTC)
 """A Monday, 10.40 in Helsinki."""
+FRIDAY = "2026-11-27"
 CALENDAR = "room-calendar"
-GUARD, BEFORE, TOKEN = "M. Virtanen", "A. Nieminen", "the-token-of-the-pictures"
+GUARD, BEFORE, HOST, TOKEN = "M. Virtanen", "A. Nieminen", "Elli Laine", "the-token-of-the-pictures"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--autoplay-policy=no-user-gesture-required"]
 COLOURS = 256
 MOST_BYTES = 200_000
@@ -120,6 +124,26 @@ def walk(building: Building) -> None:
     building.happen(walk_tests.end(building.facts, building.clock.t, GUARD, "guard"))
 
 
+def before_a_wedding() -> Building:
+    """The first of three weddings: some lines are ticked, and nothing is heard of the lights."""
+    building = Building(local(f"{FRIDAY} 10:30"))
+    times = (("12:00", "12:30"), ("12:45", "13:15"), ("13:30", "14:00"))
+    booked = [
+        booking(local(f"{FRIDAY} {start}"), local(f"{FRIDAY} {end}"), "vihkitila", start, calendar=CALENDAR) for start, end in times
+    ]
+    building.report("occ-vihkitila", "present", False)
+    for clock in ("10:30", "11:10", "11:38"):
+        at = building.clock.t = local(f"{FRIDAY} {clock}")
+        building.happen(BookingsRead(at=at, calendar=CALENDAR, bookings=tuple(booked), problems=(), read_at=at))
+    building.report("sign-vihkitila", "text", "Vihkiminen / Vigsel")
+    building.report("lights-vihkitila", "link", False)
+    first = (building.facts(CEREMONIES("wedding")) or ())[0]
+    for item in ("chairs", "flowers", "music", "formula"):
+        done = (building.site, building.facts, building.clock.t, first.id, HOST, first.checklist or "", item)
+        building.happen(ceremonies_desk.tick(*done))
+    return building
+
+
 # --- pictures ---------------------------------------------------------------------------------------------------------
 
 
@@ -190,12 +214,22 @@ async def of_the_week(browser: Browser) -> None:
             await take(page, name)
 
 
+async def of_a_friday(browser: Browser) -> None:
+    building = before_a_wedding()
+    async with served(create_app(building, tokens=Tokens("", {"lobby-host": TOKEN})), building) as address:
+        page = await signed_in(browser, address, 1180, 880)
+        await page.goto(f"{address}/ceremonies?language=en")
+        await still(page)
+        await take(page, "ceremonies")
+
+
 async def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         await of_the_day(browser)
         await of_the_week(browser)
+        await of_a_friday(browser)
         await browser.close()
 
 

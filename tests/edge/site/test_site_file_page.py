@@ -10,6 +10,7 @@ import pytest
 from edge.points import DEVICE_TYPES
 from edge.site import load_site
 from edge.site.booking import Agency, Calendar, RoomMatch, RoomPolicy
+from edge.site.checklists import Check, Checklist, ChecklistItem, Preparation
 from edge.site.connections import (
     BleConnection,
     ModbusRtuConnection,
@@ -77,6 +78,10 @@ def test_each_part_fits_into_the_small_site(part: str, tmp_path: Path) -> None:
         RoomMatch,
         RoomPolicy,
         Scene,
+        Preparation,
+        Checklist,
+        ChecklistItem,
+        Check,
         Security,
         PanicResponse,
         Contact,
