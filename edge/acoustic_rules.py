@@ -32,6 +32,7 @@ from rooms.hours import opening
 from rooms.plan import BOOKINGS
 from rooms.policies import kind_of
 from rooms.presence import presence
+from rooms.remote import SESSION
 from rooms.slots import is_trusted, slot_of
 from security.modes import MODE, SITE, zone_scope
 
@@ -135,7 +136,9 @@ class Known:
         yield Derived(PEOPLE(space), self._people(look, space))
 
     def _people(self, look: Look, space: str) -> People:
-        """Sensors see people only when they move: a space is empty once nobody was seen for a while."""
+        """Sensors see people only when they move: a space is empty once nobody was seen for a while. A remote session is talk."""
+        if look(SESSION(space)) is not None:
+            return "some"
         if not self.zones.site.sensors_of(space):
             return "none" if look(OPEN()) is False else "unknown"
         seen = presence(look, self.zones.site, space)

@@ -27,6 +27,8 @@ class Priority(IntEnum):
     """A named person's override, locked or unlocked, with an end."""
     DOUBT = 10
     """The controller's clock has jumped: for a minute nothing is unlocked anew because of the time (`security.doubt`)."""
+    SESSION = 11
+    """A remote session: nobody comes in from outside while it runs (`rooms.remote`)."""
     BOOKING = 12
     """A booking, or a scene that a booking or a person plays."""
     HOURS = 14

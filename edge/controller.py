@@ -27,12 +27,14 @@ from rooms import (
     plan,
     presence,
     public_notices,
+    remote,
     scenes,
     stays,
     usage,
 )
 from rooms.doors import DoorPlan
 from rooms.life import RoomLife
+from rooms.remote import RemoteRooms
 from rooms.terminal_rules import fold_terminals, rules_of_terminals, terminals_kept
 from security import (
     alarms,
@@ -86,6 +88,7 @@ class Controller:
                 usage.fold,
                 needs.fold,
                 public_notices.fold,
+                remote.fold,
                 arrivals.fold,
                 scenes.fold,
                 ceremonies_said.fold,
@@ -182,6 +185,7 @@ class Controller:
             *usage.kept(facts, at),
             *needs.kept(facts, at),
             *public_notices.kept(facts),
+            *remote.kept(facts, at),
             *arrivals.kept(facts, at),
             *scenes.kept(facts, at),
             *ceremonies_said.kept(facts, at),
@@ -225,6 +229,9 @@ def _rules(site: Site, supervision_of: Supervision, stretch: float) -> list[Rule
         Rule("bookings", doors, plan_of.bookings),
         Rule("scenes", doors, lambda look, door: scenes.claims(look, site, door)),
         Rule("scene things", list(site.scenes), lambda look, scene: scenes.things(look, site, scene)),
+        Rule("remote sessions", list(site.remote_service), RemoteRooms(site).session),
+        Rule("busy lights", list(site.remote_service), RemoteRooms(site).light),
+        Rule("doors of remote sessions", list(site.remote_service), RemoteRooms(site).lock),
         Rule("room", site.bookable, RoomLife(site).room),
         Rule("ceremonies", list(ceremonies.scenes_of(site)), lambda look, scene: ceremonies.conclusions(look, site, scene)),
         Rule("names", list(ceremonies.scenes_of(site)), ceremonies_named.conclusions),

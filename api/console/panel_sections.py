@@ -7,6 +7,7 @@ from typing import Final
 
 from jinja2 import Environment
 
+from acoustics.notes import PRIVACY_NOTE
 from api.console.board import Item
 from api.console.room_sections import RoomSections, acted_on
 from api.models_rooms import CalendarAge
@@ -20,6 +21,7 @@ from edge.language import Renderer
 from edge.text import Text
 from rooms.life import ROOM, RoomNow
 from rooms.needs import BROKEN_NAMES, FAULTS, open_help
+from rooms.remote import SESSION
 
 MOST_COMING: Final = 4
 
@@ -35,9 +37,8 @@ class Coming:
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """What stands out. warning: the room is about to be given free. announce: for those who hear the panel.
-
-    terminal: the payment terminal for the official, and where it is taken.
+    """What stands out. warning: the room is about to be given free. announce: for those who hear the panel. session: a remote
+    session is on. terminal: the payment terminal for the official, and where it is taken.
     """
 
     warning: bool = False
@@ -45,6 +46,7 @@ class Marks:
     twice: bool = False
     announce: str = ""
     terminal: Text | None = None
+    session: bool = False
 
 
 def panel_list(room: str) -> str:
@@ -89,7 +91,8 @@ class PanelSections:
                 taps=taps,
                 lines=[Coming(slot.booking.start, slot.end, slot.agency) for slot in slots],
                 as_of=as_of,
-                marks=self._marks(truth, told, now),
+                marks=self._marks(truth, told, room, now),
+                note=truth.facts(PRIVACY_NOTE(room)),
             )
 
         yield Item(f"now-{room}", shows, draw)
@@ -100,14 +103,15 @@ class PanelSections:
         values = {"wanted": wanted, "faults": faults, "broken": BROKEN_NAMES, "now": truth.now, "asks": self._asks}
         return Item(f"needs-{room}", (today, wanted, faults), lambda: self._draw("needs", room=room, **values))
 
-    def _marks(self, truth: Truth, told: RoomTruth, now: RoomNow | None) -> Marks:
+    def _marks(self, truth: Truth, told: RoomTruth, room: str, now: RoomNow | None) -> Marks:
+        session = truth.facts(SESSION(room)) is not None
         if now is None:
-            return Marks()
+            return Marks(session=session)
         warning = now.gives_up_at is not None
         announce = self._renderer.text(now.because, truth.now) if warning else ""
         shown = now.booking is not None and now.state != "free" and told.sees(now.booking)
         terminal = told.terminal(now.booking) if shown and now.booking is not None else None
-        return Marks(warning, now.awaits_official, bool(now.conflicts), announce, terminal)
+        return Marks(warning, now.awaits_official, bool(now.conflicts), announce, terminal, session)
 
     def _as_of(self, told: RoomTruth, room: str) -> CalendarAge | None:
         """The worst of the room's calendars; None when all are kept here."""

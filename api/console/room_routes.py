@@ -22,13 +22,16 @@ from edge.errors import IllegalCommand
 from edge.site import Site
 from edge.text import say
 from rooms import desk as asked
-from rooms import needs
+from rooms import needs, remote
 
-TAPS: Final[dict[str, Tap]] = {
+RoomTap = Literal["arrive", "keep", "release", "extend", "session-begin", "session-end", "help", "help-answer", "help-end"]
+TAPS: Final[dict[RoomTap, Tap]] = {
     "arrive": asked.arrive,
     "keep": asked.keep,
     "release": asked.release,
     "extend": asked.extend,
+    "session-begin": remote.begin,
+    "session-end": remote.end,
     "help": needs.ask_help,
     "help-answer": needs.answer_help,
     "help-end": needs.end_help,
@@ -103,7 +106,7 @@ def router(desk: Desk, readers: Readers, pages: Pages, actions: Actions) -> APIR
     async def tap(
         request: Request,
         room: str,
-        tap: Literal["arrive", "keep", "release", "extend", "help", "help-answer", "help-end"],
+        tap: RoomTap,
         back: Back = ROOMS,
     ) -> Response:
         return await done(request, back, actions.tap(TAPS[tap], room, person(request), caller_of(request).view))

@@ -7,6 +7,7 @@ from typing import Final
 
 from jinja2 import Environment
 
+from acoustics.notes import PRIVACY_NOTE
 from api.console.board import Item
 from api.models_rooms import BookingOut, CalendarAge
 from api.policy import MINDS_ROOMS
@@ -19,6 +20,7 @@ from edge.language import Renderer
 from rooms.bookings import Booking
 from rooms.life import ROOM
 from rooms.needs import FAULTS, open_help
+from rooms.remote import SESSION
 from rooms.slots import Slot
 
 HOST_LISTS: Final = ("rooms", "calendars")
@@ -44,13 +46,18 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Taps:
-    """What may be done with the room now. extend_min: what one tap adds; 0 where none does. walk_ins: minutes to book it for."""
+    """What may be done with the room now. extend_min: what one tap adds; 0 where none does. walk_ins: minutes to book it for.
+
+    session_begins, session_ends: of a room for remote service.
+    """
 
     arrive: bool
     keep: bool
     extend_min: int
     release: bool
     walk_ins: tuple[int, ...]
+    session_begins: bool = False
+    session_ends: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +80,7 @@ class RoomSections:
         self._view = view
         self._seen = rooms_of(desk.site, view)
         self._acts = view.role in MINDS_ROOMS
+        self._by_hand = {room for room, section in desk.site.remote_service.items() if "button" in section.by}
         self._renderer = renderer
         self._parts = templates.get_template("room_parts.html")
 
@@ -89,7 +97,7 @@ class RoomSections:
         if now is None:
             return None
         concerned = [booking for booking in (now.booking, now.next, *now.conflicts) if booking is not None]
-        return now, tuple((acted_on(told.slot(booking)), told.terminal(booking)) for booking in concerned)
+        return now, truth.facts(PRIVACY_NOTE(room)), tuple((acted_on(told.slot(booking)), told.terminal(booking)) for booking in concerned)
 
     def life(self, told: RoomTruth, truth: Truth, room: str) -> str:
         """The lines about a room's life, for its card among the spaces."""
@@ -137,6 +145,8 @@ class RoomSections:
             extend_min=int(extend.total_seconds() // 60),
             release=live,
             walk_ins=tuple(minutes for minutes in WALK_INS if here and timedelta(minutes=minutes) <= room_for),
+            session_begins=room in self._by_hand and truth.facts(SESSION(room)) is None,
+            session_ends=truth.facts(SESSION(room)) is not None,
         )
 
     # --- how old it all is ----------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from edge.site.displays import Display
 from edge.site.escalations import Contact, Plan
 from edge.site.hours import Timetable
 from edge.site.model import Door, Scene, Site, SiteSection, Space
+from edge.site.remote_service import RemoteService
 from edge.site.terminals import Terminal
 
 TABLES = tuple(name for name in Site.model_fields if name not in ("site", "security", "acoustics"))
@@ -45,6 +46,7 @@ class Draft:
     contacts: Mapping[str, Contact]
     escalations: Mapping[str, Plan]
     displays: Mapping[str, Display]
+    remote_service: Mapping[str, RemoteService]
     plans: Mapping[str, str]
 
     @classmethod

@@ -48,6 +48,7 @@ from edge.site.hours import LocalCalendar, Timetable
 from edge.site.panic_settings import PanicResponse
 from edge.site.plans.drawing import Drawing
 from edge.site.public_holidays import holidays_of
+from edge.site.remote_service import RemoteService
 from edge.site.sign_in import SignIn
 from edge.site.terminals import Terminal
 from edge.site.wrong import Wrong, shown
@@ -227,6 +228,7 @@ class Site(Section):
     contacts: Emptyable[Id, Contact] = Field({})
     escalations: Emptyable[Id, Plan] = Field({})
     displays: Emptyable[Id, Display] = Field({})
+    remote_service: Emptyable[Id, RemoteService] = Field({}, description="Rooms for remote service, by space")
     plans: Emptyable[Storey, PlanFile] = Field({}, description="By storey, a drawing of its own beside this file")
     security: Security = Security()
     acoustics: Acoustics | None = Field(None, description="Masking and speech privacy; absent: masking units are left alone")

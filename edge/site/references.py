@@ -85,6 +85,8 @@ REFERENCES: tuple[tuple[Path, str], ...] = (
     (("security", "panic", EACH, "tell", EACH), "contacts"),
     (("security", "sign_in", "roles", EACH, "agency"), "agencies"),
     (("displays", EACH, "space"), "spaces"),
+    (("remote_service", KEYS), "spaces"),
+    (("remote_service", EACH, "light"), "devices"),
     (("displays", EACH, "ways", KEYS), "spaces"),
     (("displays", EACH, "rooms"), "spaces"),
     (("displays", EACH, "rooms", EACH), "spaces"),
