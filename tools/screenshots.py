@@ -9,6 +9,7 @@ import random
 import shutil
 import sys
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -27,6 +28,7 @@ from edge.site.load import read_site  # noqa: E402
 from rooms import ceremonies_desk  # noqa: E402
 from rooms.bookings import BookingsRead  # noqa: E402
 from rooms.ceremonies import CEREMONIES  # noqa: E402
+from rooms.stays import OfficialCame  # noqa: E402
 from rooms.understanding import understand  # noqa: E402
 from security import alarms, walk_tests  # noqa: E402
 from security.consoles import SoundTested  # noqa: E402
@@ -122,6 +124,25 @@ def walk(building: Building) -> None:
         if button != buttons[3]:
             building.happen(walk_tests.confirm(building.facts, building.clock.t, button, GUARD, "guard"))
     building.happen(walk_tests.end(building.facts, building.clock.t, GUARD, "guard"))
+
+
+def with_terminals_out() -> Building:
+    building = Building(MORNING - timedelta(hours=1))
+    for number in range(1, 5):
+        building.report(f"dock-{number}", "terminal", f"T-{16 + number}")
+        building.report(f"dock-{number}", "release", False)
+    of_dvv, of_mml = (
+        replace(booking(MORNING + start, MORNING + timedelta(hours=1), room, room, calendar=CALENDAR), agency=agency)
+        for start, room, agency in ((timedelta(0), "palveluhuone-1", "dvv"), (timedelta(minutes=5), "palveluhuone-3", "mml"))
+    )
+    bookings, at = (of_dvv, of_mml), building.clock.t
+    building.happen(BookingsRead(at=at, calendar=CALENDAR, bookings=bookings, problems=(), read_at=at))
+    building.wait(timedelta(minutes=55))
+    building.happen(OfficialCame(at=building.clock.t, room="palveluhuone-3", how="tap", by=HOST))
+    building.wait(timedelta(minutes=6))
+    building.report("dock-2", "terminal", None)
+    building.wait(timedelta(minutes=1))
+    return building
 
 
 def before_a_wedding() -> Building:
@@ -223,6 +244,15 @@ async def of_a_friday(browser: Browser) -> None:
         await take(page, "ceremonies")
 
 
+async def of_the_terminals(browser: Browser) -> None:
+    """One out for its booking, one in the bay of another, one that can be taken."""
+    building = with_terminals_out()
+    async with served(create_app(building, tokens=Tokens("", {"lobby-host": TOKEN})), building) as address:
+        page = await signed_in(browser, address, 1180, 640)
+        await page.goto(f"{address}/terminals?language=en")
+        await take(page, "terminals")
+
+
 async def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     async with async_playwright() as playwright:
@@ -230,6 +260,7 @@ async def main() -> None:
         await of_the_day(browser)
         await of_the_week(browser)
         await of_a_friday(browser)
+        await of_the_terminals(browser)
         await browser.close()
 
 
