@@ -77,6 +77,7 @@ def _planned(zones: Zones, wishes: Wishes, pair: Pair, target: Target) -> Planne
     ambient, most = zones.declared_ambient(pair.listener), wishes.most_at(pair.listener, target)
     needed = {standing: background_for(path, raised, standing) for standing in (Standing.CONFIDENTIAL, Standing.LIMITED)}
     there = together_dba(most, ambient) or 0.0
+    bearable = together_dba(wishes.bearable_at(pair.listener, target), ambient) or 0.0
     reached = min(standing_of(path, raised, there), meant)
     takes = needed.get(reached)
     return Planned(
@@ -91,8 +92,8 @@ def _planned(zones: Zones, wishes: Wishes, pair: Pair, target: Target) -> Planne
         units=zones.homes(pair.listener),
         reached=reached,
         reached_open=_with_open_door(zones, pair, raised, there),
-        missing=_missing(needed[meant], _bearable(zones, pair, target, most)),
-        remedies=() if reached is meant else tuple(_remedies(zones, pair, target, path, most)),
+        missing=_missing(needed[meant], bearable),
+        remedies=() if reached is meant else tuple(_remedies(zones, pair, target, bearable, unmasked=most is None)),
     )
 
 
@@ -100,13 +101,6 @@ def _with_open_door(zones: Zones, pair: Pair, raised: bool, there: float) -> Sta
     if pair.rating is None or not pair.doors:
         return None
     return standing_of(zones.path(pair, open_door=OPEN_DOOR_DB), raised, there)
-
-
-def _bearable(zones: Zones, pair: Pair, target: Target, most: float | None) -> float:
-    """The loudest background that there may be at the listener, if need be with a unit that is not there yet."""
-    comfort = zones.section.comfort
-    limit = comfort.max if target.insist else comfort.normal
-    return together_dba(limit if most is None else most, zones.declared_ambient(pair.listener)) or 0.0
 
 
 def _missing(needed: float | None, bearable: float) -> float | None:
@@ -117,16 +111,15 @@ def _missing(needed: float | None, bearable: float) -> float | None:
 # --- what to build instead -------------------------------------------------------------------------------------------
 
 
-def _remedies(zones: Zones, pair: Pair, target: Target, path: Path, most: float | None) -> Iterator[Text]:
+def _remedies(zones: Zones, pair: Pair, target: Target, bearable: float, *, unmasked: bool) -> Iterator[Text]:
     """Each would do by itself, without a unit beside one that has yet to be put up."""
-    unit = None if most is not None else say("a masking unit in {place}", place=Ref(pair.listener))
-    bearable = _bearable(zones, pair, target, most)
-    needed = background_for(path, target.voice == "raised", STANDINGS[target.privacy])
+    unit = say("a masking unit in {place}", place=Ref(pair.listener)) if unmasked else None
+    needed = background_for(zones.path(pair), target.voice == "raised", STANDINGS[target.privacy])
     if needed is None or needed <= bearable:
         yield from [] if unit is None else [unit]
         return
     if pair.rating is None:
-        yield from _in_the_open(zones, pair, target, needed - bearable)
+        yield from _in_the_open(zones, pair, target, needed, bearable)
         return
     if pair.open_way:
         yield say("a door in the opening between the two")
@@ -135,8 +128,8 @@ def _remedies(zones: Zones, pair: Pair, target: Target, path: Path, most: float 
     yield wall if unit is None else say("{unit} and {wall}", unit=unit, wall=wall)
 
 
-def _in_the_open(zones: Zones, pair: Pair, target: Target, missing: float) -> Iterator[Text]:
-    path = zones.path(pair)
+def _in_the_open(zones: Zones, pair: Pair, target: Target, needed: float, bearable: float) -> Iterator[Text]:
+    path, missing = zones.path(pair), needed - bearable
     if missing <= SCREEN_DB:
         yield say("a screen that takes {missing} dB", missing=round(missing, 1))
     metres = path.distance_m * 2.0 ** (missing / path.decay_db)
@@ -147,5 +140,5 @@ def _in_the_open(zones: Zones, pair: Pair, target: Target, missing: float) -> It
     room = Path(ROOM_DB, reverberation_s=path.reverberation_s)
     behind = background_for(room, target.voice == "raised", STANDINGS[target.privacy])
     if behind is not None:
-        rating = ROOM_DB + behind - _bearable(zones, pair, target, Wishes(zones).most_at(pair.listener, target))
+        rating = ROOM_DB + behind - bearable
         yield say("a closed room whose walls and door take {needed} dB", needed=-int(-rating // ROUND_DB) * int(ROUND_DB))

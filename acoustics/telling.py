@@ -81,7 +81,7 @@ class Telling:
             background_dba=background,
             measured=measured,
             missing_db=missing,
-            remedy=None if missing is None else self._remedy(look, pair, door, target, missing),
+            remedy=self._remedy(look, pair, door, target, missing),
             reasons=(
                 *([silent] if silent is not None else []),
                 *([MEANS[found], VOICES[raised]] if found is not None else []),
@@ -154,20 +154,35 @@ class Telling:
         return heard.dba if declared is None else min(heard.dba, declared)
 
     def _missing(self, look: Look, pair: Pair, path: Path, target: Target) -> float | None:
-        """Beyond the loudest masking that is allowed there, for the class that is meant."""
+        """Beyond the loudest masking that is allowed there, or would be with a unit, for the class that is meant."""
         needed = background_for(path, target.voice == "raised", STANDINGS[target.privacy])
-        most = together_dba(self.wishes.most_at(pair.listener, target), self._ambient(look, pair)) or 0.0
+        most = together_dba(self.wishes.bearable_at(pair.listener, target), self._ambient(look, pair)) or 0.0
         if needed is None:
             needed = 80.0
         return round(needed - most, 1) if needed - most >= LEAST_WORTH_DB else None
 
-    def _remedy(self, look: Look, pair: Pair, door: DoorState, target: Target, missing: float) -> Text:
+    def _remedy(self, look: Look, pair: Pair, door: DoorState, target: Target, missing: float | None) -> Text | None:
+        unmasked = self.wishes.most_at(pair.listener, target) is None
+        if missing is None:
+            listener = Ref(pair.listener)
+            return (
+                say("Nothing masks what is heard in {listener}: a masking unit there helps", listener=listener)
+                if unmasked
+                else None
+            )
         if pair.rating is None:
             return say(
                 "Not reachable here, {missing} dB are missing: a screen, more distance or a closed room helps", missing=missing
             )
         if door == "open" and not pair.open_way and self._missing(look, pair, self.zones.path(pair), target) is None:
             return say("Not reachable with the door open, {missing} dB are missing: close the door", missing=missing)
+        if unmasked:
+            return say(
+                "Not reachable here, with a masking unit in {listener} {missing} dB are missing: a tighter door or wall, or "
+                "another room, helps",
+                listener=Ref(pair.listener),
+                missing=missing,
+            )
         return say(
             "Not reachable here, {missing} dB are missing: a tighter door or wall by so much, or another room, helps",
             missing=missing,
@@ -175,7 +190,7 @@ class Telling:
 
     def _relief(self, look: Look, pair: Pair) -> Iterable[Text]:
         for unit in self.zones.homes(pair.listener):
-            for desk in self.zones.emitter(unit).desks or (self.zones.place_of(unit),):
+            for desk in self.zones.desks_of(unit):
                 relief = look(RELIEF(desk))
                 if relief is not None and not look.passed(relief.until):
                     yield say(

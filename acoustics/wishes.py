@@ -121,6 +121,11 @@ class Wishes:
         found = [(unit, self._most_of(unit, limit)) for unit in self.zones.homes(space)]
         return min((self.zones.brings(unit, space, most) for unit, most in found if most is not None), default=None)
 
+    def bearable_at(self, space: str, target: Target) -> float:
+        """The same also where there is no emitter yet: what one might bring."""
+        most, comfort = self.most_at(space, target), self.zones.section.comfort
+        return most if most is not None else comfort.max if target.insist else comfort.normal
+
     def _most_of(self, unit: str, limit: float) -> float | None:
         """None of a unit that can only be switched, and is too loud for that."""
         most, fixed = min(limit, self.zones.emitter(unit).highest), self.zones.fixed(unit)
@@ -212,7 +217,7 @@ class Wishes:
 
     def _relieved(self, look: Look, unit: str, wish: Wish) -> Wish:
         floor = self.zones.section.comfort.floor
-        for desk in self.zones.emitter(unit).desks or (self.zones.place_of(unit),):
+        for desk in self.zones.desks_of(unit):
             relief = look(RELIEF(desk))
             if relief is None or look.passed(relief.until):
                 continue

@@ -89,8 +89,8 @@ def _room(talker: str, heard: list[PrivacyOut], renderer: Renderer) -> Room:
 
 
 def missing(pairs: Iterable[PrivacyOut]) -> list[PrivacyOut]:
-    """Those that lack something, the most first."""
-    return sorted((pair for pair in pairs if pair.missing_db is not None), key=lambda pair: -(pair.missing_db or 0.0))
+    """Those for which something has to be built or closed, the farthest from it first."""
+    return sorted((pair for pair in pairs if pair.remedy is not None), key=lambda pair: -(pair.missing_db or 0.0))
 
 
 def rooms_of_week(told: MaskingTruth, week: str, renderer: Renderer) -> list[RoomWeek]:
