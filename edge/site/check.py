@@ -22,6 +22,7 @@ from edge.site.opcua_rules import OPCUA_RULES
 from edge.site.panic_rules import PANIC_RULES
 from edge.site.references import unknown_ids, used_ids
 from edge.site.routes import route_problems
+from edge.site.screen_rules import SCREEN_RULES
 from edge.site.terminal_rules import TERMINAL_RULES
 from edge.site.wrong import near_miss, shown
 from edge.text import Text, say
@@ -188,5 +189,6 @@ RULES: tuple[Rule, ...] = (
     *ESCALATION_RULES,
     *PANIC_RULES,
     *ACOUSTICS_RULES,
+    *SCREEN_RULES,
     route_problems,
 )
