@@ -28,7 +28,7 @@ _FORMATS: Final[dict[str, Text]] = {
     "pdf": say("PDF"),
     "xlsx": say("Workbook (Excel)"),
     "csv": say("Table (CSV)"),
-    "json": say("For programs (JSON)"),
+    "json": say("JSON"),
 }
 
 
