@@ -7,7 +7,7 @@ from fastapi import APIRouter, Form, Request, Response
 from api.ceremony_actions import CeremonyActions
 from api.ceremony_truth import CeremonyTruth
 from api.console.ceremony_sections import NEXT, TODAY, checklist_list
-from api.console.forms import Forms, actor
+from api.console.forms import Forms, actor, person
 from api.console.pages import Pages
 from api.console.roles import allowed
 from api.faults import Unknown
@@ -18,6 +18,7 @@ from api.readers import Readers
 from api.truth import Truth
 from edge.site.fields import Id
 from edge.text import say
+from rooms.checklists import LAST_TICK, ItemTicked
 
 PAGE: Final = "/ceremonies"
 
@@ -61,6 +62,10 @@ def router(desk: Desk, readers: Readers, pages: Pages, actions: CeremonyActions)
 
     @routes.post("/console/ceremonies/{ceremony}/tick")
     async def tick(request: Request, ceremony: str, checklist: Checklist, item: Item) -> Response:
+        """Whoever taps twice has ticked it once."""
+        last = desk.facts(LAST_TICK(ceremony, checklist, item))
+        if isinstance(last, ItemTicked) and last.by == person(request):
+            return forms.done(request, f"{PAGE}/{ceremony}")
         return await forms.after(request, f"{PAGE}/{ceremony}", actions.tick(ceremony, actor(request), checklist, item))
 
     @routes.post("/console/ceremonies/{ceremony}/untick")

@@ -151,6 +151,8 @@ async def test_what_fails_floats_up_with_what_to_do_instead(host: httpx.AsyncCli
 
 async def test_ticking_and_taking_back_by_plain_forms(host: httpx.AsyncClient) -> None:
     await host.post(f"/console/ceremonies/{ID}/tick", data={"checklist": "set-up", "item": "chairs"})
+    again = await host.post(f"/console/ceremonies/{ID}/tick", data={"checklist": "set-up", "item": "chairs"})
+    assert again.status_code == 303
     shown = await page(host)
     assert "3 of 5 done" in shown
     assert f'id="tick-{ID}-chairs"' not in shown
