@@ -161,6 +161,7 @@ class Neighbour:
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("framing", FAULTS)
 async def test_neighbours_are_asked_half_as_often_or_more_and_the_fault_is_told(framing: str) -> None:
     for name in FAULTS[framing]:
