@@ -7,6 +7,7 @@ import yaml
 
 from drivers.modbus.teller import LOST_AFTER_S
 from drivers.modbus.unit import POLL_S, TABLES
+from edge import problems
 from edge.profiles import PROFILES
 from edge.profiles.codecs import Choice, Number
 from edge.profiles.modbus_table import CoilOrder, ModbusTable, Point, Write
@@ -26,7 +27,8 @@ def test_the_lines_of_the_page_load() -> None:
 
 def test_the_table_of_the_page_is_one() -> None:
     (text,) = code_blocks(PAGE, "python")
-    scope: dict[str, Any] = {"ModbusTable": ModbusTable, "Point": Point, "CoilOrder": CoilOrder, "Choice": Choice, "Number": Number}
+    names = {"ModbusTable": ModbusTable, "Point": Point, "CoilOrder": CoilOrder, "Choice": Choice, "Number": Number}
+    scope: dict[str, Any] = {**names, "problems": problems}
     exec(text, scope)  # noqa: S102
     assert scope["TABLE"].orders["lock"].write(2, "unlocked", 1, 1, None) == Write("coil", 17, (1,))
 
