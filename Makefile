@@ -43,7 +43,7 @@ screenshots: $(INSTALLED) browser ## the pictures of README and docs, drawn anew
 	$(BIN)/python tools/screenshots.py
 
 system-packages: ## what tests need besides Python: the broker, the browser, an identity provider, devices of other makes
-	@sh tools/system-packages.sh broker browser provider fieldbus opcua radio
+	@sh tools/system-packages.sh broker browser provider fieldbus opcua radio pdf
 
 broker browser:
 	@sh tools/system-packages.sh $@

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
+from acoustics.asked import ReliefPressed
 from edge.events import Event
 from edge.journal import Journal
 from edge.simulation import Simulation
@@ -18,6 +19,9 @@ from edge.site import Site
 from edge.site.load import read_site
 from edge.text import say
 from rooms.bookings import Booking, BookingsRead
+from rooms.terminal_bookings import RESERVED
+from rooms.terminals import called_in
+from security import walk_tests
 from security.walk_tests import WalkTestBegan, WalkTestEnded
 
 MONTH = (2026, 11)
@@ -39,9 +43,11 @@ class SampleMonth:
         days = iter(list(days))
         first = next(days)
         simulation = Simulation(self.site, self._at(first, 0), told.append)
-        for device, section in self.site.devices.items():
-            if section.type == "occupancy-sensor":
+        for device, described in self.site.devices.items():
+            if described.type == "occupancy-sensor":
                 simulation.set(device, "present", False)
+        for terminal, section in self.site.terminals.items():
+            simulation.set(section.dock, "terminal", called_in(self.site, terminal, section.dock))
         for day in (first, *days):
             bookings = list(self._bookings(day))
             simulation.advance(self._at(day, 5))
@@ -109,6 +115,9 @@ class SampleMonth:
             opened = self._at(day, 11) + self._rand.randint(0, 120) * MINUTE
             yield self._happening(opened, "contact", (door, "open"))
             yield self._happening(opened + 4 * MINUTE, "contact", (door, "closed"))
+        desks = [desk for emitter in self.site.acoustics.emitters.values() for desk in emitter.desks] if self.site.acoustics else []
+        if chance() < 0.4 and day.weekday() < 5 and desks:
+            yield self._happening(self._at(day, 10) + self._rand.randint(0, 240) * MINUTE, "relief", self._rand.choice(desks))
         if day.day == 10:
             yield self._happening(self._at(day, 7), "walk test", None)
 
@@ -118,8 +127,12 @@ class SampleMonth:
             return
         came = booking.start + self._rand.randint(0, 6) * MINUTE
         left = booking.end + self._rand.choice((-15, -10, -5, -5, -2, 0, 0, 4, 11)) * MINUTE
+        left = max(left, came + 5 * MINUTE)
         yield self._happening(came, "present", (eyes[0], True))
-        yield self._happening(max(left, came + 5 * MINUTE), "present", (eyes[0], False))
+        yield self._happening(left, "present", (eyes[0], False))
+        if self.site.terminals and self._rand.random() < 0.5:
+            yield self._happening(came - MINUTE, "terminal out", booking)
+            yield self._happening(left - MINUTE, "terminal back", booking)
 
     def _happening(self, at: datetime, what: str, detail: object) -> Happening:
         self._order += 1
@@ -134,13 +147,24 @@ class SampleMonth:
                 _confirm(simulation, button)
             simulation.observe(WalkTestEnded(at=simulation.now, by="Sample"))
             return
+        if isinstance(detail, Booking):
+            self._terminal(simulation, detail, out=what == "terminal out")
+            return
+        if what == "relief":
+            simulation.observe(ReliefPressed(at=simulation.now, desk=str(detail), steps=1, until=simulation.now + 120 * MINUTE))
+            return
         device, value = detail  # type: ignore[misc]
         simulation.set(device, what, value)
 
+    def _terminal(self, simulation: Simulation, booking: Booking, *, out: bool) -> None:
+        """Of a booking that has one reserved."""
+        for reserved in simulation.facts(RESERVED()) or ():
+            if reserved.identity == booking.identity:
+                dock = self.site.terminals[reserved.terminal].dock
+                simulation.set(dock, "terminal", None if out else called_in(self.site, reserved.terminal, dock))
+
 
 def _confirm(simulation: Simulation, button: str) -> None:
-    from security import walk_tests
-
     simulation.act(lambda facts, at: walk_tests.confirm(facts, at, button, "Sample", "facility-manager"))
 
 

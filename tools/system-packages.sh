@@ -7,6 +7,7 @@
 #   provider an identity provider from npm, for the tests of signing in
 #   fieldbus other makes of Modbus programs, for the tests of that protocol: mbpoll, socat, and modbus-serial from npm
 #   opcua    an OPC UA server of another make from npm, for the tests of that protocol
+#   pdf      Pango, which lays out the text of reports
 #   radio    dbus, on which the tests of Bluetooth have a bus of their own
 set -u
 PATH="$PATH:/usr/sbin:/sbin"
@@ -65,6 +66,7 @@ for what in "$@"; do
     fieldbus)
       { command -v mbpoll && command -v socat; } >/dev/null || install mbpoll socat || ask mbpoll socat
       from_npm || exit 1 ;;
+    pdf) ldconfig -p | grep -q libpangoft2-1.0.so.0 || install libpango-1.0-0 libpangoft2-1.0-0 || ask libpango-1.0-0 libpangoft2-1.0-0 ;;
     radio) command -v dbus-daemon >/dev/null || install dbus || ask dbus ;;
     *) echo "system-packages.sh: what is $what?" >&2; exit 2 ;;
   esac
