@@ -1,10 +1,9 @@
 """Payment terminals: where they are, their daily record, and lending one without a booking."""
 
 from datetime import date, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
-from fastapi.responses import PlainTextResponse
+from fastapi import APIRouter, Depends, Query, Response
 
 from api.faults import ACTING, READING
 from api.gate import caller_of
@@ -21,7 +20,10 @@ from api.truth import Truth
 from edge.language import Renderer
 
 USUAL = timedelta(days=31)
-_TABLE = {200: {"content": {"text/csv": {}}, "description": "One line for each terminal and day"}, **READING}
+_TABLE: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"text/csv": {"schema": {"type": "string"}}}, "description": "One line for each terminal and day"},
+    **READING,
+}
 _FIRST, _LAST = date(2000, 1, 1), date(2199, 12, 31)
 First = Annotated[
     date | None, Query(alias="from", ge=_FIRST, le=_LAST, description="The first day; absent: a month before the last")
@@ -52,11 +54,11 @@ def router(desk: Desk, readers: Readers, actions: TerminalActions, past_reading:
     async def record(caller: From, renderer: Reader, first: First = None, last: Last = None) -> TerminalRecord:
         return await recorded(caller, renderer, first, last)
 
-    @routes.get("/terminals/record.csv", summary="The same as a table", response_class=PlainTextResponse, responses=_TABLE)
-    async def table(caller: From, renderer: Reader, first: First = None, last: Last = None) -> PlainTextResponse:
+    @routes.get("/terminals/record.csv", summary="The same as a table", response_class=Response, responses=_TABLE)
+    async def table(caller: From, renderer: Reader, first: First = None, last: Last = None) -> Response:
         found = await recorded(caller, renderer, first, last)
         headers = {"Content-Disposition": 'attachment; filename="terminals.csv"'}
-        return PlainTextResponse("".join(csv_lines(found.days)), media_type="text/csv; charset=utf-8", headers=headers)
+        return Response("".join(csv_lines(found.days)), media_type="text/csv; charset=utf-8", headers=headers)
 
     @routes.post("/terminals/{terminal}/lend", summary="Lend one without a booking; its bay lets it go", responses=ACTING)
     async def lend(terminal: str, body: Lending, caller: From, renderer: Reader) -> TerminalOut:

@@ -90,7 +90,7 @@ def test_a_tampered_dock_is_told() -> None:
     life = drawn(0)
     world = World(life.sections, life.start)
     world.set("dock", "tamper", True)
-    assert ("tamper", "dock") in world.holding
+    assert ("dock-tamper", "dock") in world.holding
 
 
 def test_nothing_that_is_commanded_is_an_exit() -> None:
