@@ -45,7 +45,7 @@ MAKE_BREAKS: tuple[Break, ...] = (
         TASMOTA,
         '{"ON": "unlocked", "OFF": "locked"}',
         '{"ON": "locked", "OFF": "unlocked"}',
-        TWINS,
+        OWN_WORDS,
     ),
     broken("a bay of a dock lets the next terminal go", DOCK, '{"bay": {channel}', '{"bay": {index}', OWN_WORDS),
     broken(

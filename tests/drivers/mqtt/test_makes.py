@@ -157,6 +157,14 @@ def test_tasmota_says_and_does_what_relays_do() -> None:
     assert fourth.hears("on", value=False) == ("cmnd/tasmota/POWER4", "OFF")  # MQTT, Examples: POWER4 off
 
 
+def test_tasmota_says_and_does_what_locks_do() -> None:
+    lock = Make("door-controller", "mqtt.tasmota", at="tasmota")
+    assert lock.says("stat/tasmota/POWER", "ON") == {"lock": "unlocked"}  # as its file here says: the relay on is unlocked
+    assert lock.says("stat/tasmota/POWER1", "OFF") == {"lock": "locked"}
+    assert lock.hears("lock", "unlocked") == ("cmnd/tasmota/POWER1", "ON")
+    assert lock.hears("lock", "locked") == ("cmnd/tasmota/POWER1", "OFF")
+
+
 def test_tasmota_says_what_inputs_and_buttons_do() -> None:
     leak = Make("alarm-input", "mqtt.tasmota", at="tasmota")
     assert leak.says("tele/tasmota/SENSOR", '{"Time":"2021-01-01T00:00:00","Switch1":"ON"}') == {"active": True}  # SwitchMode 15
