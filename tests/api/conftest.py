@@ -8,10 +8,13 @@ import pytest_asyncio
 from fastapi import FastAPI
 
 from api.app import create_app
+from api.identity import Identity
 from api.tokens import MANAGER, Tokens
+from edge.people.register import Register
 from edge.site.fields import Role
 from security.roles import ROLES
 from tests.api.desk import MemoryDesk, make_busy
+from tests.api.masking_house import MaskedDesk
 from tests.browser import browser as browser
 from tests.browser import contexts as contexts
 
@@ -45,6 +48,35 @@ def desk(lasting_desk: MemoryDesk) -> MemoryDesk:
     lasting_desk.begin_anew()
     make_busy(lasting_desk)
     return lasting_desk
+
+
+@pytest.fixture(scope="session")
+def masked_lasting() -> MaskedDesk:
+    return MaskedDesk()
+
+
+@pytest.fixture(scope="session")
+def masked_register(tmp_path_factory: pytest.TempPathFactory) -> Register:
+    """Nobody has an account; links of desks are kept."""
+    return Register(tmp_path_factory.mktemp("masked-people"))
+
+
+@pytest.fixture(scope="session")
+def masked_identity(masked_register: Register) -> Identity:
+    return Identity(masked_register)
+
+
+@pytest.fixture(scope="session")
+def masked_app(masked_lasting: MaskedDesk, masked_identity: Identity) -> FastAPI:
+    """One for all in the building whose masking is led."""
+    return create_app(masked_lasting, tokens=TOKENS, identity=masked_identity)
+
+
+@pytest.fixture
+def masked_desk(masked_lasting: MaskedDesk) -> MaskedDesk:
+    masked_lasting.begin_anew()
+    masked_lasting.settle()
+    return masked_lasting
 
 
 def client_of(app: FastAPI, **headers: str) -> httpx.AsyncClient:

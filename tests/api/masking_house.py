@@ -36,9 +36,3 @@ class MaskedDesk(MemoryDesk):
         self.report(UNIT, "muted", False)
         self.report("occ-room-1", "present", True)
         self.wait(timedelta(minutes=1))
-
-
-def masked_desk() -> MaskedDesk:
-    desk = MaskedDesk()
-    desk.settle()
-    return desk

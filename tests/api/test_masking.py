@@ -9,9 +9,8 @@ import pytest
 import pytest_asyncio
 from fastapi import FastAPI
 
-from api.app import create_app
 from edge.site.fields import Role
-from tests.api.conftest import AUTHORIZED, OF_ROLES, TOKENS, client_of
+from tests.api.conftest import AUTHORIZED, OF_ROLES, client_of
 from tests.api.desk import MemoryDesk
 from tests.api.masking_house import DESK, UNIT, MaskedDesk
 
@@ -19,21 +18,14 @@ PRIVACY, MASKING = "/api/v1/privacy", "/api/v1/masking"
 BY = {"by": "F. Manager"}
 
 
-@pytest.fixture(scope="module")
-def lasting() -> MaskedDesk:
-    return MaskedDesk()
-
-
-@pytest.fixture(scope="module")
-def app(lasting: MaskedDesk) -> FastAPI:
-    return create_app(lasting, tokens=TOKENS)
+@pytest.fixture
+def desk(masked_desk: MaskedDesk) -> MaskedDesk:
+    return masked_desk
 
 
 @pytest.fixture
-def desk(lasting: MaskedDesk) -> MaskedDesk:
-    lasting.begin_anew()
-    lasting.settle()
-    return lasting
+def app(masked_app: FastAPI) -> FastAPI:
+    return masked_app
 
 
 @pytest_asyncio.fixture

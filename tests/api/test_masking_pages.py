@@ -10,37 +10,23 @@ import pytest
 import pytest_asyncio
 from fastapi import FastAPI
 
-from api.app import create_app
-from api.identity import Identity
 from edge.people.register import Register
 from edge.site.fields import Role
-from tests.api.conftest import OF_ROLES, ORIGIN, TOKEN, TOKENS, client_of
+from tests.api.conftest import OF_ROLES, ORIGIN, TOKEN, client_of
 from tests.api.masking_house import DESK, UNIT, MaskedDesk
 
 MASKING, CHANGE = "/masking", "/masking/change"
 FORMS = "/console/masking"
 
 
-@pytest.fixture(scope="module")
-def lasting() -> MaskedDesk:
-    return MaskedDesk()
-
-
-@pytest.fixture(scope="module")
-def register(tmp_path_factory: pytest.TempPathFactory) -> Register:
-    return Register(tmp_path_factory.mktemp("people"))
-
-
-@pytest.fixture(scope="module")
-def app(lasting: MaskedDesk, register: Register) -> FastAPI:
-    return create_app(lasting, tokens=TOKENS, identity=Identity(register))
+@pytest.fixture
+def desk(masked_desk: MaskedDesk) -> MaskedDesk:
+    return masked_desk
 
 
 @pytest.fixture
-def desk(lasting: MaskedDesk) -> MaskedDesk:
-    lasting.begin_anew()
-    lasting.settle()
-    return lasting
+def app(masked_app: FastAPI) -> FastAPI:
+    return masked_app
 
 
 def as_role(app: FastAPI, role: Role) -> httpx.AsyncClient:
@@ -163,7 +149,9 @@ async def test_each_role_is_offered_what_it_may(
         assert (f'href="{MASKING}"' in (await person.get("/bulletins")).text) == sees
 
 
-async def test_a_link_is_shown_once_and_kept_as_a_digest(manager: httpx.AsyncClient, desk: MaskedDesk, register: Register) -> None:
+async def test_a_link_is_shown_once_and_kept_as_a_digest(
+    manager: httpx.AsyncClient, desk: MaskedDesk, masked_register: Register
+) -> None:
     made = await manager.post(f"{FORMS}/desks/{DESK}/link")
     assert made.status_code == 200
     address = re.search(r'id="relief-address"[^>]*>(http://localhost(/relief/[\w-]{43}))<', made.text)
@@ -172,7 +160,7 @@ async def test_a_link_is_shown_once_and_kept_as_a_digest(manager: httpx.AsyncCli
     assert "phones cannot reach" in made.text
     assert all(f'<div lang="{language}">' in made.text for language in ("fi", "sv", "en"))
     token = address[2].rpartition("/")[2]
-    kept = (Path(register.folder) / "users.json").read_text(encoding="utf-8")
+    kept = (Path(masked_register.folder) / "users.json").read_text(encoding="utf-8")
     assert DESK in kept
     assert token not in kept
     assert [event.kind for event in desk.journal if "link" in event.kind] == ["masking-desk-link-made"]

@@ -10,33 +10,22 @@ import pytest
 import pytest_asyncio
 from fastapi import FastAPI
 
-from api.app import create_app
 from api.desk_links import MOST_GUESSES, MOST_PRESSES, DeskLinks
 from api.identity import Identity
 from edge.people.desk_links import make_link, revoke_link
 from edge.people.register import Register
-from tests.api.conftest import ORIGIN, TOKENS, client_of
+from tests.api.conftest import ORIGIN, client_of
 from tests.api.masking_house import DESK, UNIT, MaskedDesk
 
 
-@pytest.fixture(scope="module")
-def register(tmp_path_factory: pytest.TempPathFactory) -> Register:
-    return Register(tmp_path_factory.mktemp("people"))
+@pytest.fixture
+def register(masked_register: Register) -> Register:
+    return masked_register
 
 
-@pytest.fixture(scope="module")
-def lasting() -> MaskedDesk:
-    return MaskedDesk()
-
-
-@pytest.fixture(scope="module")
-def identity(register: Register) -> Identity:
-    return Identity(register)
-
-
-@pytest.fixture(scope="module")
-def app(lasting: MaskedDesk, identity: Identity) -> FastAPI:
-    return create_app(lasting, tokens=TOKENS, identity=identity)
+@pytest.fixture
+def app(masked_app: FastAPI) -> FastAPI:
+    return masked_app
 
 
 class Seconds:
@@ -53,12 +42,10 @@ def seconds() -> Seconds:
 
 
 @pytest.fixture
-def desk(lasting: MaskedDesk, identity: Identity, register: Register, seconds: Seconds) -> MaskedDesk:
+def desk(masked_desk: MaskedDesk, masked_identity: Identity, register: Register, seconds: Seconds) -> MaskedDesk:
     """Nobody has pressed or guessed yet."""
-    lasting.begin_anew()
-    lasting.settle()
-    identity.desk_links.__init__(register, seconds)  # type: ignore[misc]
-    return lasting
+    masked_identity.desk_links.__init__(register, seconds)  # type: ignore[misc]
+    return masked_desk
 
 
 @pytest_asyncio.fixture
@@ -73,7 +60,7 @@ def link(desk: MaskedDesk, register: Register) -> str:
 
 
 def words_of(text: str) -> str:
-    return " ".join(re.sub(r"<[^>]*>", " ", text.partition("<main id=\"content\" tabindex=\"-1\">")[2]).split())
+    return " ".join(re.sub(r"<[^>]*>", " ", text.partition('<main id="content" tabindex="-1">')[2]).split())
 
 
 def chosen(page: str) -> str:
