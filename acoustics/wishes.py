@@ -23,6 +23,8 @@ UP_DB, DOWN_DB, EMPTY_DB = 0.2, 0.1, 1.0
 """Rates in dB a minute: where people may be, up and down, and where nobody is, either way."""
 RELIEF_DB, OFF_DB = 6.0, 16.0
 """Down for relief, and for off at a desk: within a minute either is done."""
+RELIEF_TAKES = timedelta(minutes=3)
+"""At the most, of a unit that is slow to answer. What lowers the level later was not asked for, and is not to be noticed."""
 TRIM_DB = 3.0
 HELD_BETWEEN = timedelta(minutes=45)
 """A level is kept for a conversation that begins so soon: falling and rising again would be noticed more."""
@@ -222,10 +224,11 @@ class Wishes:
             if relief is None or look.passed(relief.until):
                 continue
             because = say("Relief at {desk} until {until}", desk=Ref(desk), until=relief.until)
+            fast = not look.lasted(relief.at, RELIEF_TAKES)
             if relief.steps is None:
-                return Wish(floor, Kind.RELIEF, because, off=True, fall=OFF_DB)
+                return Wish(floor, Kind.RELIEF, because, off=True, fall=OFF_DB if fast else None)
             lower = max(floor, wish.level - RELIEF_STEP_DB * relief.steps)
-            wish = Wish(lower, Kind.RELIEF, because, wish.off, RELIEF_DB)
+            wish = Wish(lower, Kind.RELIEF, because, wish.off, RELIEF_DB if fast else None)
         return wish
 
     def _quiet_by_hand(self, look: Look, unit: str) -> Iterator[Wish]:

@@ -100,6 +100,7 @@ class RoomOut(BaseModel):
     awaits_official: bool = Field(description="Customers may be waiting for the staff")
     gives_up_at: datetime | None = Field(description="When the room is given free unless somebody comes")
     present: bool | None = Field(description="Whether somebody is there; null when no sensor can tell")
+    privacy_note: str | None = Field(description="That masking is out of action, while people talk there or are about to")
     help: HelpOut | None = Field(description="Null while nobody asks for help")
     faults: list[FaultOut]
     doors: list[DoorOut] = Field(description="Its doors that have a controller")

@@ -4,6 +4,7 @@ import heapq
 from collections.abc import Iterator
 from datetime import timedelta
 
+from acoustics.notes import PRIVACY_NOTE
 from api.models_rooms import BookingOut, CalendarAge, CalendarOut, FaultOut, HelpOut, RoomOut
 from api.scope import rooms_of, sees_booking
 from api.sessions import View
@@ -157,6 +158,7 @@ class RoomTruth:
             awaits_official=now is not None and now.awaits_official,
             gives_up_at=now.gives_up_at if now else None,
             present=self._truth.present(id_),
+            privacy_note=self._privacy_note(id_),
             help=self._help(id_),
             faults=[
                 FaultOut(what=fault.what, name=self._renderer.text(BROKEN_NAMES[fault.what]), since=fault.at)
@@ -168,6 +170,10 @@ class RoomTruth:
             youngest_reading_s=min(ages, default=None),
             oldest_reading_s=max(ages, default=None),
         )
+
+    def _privacy_note(self, room: str) -> str | None:
+        note = self._truth.facts(PRIVACY_NOTE(room))
+        return None if note is None else self._renderer.text(note, self._truth.now)
 
     def _help(self, room: str) -> HelpOut | None:
         known = open_help(self._truth.facts, self._truth.now, room)

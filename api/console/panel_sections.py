@@ -78,7 +78,7 @@ class PanelSections:
         shows = (today, self._rooms.shows(told, truth, room), taps, how_old, *((b, acted_on(told.slot(b))) for b in coming))
 
         def draw() -> str:
-            now = truth.facts(ROOM(room))
+            now, note = truth.facts(ROOM(room)), truth.facts(PRIVACY_NOTE(room))
             slots = [told.slot(booking) for booking in coming]
             return self._draw(
                 "panel",
@@ -92,7 +92,7 @@ class PanelSections:
                 lines=[Coming(slot.booking.start, slot.end, slot.agency) for slot in slots],
                 as_of=as_of,
                 marks=self._marks(truth, told, room, now),
-                note=truth.facts(PRIVACY_NOTE(room)),
+                note=note,
             )
 
         yield Item(f"now-{room}", shows, draw)

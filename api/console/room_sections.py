@@ -97,7 +97,8 @@ class RoomSections:
         if now is None:
             return None
         concerned = [booking for booking in (now.booking, now.next, *now.conflicts) if booking is not None]
-        return now, truth.facts(PRIVACY_NOTE(room)), tuple((acted_on(told.slot(booking)), told.terminal(booking)) for booking in concerned)
+        note = truth.facts(PRIVACY_NOTE(room))
+        return now, note, tuple((acted_on(told.slot(booking)), told.terminal(booking)) for booking in concerned)
 
     def life(self, told: RoomTruth, truth: Truth, room: str) -> str:
         """The lines about a room's life, for its card among the spaces."""

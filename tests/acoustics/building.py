@@ -76,6 +76,7 @@ class Day:
         self.sim.advance(start)
         if level is not None:
             self.hand("level", level)
+        self.note()
 
     def state(self, point: str, unit: str = UNIT) -> Any:
         return self.sim.devices[unit].state(point)

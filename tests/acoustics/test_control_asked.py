@@ -54,6 +54,19 @@ def test_relief_ends_after_two_hours_and_comes_back_slowly() -> None:
     assert day.level == 40.5
 
 
+def test_what_falls_while_relief_lasts_falls_as_slowly_as_ever() -> None:
+    """Fast is only what somebody asked for: here the conversation ends half an hour after the press."""
+    day = at_work()
+    day.until(at(13, 30))
+    pressed(day)
+    day.until(at(13, 45))
+    assert day.level == 37.5
+    day.until(at(15, 20))
+    assert day.level == 33.0
+    falls = [t for t, before, after in day.steps() if t > at(13, 45) and after < before]
+    assert all(later - earlier >= 5 * MINUTE for earlier, later in pairwise(falls)), "0.1 dB a minute"
+
+
 def test_relief_ends_with_the_shift_and_by_another_press_of_a_person() -> None:
     day = at_work()
     day.until(at(15))

@@ -17,21 +17,33 @@ from acoustics.zones import Zones
 from edge.events import Event, Observed
 from edge.facts import ONLINE, Look
 from edge.refusal import Refusal
+from edge.site import Site
 from rooms.bookings import Booking
 from tests.acoustics.building import EAR, UNIT, Day, at, meeting, site
 from tests.builders import HOUR, MINUTE, SECOND
 
-HIGHEST, STEP = 45.0, 0.5
-SITE = site(
-    {
-        "emitters": {UNIT: {"desks": "desk"}},
+HIGHEST, STEP, FIXED = 45.0, 0.5, 41.0
+
+
+MAKES: dict[str, dict[str, object]] = {
+    "usual": {"at": None},
+    "blind": {"profile": "mqtt.masking_gateway"},
+    "switched": {"profile": "mqtt.shelly"},
+}
+
+
+def with_unit(**emitter: object) -> Site:
+    device = {"type": "masking-unit", "space": "corridor", "at": "unit", **MAKES[str(emitter.pop("make", "usual"))]}
+    section = {
+        "emitters": {UNIT: {"desks": "desk", **emitter}},
         "microphones": {EAR: {"gives": "l90"}},
         "spaces": {"corridor": {"ambient": 33}},
         "targets": [{"insist": True}],
     }
-)
-assert SITE.acoustics is not None
-WITHOUT_EARS = Wishes(Zones(SITE, SITE.acoustics.model_copy(update={"microphones": {}})))
+    return site(section, {UNIT: device})
+
+
+SITES = {"usual": with_unit(), "blind": with_unit(make="blind"), "switched": with_unit(make="switched", fixed=FIXED)}
 
 Act = Callable[["RandomDay", float], None]
 
@@ -39,13 +51,26 @@ Act = Callable[["RandomDay", float], None]
 class RandomDay(Day):
     """Checks each level as it comes."""
 
-    def __init__(self) -> None:
-        super().__init__(SITE, at(7), level=33.0)
+    def __init__(self, make: str = "usual") -> None:
+        described = SITES[make]
+        self.make = make
+        super().__init__(described, at(7), level=33.0 if make == "usual" else None)
+        assert described.acoustics is not None
+        self.without_ears = Wishes(Zones(described, described.acoustics.model_copy(update={"microphones": {}})))
         self.bookings: list[Booking] = []
         self.hands: set[datetime] = set()
         self.silenced: datetime | None = None
         self._last: MaskingStepped | None = None
         self._seen = len(self.events)
+
+    @property
+    def level(self) -> float:
+        return super().level if self.make != "switched" else 0.0 if self.muted else FIXED
+
+    @property
+    def cause(self) -> str:
+        decided = self.decision("muted" if self.make == "switched" else "level")
+        return "" if decided is None else decided.winner.cause
 
     def note(self) -> None:
         if hasattr(self, "hands"):
@@ -53,10 +78,11 @@ class RandomDay(Day):
         super().note()
 
     def _check(self) -> None:
-        before, now = self.levels[-1][1], self.level
-        by_hand = self.sim.now in self.hands
+        (since, before), now = self.levels[-1], self.level
+        by_hand = self.sim.now in self.hands or (self.make == "blind" and since in self.hands)
         if now != before and not by_hand:
             assert now <= HIGHEST
+        if now != before and not by_hand and not self._is_switch(now):
             assert now - before <= STEP + 1e-6 or before < 30.0, "up in steps"
             assert before - now <= STEP + 1e-6 or self.muted or before > HIGHEST, "down in steps"
         for event in self.events[self._seen :]:
@@ -69,20 +95,24 @@ class RandomDay(Day):
         if self.silenced is not None and self.sim.now >= self.silenced + 2 * SECOND and self.sim.facts(ONLINE(UNIT)) is not False:
             assert self.muted
 
+    def _is_switch(self, now: float) -> bool:
+        """A unit that can do no better, or one that never says what it does and comes back at the floor."""
+        return self.make == "switched" or (self.make == "blind" and now <= 30.0 + STEP)
+
     def _check_turn(self, event: MaskingStepped) -> None:
         """No turn within a quarter of an hour but down for who asked; where people may be, no faster than they would notice."""
         if self._last is None:
             return
-        since, asked = event.at - self._last.at, self.cause in ("masking:relief", "masking:quiet")
+        since, asked = event.at - self._last.at, self.cause in ("masking:relief", "masking:quiet", "panic:button")
         assert event.up == self._last.up or since >= 15 * MINUTE or (not event.up and asked)
-        if self.sim.facts(PEOPLE("corridor")) != "none" and not (asked and not event.up):
+        if self.make != "switched" and self.sim.facts(PEOPLE("corridor")) != "none" and not (asked and not event.up):
             assert since >= STEP / (0.2 if event.up else 0.1) * MINUTE - SECOND
 
     def _check_rise(self, event: MaskingStepped) -> None:
         """Only of a unit that is heard, and of a deaf microphone not beyond what was planned without it."""
         assert self.sim.facts(ONLINE(UNIT)) is not False
-        if self.sim.facts(DEAF("corridor")):
-            planned = WITHOUT_EARS.wish(Look(self.sim.facts, self.sim.now), UNIT, event.level - STEP)
+        if self.sim.facts(DEAF("corridor")) and self.make != "switched":
+            planned = self.without_ears.wish(Look(self.sim.facts, self.sim.now), UNIT, event.level - STEP)
             # A quiet that is asked for at the very instant of a step comes after it.
             assert planned.kind is Kind.QUIET or event.level <= planned.level + 1e-6
 
@@ -124,7 +154,8 @@ def _line(device: str) -> Act:
 
 def _by_hand(day: RandomDay, how: float) -> None:
     day.hands.add(day.sim.now)
-    day.hand("level", how)
+    point, value = ("muted", how > 30) if day.make == "switched" else ("level", how)
+    day.hand(point, value)
 
 
 def _restart(day: RandomDay, _: float) -> None:
@@ -179,8 +210,8 @@ ACTS: tuple[Act, ...] = (
 DAYS = st.lists(st.tuples(st.sampled_from(range(len(ACTS))), st.integers(0, 60), st.integers(1, 40)), min_size=4, max_size=16)
 
 
-def lived(acts: list[tuple[int, int, int]]) -> RandomDay:
-    day = RandomDay()
+def lived(acts: list[tuple[int, int, int]], make: str = "usual") -> RandomDay:
+    day = RandomDay(make)
     for act, how, minutes in acts:
         ACTS[act](day, float(how))
         day.until(day.sim.now + MINUTE * minutes)
@@ -188,18 +219,20 @@ def lived(acts: list[tuple[int, int, int]]) -> RandomDay:
     return day
 
 
-@settings(max_examples=6, phases=[Phase.generate], deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+@pytest.mark.parametrize("make", MAKES)
+@settings(max_examples=4, phases=[Phase.generate], deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 @given(DAYS)
-def test_random_days(acts: list[tuple[int, int, int]]) -> None:
-    lived(acts)
+def test_random_days(make: str, acts: list[tuple[int, int, int]]) -> None:
+    lived(acts, make)
 
 
 @pytest.mark.soak
-@settings(max_examples=600, phases=[Phase.generate], deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@pytest.mark.parametrize("make", MAKES)
+@settings(max_examples=300, phases=[Phase.generate], deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(DAYS)
 @pytest.mark.timeout(3600)
-def test_many_random_days(acts: list[tuple[int, int, int]]) -> None:
-    lived(acts)
+def test_many_random_days(make: str, acts: list[tuple[int, int, int]]) -> None:
+    lived(acts, make)
 
 
 def test_the_days_are_not_idle() -> None:
