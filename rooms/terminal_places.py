@@ -58,7 +58,7 @@ def _whereabouts(look: Look, site: Site, terminal: str, known: Whereabouts | Non
         reading = said(look, known.dock)
         if reading is None:
             return known
-        charge = charge_of(look, known)
+        charge = charge_of(look, known) or None  # an empty bay may say 0 already
         known = Whereabouts(docked=False, dock=known.dock, since=reading.since, charge=charge)
     elif known is None and (known := _first_sight(look, site, terminal)) is None:
         return None
