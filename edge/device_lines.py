@@ -38,6 +38,7 @@ def _record(site: Site, renderer: Renderer, id_: str, live: DeviceOut | None) ->
     return {
         **record,
         "quality": quality_of_device(live),
+        "problem": next((reading.problem for reading in live.points.values() if reading.quality == "bad"), ""),
         "last_heard": None if live.last_heard is None else live.last_heard.isoformat(),
         "battery_days": live.battery_days,
         "line_up": live.line_up,
@@ -54,7 +55,11 @@ def list_lines(records: Sequence[dict[str, Any]], renderer: Renderer, now: datet
             record["profile"],
             f"{record['connection']} ({record['protocol']})",
             record["address"],
-            *([words.quality(record["quality"]), _age(record["last_heard"], now)] if "quality" in record else []),
+            *(
+                [_quality(words, record["quality"], record["problem"]), _age(record["last_heard"], now)]
+                if "quality" in record
+                else []
+            ),
         ]
         for record in records
     ]
@@ -66,8 +71,12 @@ def watched(device: str, points: Mapping[str, ReadingOut], renderer: Renderer) -
     words = DeviceWords(renderer)
     for point, reading in points.items():
         if reading.quality != "unknown":
-            quality = words.quality(reading.quality) + (f" ({one_line(reading.problem)})" if reading.problem else "")
+            quality = _quality(words, reading.quality, reading.problem)
             yield (device, point), [device, words.point(point), one_line(words.value(reading.value)), quality]
+
+
+def _quality(words: DeviceWords, quality: str, problem: str) -> str:
+    return words.quality(quality) + (f" ({one_line(problem)})" if problem else "")
 
 
 def report_lines(site: Site, renderer: Renderer, walk: WalkOut) -> Iterator[str]:

@@ -7,9 +7,12 @@ from typing import Any
 import httpx
 import pytest
 
+from api.models_devices import Devices
 from edge.device_figures import Duration, Requests
+from edge.device_lines import list_lines, listed, watched
 from edge.events import GarbageReceived, Observed
-from edge.problems import refused
+from edge.language import Renderer
+from edge.problems import Reason, refused
 from tests.api.desk import MemoryDesk
 
 MASKING = "masking-lobby"
@@ -22,7 +25,7 @@ async def got(client: httpx.AsyncClient, path: str) -> Any:
     return answer.json()
 
 
-def bad(desk: MemoryDesk, point: str, why: str = "no answer") -> None:
+def bad(desk: MemoryDesk, point: str, why: Reason = "no answer") -> None:
     desk.happen(Observed(at=desk.clock.t, device=MASKING, point=point, value=None, bad=why))
 
 
@@ -59,6 +62,19 @@ async def test_a_lock_without_a_usable_value_is_unknown_to_everybody(program: ht
     text = (await program.get("/doors/room-1-back?language=en", headers={"Accept": "text/html"})).text
     assert "it has failed (exception 4)" in text
     assert "no usable value" in (await program.get("/overview?language=en", headers={"Accept": "text/html"})).text
+
+
+async def test_the_terminal_lists_and_watches_a_bad_value_with_its_reason(program: httpx.AsyncClient, desk: MemoryDesk) -> None:
+    desk.report(MASKING, "level", 41.5)
+    bad(desk, "level", refused(4))
+    told, renderer = Devices.model_validate(await got(program, "/devices")).devices, Renderer(desk.site, "en")
+    (row,) = [
+        line for line in list_lines(listed(desk.site, renderer, told), renderer, desk.clock.t) if line.startswith(f"{MASKING} ")
+    ]
+    assert "bad (it has failed (exception 4))" in row
+    (device,) = [device for device in told if device.id == MASKING]
+    rows = dict(watched(MASKING, device.points, renderer))
+    assert rows[MASKING, "level"] == [MASKING, "Masking level", "41.5", "bad (it has failed (exception 4))"]
 
 
 async def test_figures_of_a_device(program: httpx.AsyncClient, desk: MemoryDesk) -> None:

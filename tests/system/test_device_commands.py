@@ -101,7 +101,7 @@ async def lists_tests_and_watches(site_file: Path, building: VirtualBuilding, li
     listed = {device["id"]: device for device in await told("list", site_file, *listen)}
     assert listed["fan"] | {"last_heard": ""} == {
         "id": "fan", "name": "Relay (Lobby)", "place": "lobby", "type": "relay", "profile": "native",
-        "connection": "broker", "protocol": "mqtt", "address": "fan", "quality": "good", "last_heard": "",
+        "connection": "broker", "protocol": "mqtt", "address": "fan", "quality": "good", "problem": "", "last_heard": "",
         "battery_days": None, "line_up": True,
     }  # fmt: skip
 
