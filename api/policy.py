@@ -82,6 +82,7 @@ POLICIES: Final[Mapping[RouteId, Policy]] = {
     ("GET", "/device-walks/{began}/report"): READERS,
     ("GET", "/rooms"): EVERY_ROLE,
     ("GET", "/rooms/{room}"): EVERY_ROLE,
+    ("GET", "/host"): READERS,
     ("GET", "/arrive"): ANYBODY,
     ("POST", "/arrive"): ANYBODY,
     ("GET", "/arrive/{number}"): ANYBODY,

@@ -37,6 +37,7 @@ CEREMONIES: Final = "/ceremonies"
 PLACES: Final[Mapping[str, Text]] = {
     "/": say("Alarms"),
     "/overview": say("Overview"),
+    "/host": say("Lobby"),
     "/rooms": say("Rooms"),
     "/arrivals": say("Who waits"),
     CEREMONIES: say("Ceremonies"),

@@ -11,6 +11,7 @@ from api.console.forms import Forms, person, told_of
 from api.console.pages import Pages
 from api.console.panel_sections import panel_list
 from api.console.room_sections import HOST_LISTS
+from api.console.sections import LOBBY
 from api.faults import status_of
 from api.gate import caller_of
 from api.models_rooms import LONGEST_MIN, SHORTEST_MIN, Uid
@@ -50,6 +51,10 @@ def router(desk: Desk, readers: Readers, pages: Pages, actions: Actions) -> APIR
     forms = Forms(pages, readers)
     site = desk.site
     bookable_here = [room for room in site.bookable if any(site.feeds[feed].local for feed in site.feeds_of(room))]
+
+    @routes.get("/host")
+    async def host(request: Request) -> Response:
+        return pages.live("host.html", request, LOBBY, ceremonies=any(scene.prepare for scene in site.scenes.values()))
 
     @routes.get(ROOMS)
     async def rooms(request: Request) -> Response:

@@ -1,17 +1,17 @@
 """The lists of the pages: what is on them now, and what the drawing of each item depends on."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from datetime import date
 from itertools import islice
 from typing import Final
 
 from jinja2 import Environment
 
-from api.console.arrival_sections import ArrivalSections
+from api.console.arrival_sections import ARRIVALS, ArrivalSections
 from api.console.board import Item
 from api.console.bulletin_sections import BulletinSections
-from api.console.ceremony_sections import CeremonySections
+from api.console.ceremony_sections import CEREMONIES_LEFT, CeremonySections
 from api.console.display_sections import DisplaySections
 from api.console.door_sections import MODES_BAR, DoorSections
 from api.console.guard_sections import ALARMS, QUIET, STANDING, GuardSections
@@ -25,7 +25,20 @@ from api.room_truth import RoomTruth
 from api.sessions import View
 from api.truth import Truth, open_notices
 from api.unseen import told_alarms
-from edge.conditions import PANIC
+from edge.conditions import (
+    BOOKING_FLAGGED,
+    CEREMONY_LATE,
+    CEREMONY_UNREADY,
+    CUSTOMER_WAITS,
+    DOUBLE_BOOKING,
+    HELP_ASKED,
+    OFFICIAL_AWAITED,
+    OVER_TIME,
+    PANIC,
+    ROOM_FAULT,
+    TERMINAL_DUE,
+    TERMINAL_SHORT,
+)
 from edge.facts import ACTIVE
 from edge.language import Renderer, other_side, space_of
 from security.alarms import Alarm
@@ -34,6 +47,25 @@ MOST_BOOKINGS: Final = 8
 OVERVIEW: Final = (MODES_BAR, "summary", "notices", "spaces", "bookings", "calendars")
 CONSOLE: Final = (MODES_BAR, "summary", ALARMS, SHIFT_LINE, QUIET, STANDING)
 """Of the guard console, besides one alarm in full and the marks on the plan."""
+HOST_NOTICES: Final = "host-notices"
+FOR_THE_HOST: Final = frozenset(
+    {
+        BOOKING_FLAGGED,
+        CEREMONY_LATE,
+        CEREMONY_UNREADY,
+        CUSTOMER_WAITS,
+        DOUBLE_BOOKING,
+        HELP_ASKED,
+        OFFICIAL_AWAITED,
+        OVER_TIME,
+        ROOM_FAULT,
+        TERMINAL_DUE,
+        TERMINAL_SHORT,
+    }
+)
+"""Notices for which somebody in the lobby can do something now; the facility manager sees all."""
+LOBBY: Final = (ARRIVALS, HOST_NOTICES, "bookings", CEREMONIES_LEFT)
+"""Of the lobby host's first page."""
 _LEVELS: Final = (1, 2, 3, 4)
 
 
@@ -77,6 +109,7 @@ class Sections:
         return {
             "summary": [self._summary(alarms)],
             "notices": self._notices(truth, today),
+            HOST_NOTICES: self._notices(truth, today, FOR_THE_HOST),
             "spaces": self._spaces(truth, told, today),
             "bookings": self._bookings(truth, told, today),
             **self._rooms.lists(truth, told, today),
@@ -105,8 +138,11 @@ class Sections:
     def _level_count(self, level: int, count: int) -> Item:
         return Item(f"count-{level}", count, lambda: self._draw("level_count", level=level, count=count))
 
-    def _notices(self, truth: Truth, today: date) -> Iterator[Item]:
+    def _notices(self, truth: Truth, today: date, types: Container[str] | None = None) -> Iterator[Item]:
+        """types: None for all."""
         for began in open_notices(truth.site, truth.facts.of(ACTIVE)):
+            if types is not None and began.type not in types:
+                continue
             id_ = f"notice-{began.type}-{began.subject.encode().hex()}"
             notice = truth.notice(began)
             yield Item(id_, (notice, today), lambda n=notice, i=id_: self._draw("notice", id=i, notice=n, now=truth.now))

@@ -1,12 +1,16 @@
 """Panels and displays in Chromium: they fit, are accessible, take over at once, and never show an old state as the present one."""
 
+import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
+import pytest
 import pytest_asyncio
 from fastapi import FastAPI
 from playwright.async_api import Page, expect
 
+from edge.language import LANGUAGES
 from security.modes import SITE, ModeBegan, ModeEnded
 from tests.api.desk import MemoryDesk, make_day_of_rooms
 from tests.api.serving import served
@@ -90,3 +94,19 @@ async def test_staff_put_a_notice_on_the_displays(on_walls: tuple[Opened, Memory
     for width in (320, 820):
         await staff.set_viewport_size({"width": width, "height": 900})
         assert await staff.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_the_pages_of_the_lobby_fit_and_are_accessible(on_walls: tuple[Opened, MemoryDesk], language: str) -> None:
+    opened, desk = on_walls
+    desk.read(replace(desk.booking(0, "room-1", 10, 40), number="418"))
+    page = await opened(f"/arrivals?language={language}")
+    await page.locator("#number").fill("418")
+    await page.locator(".write button").click()
+    await expect(page.locator("#arrival-1")).to_be_visible()
+    for path in ("/arrivals", "/host", "/arrive", "/arrive/418"):
+        await page.goto(re.sub(r"(https?://[^/]+)/.*", rf"\1{path}?language={language}", page.url))
+        assert await axe(page) == [], path
+        for width in (320, 820, 1280):
+            await page.set_viewport_size({"width": width, "height": 900})
+            assert await page.evaluate("document.documentElement.scrollWidth") <= width, (path, width)
