@@ -21,6 +21,8 @@ from edge.text import say
 from rooms.checklists import LAST_TICK, ItemTicked
 
 PAGE: Final = "/ceremonies"
+CALENDARS: Final = "calendars"
+"""How old it all is: a list of rooms, too."""
 
 Checklist = Annotated[Id, Form()]
 Item = Annotated[Id, Form()]
@@ -33,7 +35,7 @@ def router(desk: Desk, readers: Readers, pages: Pages, actions: CeremonyActions)
     def shown(request: Request, chosen: str | None) -> Response:
         list_id = checklist_list(chosen) if chosen else NEXT
         may = allowed(caller_of(request).role)
-        return pages.live("ceremonies.html", request, (TODAY, list_id), list_id=list_id, chosen=chosen, may=may)
+        return pages.live("ceremonies.html", request, (TODAY, CALENDARS, list_id), list_id=list_id, chosen=chosen, may=may)
 
     @routes.get(PAGE)
     async def today(request: Request) -> Response:

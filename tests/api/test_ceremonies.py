@@ -134,6 +134,7 @@ async def test_the_page_shows_the_day_and_the_list_that_is_next(host: httpx.Asyn
     assert "2 of 5 done" in shown
     assert "ready by 11:45" in shown
     assert f'id="whole-{ID_2}"' in await page(host, f"/ceremonies/{ID_2}")
+    assert 'id="calendar-weddings"' in shown
     assert (await host.get("/ceremonies/none")).status_code == 404
 
 
