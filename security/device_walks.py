@@ -28,10 +28,12 @@ Sight = Literal["pressed", "opened", "closed", "unlocked", "locked", "came", "we
 
 _OF_TYPES: Mapping[str, tuple[Sight, ...]] = {
     "panic-button": ("pressed",),
+    "relief-button": ("pressed",),
     "occupancy-sensor": ("came", "went"),
     "alarm-input": ("came", "went"),
     "ambient-sensor": ("heard",),
 }
+_PRESSES = frozenset(("pressed", "tapped", "held"))
 _CHANGES: Mapping[tuple[str, Value], Sight] = {
     ("contact", "open"): "opened",
     ("contact", "closed"): "closed",
@@ -116,7 +118,7 @@ def react(facts: Facts, event: Event, site: Site) -> Iterable[Event]:
 
 def _sight(event: Observed, known: Reading | None) -> Sight | None:
     """Only a change shows that somebody was there: what has always been so may be what a cut wire says."""
-    if event.point == "pressed":
+    if event.point in _PRESSES:
         return "pressed" if event.value is True and event.press is not None else None
     changed = known is not None and known.value is not None and known.value != event.value
     return _CHANGES.get((event.point, event.value)) if changed else None

@@ -7,6 +7,7 @@ from acoustics.buttons import TAKEN
 from edge.controller import Controller
 from edge.events import Observed, decode, encode
 from security.alarms import open_alarms
+from security.device_walks import DeviceSeen, DeviceWalkBegan, expected
 from tests.acoustics.building import UNIT, Day, at, meeting, site
 from tests.builders import MINUTE, SECOND
 
@@ -80,3 +81,10 @@ def test_many_presses_are_forgotten_one_by_one(day: Day) -> None:
     taken = day.sim.facts(TAKEN("relief"))
     assert taken is not None
     assert (len(taken), taken[-1]) == (50, "a-59")
+
+
+def test_a_walk_through_a_new_building_sees_it_pressed(day: Day) -> None:
+    day.sim.observe(DeviceWalkBegan(at=day.sim.now, by="A. Asentaja", devices=("relief",), until=at(15)))
+    assert expected(day.sim.site, "relief") == ("pressed",)
+    press(day, "a-1", "held")
+    assert [(e.device, e.sight) for e in day.events if isinstance(e, DeviceSeen)] == [("relief", "pressed")]
