@@ -17,7 +17,20 @@ from edge.site import Site
 from edge.site.connections import ModbusRtuTcpConnection, ModbusTcpConnection
 from tests.broker import until_async
 from tests.drivers.modbus import weather
-from tests.drivers.modbus.line import BACK, FRONT, STORE, Bench, driving, serving, site_at
+from tests.drivers.modbus.line import (
+    BACK,
+    BAY,
+    BUTTON,
+    FRONT,
+    MASKING,
+    STORE,
+    STRIKE,
+    Bench,
+    driving,
+    makes_at,
+    serving,
+    site_at,
+)
 from tests.drivers.modbus.weather import Exchange, Fault, Frames, RtuWeather, Weather
 
 TIMES, SOME = 200, 2
@@ -139,6 +152,31 @@ async def test_a_fault_of_one_unit_is_no_value_and_moves_no_door(framing: str, q
 @pytest.mark.parametrize(("framing", "name"), [(framing, name) for framing, names in FAULTS.items() for name in names])
 async def test_each_fault_two_hundred_times(framing: str, name: str, quick: None) -> None:
     await Trial(framing, name, TIMES).run()
+
+
+@pytest.mark.parametrize("times", [SOME, pytest.param(TIMES, marks=[pytest.mark.soak, pytest.mark.timeout(1800)])])
+async def test_registers_of_ones_are_no_press_no_level_and_no_terminal(times: int, quick: None) -> None:
+    units, chance, left = {20: BUTTON, 7: MASKING, 12: BAY}, random.Random(11), dict[int, int]()
+
+    def ones(exchange: Exchange, _: random.Random) -> Frames:
+        if not left.get(exchange.unit) or exchange.function != 4:
+            return [(0, exchange.answer)]
+        left[exchange.unit] -= 1
+        return [(0, exchange.with_pdu(exchange.pdu[:2] + b"\xff" * (len(exchange.pdu) - 2)))]
+
+    async with serving(makes_at()) as (line, port), Weather(port) as proxy, driving(line, makes_at(proxy.port)) as bench:
+        proxy.faults.update(dict.fromkeys(units, ones))
+        presses, heard = list[str](), bench.heard
+        for number in range(times):
+            left.update({unit: chance.randint(1, 3) for unit in units})
+            await until_async(lambda: not any(left.values()), 30)
+            if number % 10 == 0:  # and a real press is none too many
+                presses.append(line.hosts[BUTTON].press())
+                await until_async(lambda: len(set(heard.presses_of(BUTTON))) == len(presses), 30)
+        assert set(heard.values(MASKING, "level")) == {40.0}
+        assert set(heard.values(BAY, "terminal")) == {f"terminal-{BAY}"}
+        assert len(set(heard.presses_of(BUTTON))) == len(presses), "told again by the same id, or not at all"
+        assert set(heard.values(STRIKE, "link")) == {True}
 
 
 class Neighbour:
