@@ -174,8 +174,15 @@ class Telling:
             return say(
                 "Not reachable here, {missing} dB are missing: a screen, more distance or a closed room helps", missing=missing
             )
-        if door == "open" and not pair.open_way and self._missing(look, pair, self.zones.path(pair), target) is None:
-            return say("Not reachable with the door open, {missing} dB are missing: close the door", missing=missing)
+        if door == "open" and not pair.open_way:
+            left = self._missing(look, pair, self.zones.path(pair), target)
+            if left is None:
+                return say("Not reachable with the door open, {missing} dB are missing: close the door", missing=missing)
+            return say(
+                "Not reachable with the door open, {missing} dB are missing: close the door; then {left} dB are missing",
+                missing=missing,
+                left=left,
+            )
         if unmasked:
             return say(
                 "Not reachable here, with a masking unit in {listener} {missing} dB are missing: a tighter door or wall, or "

@@ -62,7 +62,6 @@ def router(desk: Desk, readers: Readers, pages: Pages, actions: Actions, acting:
             width=shown.WIDTH,
             rooms=shown.rooms(pairs, renderer),
             missing=shown.missing(pairs),
-            shown_missing=shown.SHOWN_MISSING,
             week=chosen,
             weeks=[(each, shown.named_week(each, renderer)) for each in told.weeks],
             rooms_of_week=shown.rooms_of_week(told, chosen, renderer),

@@ -17,7 +17,6 @@ HIGHEST_DBA: Final = 50.0
 PER_DB: Final = 10
 """Of the drawing's own units."""
 WIDTH: Final = round((HIGHEST_DBA - LOWEST_DBA) * PER_DB)
-SHOWN_MISSING: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +41,13 @@ class Room:
     word: str
     live: bool
     pairs: Sequence[PrivacyOut]
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    talkers: str
+    listener: str
+    remedy: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +94,13 @@ def _room(talker: str, heard: list[PrivacyOut], renderer: Renderer) -> Room:
     )
 
 
-def missing(pairs: Iterable[PrivacyOut]) -> list[PrivacyOut]:
-    """Those for which something has to be built or closed, the farthest from it first."""
-    return sorted((pair for pair in pairs if pair.remedy is not None), key=lambda pair: -(pair.missing_db or 0.0))
+def missing(pairs: Iterable[PrivacyOut]) -> list[Missing]:
+    """Where something has to be built or closed, the farthest from it first; who lacks the same stands together."""
+    talkers: dict[tuple[str, str], list[str]] = {}
+    for pair in sorted(pairs, key=lambda pair: -(pair.missing_db or 0.0)):
+        if pair.remedy is not None:
+            talkers.setdefault((pair.listener_name, pair.remedy), []).append(pair.talker_name)
+    return [Missing(", ".join(names), listener, remedy) for (listener, remedy), names in talkers.items()]
 
 
 def rooms_of_week(told: MaskingTruth, week: str, renderer: Renderer) -> list[RoomWeek]:
