@@ -95,7 +95,7 @@ def _drawn(chance: Random, plain: bool) -> Sections:
 
 def _scene(chance: Random) -> dict[str, Any]:
     before, after = chance.choice(["0 s", "10 min"]), chance.choice(["0 s", "10 min"])
-    return {"room": chance.choice(ROOMS), "spaces": ["lobby"], "before": before, "after": after}
+    return {"room": chance.choice(ROOMS), "spaces": ["lobby"], "before": before, "after": after, "prepare": {}}
 
 
 def _doors(chance: Random, plain: bool, scenes: Collection[str]) -> dict[str, dict[str, Any]]:
