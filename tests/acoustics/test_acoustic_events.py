@@ -1,6 +1,6 @@
 """What masking keeps in the journal comes back as it was."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -14,8 +14,11 @@ from acoustics.asked import (
     ReliefEnded,
     ReliefPressed,
 )
+from acoustics.buttons import ReliefButtonsKept
 from acoustics.control import MaskingStepped
 from acoustics.listening import AmbientHeard
+from acoustics.proposals import LessProposed
+from acoustics.weeks import QuarterCounted, WeekKept
 from edge.controller import Controller
 from edge.events import DaemonStarted, Event, decode, encode
 from edge.facts import Facts, Family
@@ -47,7 +50,22 @@ def known(events: list[Event]) -> Facts:
     return controller.facts
 
 
-@pytest.mark.parametrize("event", [*LASTING, *PASSING], ids=lambda event: event.kind)
+WEEKLY: list[Event] = [
+    QuarterCounted(
+        at=NOW,
+        week="2026-W48",
+        talked={"room-1>corridor": {"confidential": 600, "unknown": 300}},
+        missing={"room-1>corridor": 3.5},
+        loud={UNIT: 12},
+        goes_on=True,
+    ),
+    WeekKept(at=NOW, week="2026-W48", talked={"room-1": {"limited": 9}}, reliefs={UNIT: {date(2026, 11, 23): 2}}, faults={UNIT: 1}),
+    LessProposed(at=NOW, unit=UNIT, week="2026-W48", days=4, highest=40.0, schedule=34.0),
+    ReliefButtonsKept(at=NOW, presses={"relief": ("a-1", "a-2")}),
+]
+
+
+@pytest.mark.parametrize("event", [*LASTING, *PASSING, *WEEKLY], ids=lambda event: event.kind)
 def test_each_event_survives_the_journal(event: Event) -> None:
     assert decode(event.kind, encode(event)) == event
 

@@ -12,6 +12,8 @@ THINGS: dict[str, Any] = {
     "masking": {"type": "masking-unit", "connection": "broker", "space": "lobby"},
     "ear": {"type": "ambient-sensor", "connection": "broker", "space": "lobby"},
     "light": {"type": "relay", "connection": "broker", "space": "office"},
+    "plug": {"type": "masking-unit", "profile": "mqtt.shelly", "at": "plug", "connection": "broker", "space": "lobby"},
+    "blind": {"type": "masking-unit", "profile": "mqtt.masking_gateway", "at": "mg", "connection": "broker", "space": "lobby"},
 }
 
 
@@ -33,6 +35,13 @@ GOOD: dict[str, Any] = {
 }
 
 
+@pytest.mark.parametrize(("desks", "told"), [(["room"], False), ([], True)])
+def test_a_button_that_turns_nothing_down_is_told(desks: list[str], told: bool) -> None:
+    button = {"relief": {"type": "relief-button", "connection": "broker", "space": "room"}}
+    lines = found({"devices": {**THINGS, **button}, "acoustics": {"emitters": {"masking": {"desks": desks}}}})
+    assert [line for line in lines if "relief" in line and "No masking unit has room among its desks" in line] == lines * told
+
+
 def test_a_whole_section_is_good_and_so_is_an_empty_one() -> None:
     assert of(GOOD) == []
     assert of({}) == []
@@ -52,6 +61,10 @@ def test_a_whole_section_is_good_and_so_is_an_empty_one() -> None:
             {"pairs": [{"from": "room", "to": "lobby", "rating": r} for r in (35, 44)], "emitters": {"masking": {}}},
             "error acoustics.pairs.1: room and lobby are a pair already.",
         ),
+        ({"emitters": {"plug": {}}}, "error acoustics.emitters.plug: plug can only be switched. Write its measured level"),
+        ({"emitters": {"plug": {"fixed": 46}}}, "warning acoustics.emitters.plug.fixed: This is louder than 45"),
+        ({"emitters": {"masking": {"fixed": 40}}}, "error acoustics.emitters.masking.fixed: masking is told its level."),
+        ({"emitters": {"blind": {"step": 0.2}}}, "error acoustics.emitters.blind.step: blind changes its level by 0.5 dB"),
         ({"emitters": {"light": {}}}, "error acoustics.emitters.light: light is a relay. Name a masking-unit."),
         ({"emitters": {"masing": {}}}, 'error acoustics.emitters.masing: "masing" is not in devices. Did you mean "masking"?'),
         ({"emitters": {"masking": {"highest": 25}}}, "error acoustics.emitters.masking.highest: This is below the floor"),
