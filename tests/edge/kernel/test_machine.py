@@ -466,7 +466,7 @@ def test_a_booking_shortened_while_a_door_has_not_reported_since_the_start() -> 
 
 @pytest.mark.timeout(900 * EFFORT)
 def test_invariants_hold_whatever_happens() -> None:
-    run(100 * EFFORT, 40)
+    run(50 * EFFORT, 40)
 
 
 @pytest.mark.soak

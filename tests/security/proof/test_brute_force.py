@@ -148,7 +148,7 @@ def agrees_without_faults(site: Site) -> None:
 
 
 def test_the_proof_without_faults_agrees_with_every_state() -> None:
-    for site in sites(1, 160):
+    for site in sites(1, 100):
         agrees_without_faults(site)
 
 
@@ -228,7 +228,7 @@ def agrees_with_one_fault(site: Site) -> None:
 
 
 def test_the_proof_with_one_fault_agrees_with_every_state() -> None:
-    for site in sites(2, 50):
+    for site in sites(2, 25):
         agrees_with_one_fault(site)
 
 
