@@ -6,7 +6,16 @@ import pytest
 from hypothesis import settings
 
 EFFORT = int(os.environ.get("TALONMIES_EFFORT", "1"))
-LONGEST = ("tests/system/", "tests/api/fuzz/", "tests/edge/kernel/test_machine.py", "tests/api/test_browser.py", "tests/api/test_")
+LONGEST = (
+    "tests/api/test_console_without_mouse.py",
+    "tests/api/test_browser.py",
+    "tests/system/test_program.py",
+    "tests/scenarios/test_scenarios.py",
+    "tests/system/",
+    "tests/api/fuzz/",
+    "tests/edge/kernel/test_machine.py",
+    "tests/api/test_",
+)
 
 settings.register_profile("talonmies", deadline=None, print_blob=True, max_examples=100 * EFFORT)
 settings.load_profile("talonmies")
