@@ -69,7 +69,7 @@ async def test_the_examples_of_a_make_are_there_and_misbehave(name: str, broker:
         for behaviour in reversed(host.model.fitting):
             building.behave(device, behaviour)
             assert host.model.behaviour is behaviour
-        assert host.model.says or not host.model.points
+        assert host.model.says or not host.model.points or not PROFILES[name].masking.reads_back
         building.unplug(device)
         assert not host.plugged
         building.plug(device)
