@@ -69,7 +69,7 @@ class TerminalChoice:
         return not look.passed(demand.from_) or where is None or where.docked or is_with(where, demand.room, demand.from_)
 
     def _rank(self, look: Look, demand: Demand, terminal: str) -> Rank | None:
-        """Of its own agency first; not one for desks, which anybody may take; surely there and charged; the nearest; the fullest."""
+        """Of its own agency first; none for desks, which anybody may take; surely there and charged; the nearest; the fullest."""
         if not self._serves(demand, terminal):
             return None
         where, section = look(WHERE(terminal)), self.site.terminals[terminal]
