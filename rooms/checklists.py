@@ -120,7 +120,7 @@ def _line(look: Look, id_: str, item: ChecklistItem, last: ItemTicked | ItemUnti
         return Line(id_, item, "done", finding.told)
     if not look.passed(due):
         return Line(id_, item, "later", finding.told)
-    return Line(id_, item, finding.verdict, finding.told, tick if tick and tick.instead else None, taken_back)
+    return Line(id_, item, finding.verdict, finding.told, tick, taken_back)
 
 
 def initials(name: str) -> str:

@@ -76,7 +76,7 @@ def ceremony_site(scene: dict[str, Any] | None = None, **sections: Any) -> Site:
             "weddings": {"url": "https://c.example/", "room": "hall", "agency": "dvv"},
             "meetings": {"url": "https://d.example/", "room": "hall"},
         },
-        rooms={"ceremony": {"calendars": ["weddings"]}, "meeting": {"unlock_before": "10 min"}},
+        rooms=sections.pop("rooms", {"ceremony": {"calendars": ["weddings"]}}) | {"meeting": {"unlock_before": "10 min"}},
         scenes={"wedding": SCENE | (scene or {})},
         **sections,
     )

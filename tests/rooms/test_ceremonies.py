@@ -17,8 +17,9 @@ from rooms.ceremonies import CEREMONIES, Ceremony, ceremony_id
 from rooms.ceremonies_said import RoomRestored
 from rooms.checklists import LAST_TICK, initials
 from rooms.desk import RoomRefusal
+from rooms.stays import BookingExtended
 from tests.builders import DAY, HOUR, MINUTE, read
-from tests.rooms.ceremony_site import at, ceremony_site, wedding
+from tests.rooms.ceremony_site import SCENE, at, ceremony_site, wedding
 
 SITE = ceremony_site()
 FIRST, SECOND_ONE = wedding("12:00", "12:30"), wedding("13:00", "13:30", "b")
@@ -137,6 +138,45 @@ def test_a_failed_check_floats_up_with_what_to_do_instead_and_is_settled_when_th
     assert (states(house.one())["route"], house.one().done) == ("wrong", 3)
 
 
+def test_masking_need_not_be_quiet_before_all_must_be_ready() -> None:
+    house = House(FIRST)
+    house.simulation.behave("masking", Behaviour.JAMMED)
+    house.simulation.set("masking", "muted", False)
+    house.simulation.set("masking", "level", 40.0)
+    assert states(house.to("11:44").one())["quiet"] == "later"
+    assert states(house.to("11:45").one())["quiet"] == "wrong"
+
+
+def test_ticks_are_of_the_day_and_not_of_a_booking_that_was_moved_to_another() -> None:
+    house = House(FIRST).to("11:10")
+    house.tick("chairs")
+    house.calendar(replace(FIRST, start=FIRST.start + HOUR, end=FIRST.end + HOUR))
+    assert states(house.one())["chairs"] == "done"
+    house.calendar(replace(FIRST, start=FIRST.start + 2 * DAY, end=FIRST.end + 2 * DAY))
+    house.simulation.advance(FIRST.start + 2 * DAY - HOUR)
+    house.calendar()
+    assert states(house.one())["chairs"] == "open"
+
+
+def test_the_preparation_begins_in_its_own_time_however_far_others_look_ahead() -> None:
+    long = ceremony_site({"prepare": {**SCENE["prepare"], "before": "3 h"}})
+    house = House(FIRST, site=long, start="08:59")
+    assert not house.shows("lights", "on")
+    assert house.to("09:00").shows("lights", "on") is True
+    policies = {"ceremony": {"calendars": ["weddings"], "soon": "3 h"}}
+    house = House(FIRST, site=ceremony_site(rooms=policies), start="10:59")
+    assert not house.shows("lights", "on")
+    assert house.to("11:00").shows("lights", "on") is True
+
+
+def test_a_scene_unlocks_from_its_preparation_on_only_what_the_booking_may_open() -> None:
+    prepare = {**SCENE["prepare"], "claims": {"lock-hall-front.lock": "unlocked"}}
+    for waits, lock in ((False, "unlocked"), (True, "locked")):
+        rooms = {"ceremony": {"calendars": ["weddings"], "staff_first": waits}}
+        house = House(FIRST, site=ceremony_site({"prepare": prepare}, rooms=rooms)).to("11:05")
+        assert house.shows("lock-hall-front", "lock") == lock
+
+
 def test_what_the_controller_looks_at_cannot_be_ticked_and_nothing_twice() -> None:
     house = House(FIRST).to("11:35")
     with pytest.raises(RoomRefusal, match="looks at this by itself"):
@@ -199,6 +239,8 @@ def test_a_late_couple_holds_room_way_and_quiet_and_warns_the_next() -> None:
     assert (house.one().phase, house.one().ends) == ("waiting", at("13:10"))
     assert "must wait too" in house.told(CEREMONY_LATE)
     assert house.one(SECOND_ONE).held_up_by == at("13:10")
+    held = [event.until for event in house.journal if isinstance(event, BookingExtended)]
+    assert held == [SECOND_ONE.start], "the next booking holds the room from its own time on"
     assert house.to("12:40").one().phase == "on"
     assert house.told(CEREMONY_LATE) == ""
     assert house.shows("lock-foyer-front", "lock") == "unlocked"
@@ -255,6 +297,9 @@ def test_a_cancelled_slot_puts_everything_back_and_stays_on_the_list() -> None:
     )
     with pytest.raises(RoomRefusal, match="cancelled"):
         house.do(ceremonies_desk.delay, FIRST, at("12:20"))
+    house.restart()
+    assert house.one().phase == "cancelled"
+    house.journal[:] = house.simulation.controller.snapshot(house.simulation.now)
     house.restart()
     assert house.one().phase == "cancelled"
     house.calendar(FIRST)
