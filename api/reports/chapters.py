@@ -86,7 +86,11 @@ class Chapters:
             if rows is not None:
                 tables += [self._outcomes(axis, rows), self._visits(axis, rows)]
         left_out = [axis for axis, rows in use.rows.items() if rows is None]
+        booked, used = use.total.counts[BOOKED], use.total.counts[USED]
         after = [self._r.say("{table}: too few bookings to be told apart.", table=self._text(_AXES[axis][0])) for axis in left_out]
+        if isinstance(booked, int) and isinstance(used, int) and not isinstance(use.total.counts["no-show"], int):
+            count = self._writing.value(booked - used, "count")
+            after.insert(0, self._r.say("No-shows and bookings without information: {count} together.", count=count))
         return Chapter(
             "use",
             self._r.say("Use of rooms"),
@@ -94,11 +98,7 @@ class Chapters:
                 self._r.say("Used: somebody was seen in the room in the time of the booking, or said to be there."),
                 self._r.say("No-show: nobody came, and the sensors were well all the time."),
                 self._r.say("No information: no sensor, or it was silent. That is never counted as empty."),
-                self._text(
-                    say(
-                        "A booking belongs to the month in which it ended, and a visit to the two hours in which its booking began."
-                    )
-                ),
+                self._r.say("A booking belongs to the month in which it ended, and a visit to the two hours in which it began."),
             ],
             [self._visits_drawn()],
             tables,
