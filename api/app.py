@@ -29,12 +29,14 @@ from api.console import (
     report_routes,
     room_routes,
     scan_routes,
+    site_file_routes,
     terminal_routes,
 )
 from api.console import routes as console
 from api.console.pages import Pages
 from api.console.provider_sign_in import ProviderSignIn
 from api.console.sign_in import SignInPages
+from api.console.site_file_routes import SITE_FILE
 from api.display_actions import DisplayActions
 from api.door_actions import DoorActions
 from api.faults import answer_faults
@@ -121,7 +123,7 @@ def create_app(
     of_masking = MaskingActions(desk.site, actions)
     of_ceremonies = CeremonyActions(desk.site, actions)
     of_reports = ReportActions(actions, reports)
-    pages = Pages(desk, readers, time.monotonic, read_only_reason)
+    pages = Pages(desk, readers, time.monotonic, read_only_reason, () if site_file is not None else (SITE_FILE,))
     identity.tokens, identity.sealed = tokens, sealed
     identity.trusted = provider.section if provider is not None else None
     sign_in = SignInPages(desk, readers, pages, identity, tokens, sealed, provider)
@@ -164,6 +166,9 @@ def create_app(
         part = site_files.router(readers, site_file)
         require_declared(part.routes, PREFIX)
         api.include_router(part)
+        part = site_file_routes.router(readers, pages, site_file)
+        require_declared(part.routes)
+        app.include_router(part)
     app.include_router(api)
     for part in (
         health.router(desk),

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -38,6 +38,7 @@ PLACES: Final[Mapping[str, Text]] = {
     "/": say("Alarms"),
     "/overview": say("Overview"),
     "/host": say("Lobby"),
+    "/site-file": say("Site file"),
     "/rooms": say("Rooms"),
     "/arrivals": say("Who waits"),
     CEREMONIES: say("Ceremonies"),
@@ -95,10 +96,18 @@ class Pages:
     """All pages of one desk; every template is compiled at once, so that no reader waits for it later.
 
     clock: steady seconds, the same as the streams use. version: of the files that browsers keep. edition: changes with any of
-    them and with the drawing of the building; a page of another one loads itself anew.
+    them and with the drawing of the building; a page of another one loads itself anew. without: places that this one has not.
     """
 
-    def __init__(self, desk: Desk, readers: Readers, clock: Callable[[], float], read_only_reason: str | None) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        readers: Readers,
+        clock: Callable[[], float],
+        read_only_reason: str | None,
+        without: Collection[str] = (),
+    ) -> None:
+        self._without = without
         self.pictures = Pictures(desk.site)
         self._desk = desk
         self._readers = readers
@@ -126,8 +135,9 @@ class Pages:
         return self._desk.clock.now()
 
     def _places(self) -> Iterable[tuple[str, Text]]:
-        """Ceremonies have a page where there are any."""
-        return (each for each in PLACES.items() if each[0] != CEREMONIES or scenes_of(self._desk.site))
+        """Ceremonies have a page where there are any, the site file where it can take over."""
+        ceremonies = CEREMONIES if not scenes_of(self._desk.site) else None
+        return (each for each in PLACES.items() if each[0] not in (ceremonies, *self._without))
 
     def live(self, template: str, request: Request, follows: Iterable[str], **values: object) -> HTMLResponse:
         """A page that keeps itself up to date. follows: the lists that it shows, besides the bulletins of whoever looks; the page

@@ -17,7 +17,7 @@ from tests.api.conftest import AUTHORIZED, ORIGIN, TOKEN, TOKENS, client_of
 from tests.api.desk import MemoryDesk, busy_desk
 
 OPEN, LOOPBACK, CLOSED = "anybody", "anybody on this computer", "token or session"
-SITE_FILE = "/api/v1/site-file"
+SITE_FILE = {"/api/v1/site-file", "/site-file", "/console/site-file"}
 """Only where a file can take over while the building runs."""
 
 
@@ -25,7 +25,7 @@ def _who(policy: object) -> str:
     return OPEN if policy == policies.ANYBODY else LOOPBACK if policy == policies.THIS_COMPUTER else CLOSED
 
 
-POLICIES = {route: _who(policy) for route, policy in policies.POLICIES.items() if route[1] != SITE_FILE}
+POLICIES = {route: _who(policy) for route, policy in policies.POLICIES.items() if route[1] not in SITE_FILE}
 
 STREAMS = {"/api/v1/events", "/console/events"}
 FORM = {"content-type": "application/x-www-form-urlencoded"}
