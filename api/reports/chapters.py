@@ -137,7 +137,16 @@ class Chapters:
         yield from (shown(row.over), shown(row.released), shown(row.terminal))
         hours = row.hours
         hidden = shown("kept-back")
-        yield from (hidden,) * 4 if hours is None else (hours.booked, hours.held, hours.seen, hours.unknown)
+        yield from (
+            (hidden,) * 4
+            if hours is None
+            else (
+                hours.booked,
+                hours.held,
+                hours.seen,
+                hidden if hours.unknown is None else hours.unknown,
+            )
+        )
 
     def _visits(self, axis: str, rows: Mapping[str, UseRow]) -> Table:
         columns = [Column(self._text(_AXES[axis][1])), *(Column(self._text(_SLOT_NAMES[slot]), "count") for slot in SLOTS)]

@@ -14,12 +14,12 @@ from security.alarm_figures import Figures
 @dataclass(frozen=True, slots=True)
 class Hours:
     """booked: as the calendars had it. held: by bookings that were used or of which nothing is known, over time included. seen:
-    with somebody there. unknown: nobody knows."""
+    with somebody there. unknown: nobody knows; None where that would tell a hidden count of such bookings."""
 
     booked: float
     held: float
     seen: float
-    unknown: float
+    unknown: float | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ def use_of(site: Site, ended: Sequence[BookingEnded]) -> Use:
         over=_large(sum(map(_OVER, ended))),
         released=_large(sum(map(_RELEASED, ended))),
         terminal=_large(sum(map(_TERMINAL, ended))) if any(each.terminal is not None for each in ended) else None,
-        hours=None if merged.all else _hours(ended),
+        hours=None if merged.all else _hours(ended, unknown=not merged.hides("unknown")),
     )
     return Use(total, rows)
 
@@ -82,7 +82,7 @@ def _rows(
             over=hidden if over is None else over[name],
             released=hidden if released is None else released[name],
             terminal=None if not with_terminals else hidden if terminal is None else terminal[name],
-            hours=_hours(those) if all(isinstance(shown.rows[name][column], int) for column in (BOOKED, USED)) else None,
+            hours=_hours(those, unknown=isinstance(shown.rows[name]["unknown"], int)) if _is_told(shown.rows[name]) else None,
         )
         for name, those in rows.items()
     }
@@ -99,14 +99,18 @@ def _large(count: int) -> Shown:
     return count if count == 0 or count >= LEAST else "few"
 
 
-def _hours(ended: Iterable[BookingEnded]) -> Hours:
+def _is_told(counts: Mapping[str, Shown]) -> bool:
+    return all(isinstance(counts[column], int) for column in (BOOKED, USED))
+
+
+def _hours(ended: Iterable[BookingEnded], *, unknown: bool) -> Hours:
     ended = list(ended)
     booked = sum((each.booked_until - each.start).total_seconds() for each in ended)
     return Hours(
         booked=_in_hours(booked),
         held=_in_hours(sum(map(held_s, ended))),
         seen=_in_hours(sum(each.seen_s for each in ended)),
-        unknown=_in_hours(sum(each.unknown_s for each in ended)),
+        unknown=_in_hours(sum(each.unknown_s for each in ended)) if unknown else None,
     )
 
 

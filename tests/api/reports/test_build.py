@@ -92,6 +92,18 @@ def test_no_figure_of_a_row_is_told_whose_count_is_hidden() -> None:
     assert [agency for agency, row in rows.items() if row.hours is None] == ["vero", "dvv"]
 
 
+def test_hours_without_information_do_not_tell_where_the_one_such_booking_was() -> None:
+    used = [ended(FIRST + n * HOUR, agency=agency, mark=f"{agency}{n}") for agency in ("vero", "mml") for n in range(8, 16)]
+    missed = [ended(FIRST + DAY + n * HOUR, outcome="no-show", agency="mml", mark=f"x{n}") for n in range(8, 12)]
+    use = use_of(SITE, [*used, *missed, ended(FIRST + 2 * DAY, outcome="unknown", unknown_s=3600)])
+    assert use.total.counts["unknown"] == use.total.counts["no-show"] == "kept-back"
+    rows = use.rows["agency"]
+    assert rows is not None
+    hours = [use.total.hours, *(row.hours for row in rows.values())]
+    assert hours[0] is not None
+    assert all(each is None or each.unknown is None for each in hours)
+
+
 def test_a_whole_month(tmp_path: Path) -> None:
     report = read(write(tmp_path / "data", *a_month()), SITE)
     assert report.complete
