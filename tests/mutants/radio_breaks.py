@@ -51,11 +51,12 @@ RADIO_BREAKS: tuple[Break, ...] = (
         ON_THE_AIR,
     ),
     broken("what somebody wrote with another key is believed", BTHOME, "elif not parser.bindkey_verified:", "elif False:", TRACES),
-    broken(
+    Break(
         "what is not encrypted is believed of who has a key",
-        BTHOME,
-        "if not head & _ENCRYPTED and key is not None:",
-        "if False:",
+        (
+            (BTHOME, "if not head & _ENCRYPTED and key is not None:", "if False:"),
+            (BTHOME, "elif not parser.bindkey_verified:", "elif octets[0] & _ENCRYPTED and not parser.bindkey_verified:"),
+        ),
         TRACES,
     ),
     broken("what stands before a break is believed", BTHOME, "    if place > len(body):\n", "    if False:\n", MESSAGES),

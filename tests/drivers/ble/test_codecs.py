@@ -8,7 +8,7 @@ from drivers.ble.gatt import gatt_of
 from edge.errors import Garbled, IllegalCommand, IllegalInput
 from edge.points import DEVICE_TYPES, Value
 from edge.profiles import PROFILES
-from edge.profiles.ble_mapping import BleMapping, Gatt, Said, TimedOrder, uuid_of
+from edge.profiles.ble_mapping import BleMapping, Gatt, Part, Said, TimedOrder, uuid_of
 from tests.drivers.ble.air import FAN, LOCK, ON, site_with
 
 ON_KIND, LOCK_KIND = DEVICE_TYPES["relay"]["on"], DEVICE_TYPES["door-controller"]["lock"]
@@ -140,3 +140,9 @@ def test_profiles_say_what_they_can() -> None:
     }
     assert not any(profile.answers for profile in profiles.values()), "nothing here hears an answer"
     assert (profiles["ble.lock"].lease, profiles["ble.gatt"].lease) == ("timed", "latch")
+
+
+@pytest.mark.parametrize("part", [Part(1), Part(0, 2), Part(1, bit=0, values=("unlocked", "locked"))])
+def test_octets_that_are_missing_are_no_zeros(part: Part) -> None:
+    with pytest.raises(Garbled, match="1 octets where at least 2 belong"):
+        part.read(b"\x01")

@@ -61,6 +61,7 @@ async def test_an_older_order_is_void_on_both_sides(tmp_path: Path, monkeypatch:
         bench.send(LOCK, "unlocked", 60, epoch=8)
         await confirmed(bench, LOCK, "lock", told, "unlocked")
         assert "locked" not in bench.heard.values(LOCK, "lock")[1:]
+        assert bench.gatt().ignored == 1, "the driver itself writes no older order"
 
 
 @pytest.mark.parametrize("behaviour", [Behaviour.JAMMED, Behaviour.MUTE])
