@@ -109,7 +109,7 @@ def test_two_breakdowns_of_the_same_bookings_tell_no_more_together() -> None:
     agencies, rooms, leaves = ("a", "b"), ("r", "s"), ("08-10", "no-show")
     kinds = list(product(agencies, rooms))
     names = tuple("".join(kind) for kind in kinds)
-    for _ in range(8):
+    for _ in range(5):
         world = {name: row() for name in names}
         for _ in range(rand.randint(4, 7)):
             world[rand.choice(names)][rand.choice(leaves)] += 1
