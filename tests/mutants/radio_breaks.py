@@ -76,7 +76,7 @@ RADIO_BREAKS: tuple[Break, ...] = (
         SESSION,
         "            if number > self._newest.get(point, (-1, -1)):\n",
         "            if True:\n",
-        CONNECTED,
+        SILENCE,
     ),
     broken(
         "a lock that shows another order is believed",

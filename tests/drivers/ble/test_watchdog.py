@@ -10,6 +10,9 @@ from drivers.ble.slots import REFRESH_S, STAY_S, Need, decide
 from drivers.ble.teller import Teller
 from drivers.ble.watchdog import Watchdog
 from edge.clock import SystemClock
+from edge.commands import Command
+from edge.points import PointId
+from edge.text import say
 from tests.drivers.ble.air import LOCK, Heard, site_with
 
 
@@ -138,3 +141,14 @@ def test_a_conversation_that_was_ended_before_it_began_leaves_its_place() -> Non
     assert waiting.need.since is None
     waiting.look(2.0 + LOST_AFTER_S)
     assert heard.values(LOCK, "link") == [True, False]
+
+
+def test_an_order_that_is_not_newer_than_one_that_was_written_is_void() -> None:
+    site, heard = site_with(LOCK), Heard(commits=False)
+    lock = Session(
+        LOCK, "door-controller", "C0:98:E5:49:00:01", gatt_of(site.devices[LOCK]), Teller("near", site, heard, SystemClock())
+    )
+    at = SystemClock().now()
+    for number, waits in (((8, 2), True), ((8, 2), False), ((8, 1), False), ((7, 99), False), ((8, 3), True)):
+        lock.put(Command(PointId(LOCK, "lock"), "unlocked", *number, at, 60.0, "test", say("A test")), 0.0, 60.0)
+        assert (lock._next() is not None) is waits, number
