@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 from fastapi import FastAPI
 
+from acoustics.telling import PRIVACY as PRIVACY_OF
 from edge.site.fields import Role
 from tests.api.conftest import AUTHORIZED, OF_ROLES, client_of
 from tests.api.desk import MemoryDesk
@@ -77,6 +78,9 @@ async def test_an_unseen_building_is_unknown(program: httpx.AsyncClient, desk: M
     told = (await program.get(PRIVACY)).json()["pairs"]
     assert {each["standing"] for each in told if each["listener"] == "lobby"} == {"unknown"}
     assert (await unit(program))["level_dba"] is None
+    desk.facts.set(PRIVACY_OF("room-2", "lobby"), None)
+    untold = await pair(program, "room-2")
+    assert (untold["standing"], untold["sentence"]) == ("unknown", "Nothing is known yet")
 
 
 async def test_a_unit_says_where_it_goes_and_why(program: httpx.AsyncClient) -> None:
