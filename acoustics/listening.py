@@ -112,9 +112,10 @@ def _fold_own(facts: Facts, device: str, event: Observed, fixed: float | None) -
 
 @dataclass(frozen=True)
 class Listening:
-    """The rules of the microphones of one site."""
+    """The rules of the microphones of one site. deaf_when_silent: whether one that says nothing for long is told of."""
 
     zones: Zones
+    deaf_when_silent: bool = True
 
     def microphone(self, look: Look, device: str) -> Iterable[Condition | Derived | Follows]:
         """What is heard where a microphone is."""
@@ -160,7 +161,7 @@ class Listening:
         start = look(START())
         newest = samples[-1][0] if samples else (start.at if start is not None else look.now)
         if look.lasted(newest, STALE):
-            return None, True
+            return None, self.deaf_when_silent
         if reading is None or not samples:
             return None, look(READING(device, "ambient")) is not None and reading is None
         levels = [one for _, one in samples if one is not None]

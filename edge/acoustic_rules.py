@@ -63,12 +63,13 @@ def reactions(site: Site) -> tuple[Reaction, ...]:
     return () if site.acoustics is None else (Buttons(Zones(site, site.acoustics)).react,)
 
 
-def rules(site: Site) -> list[Rule]:
+def rules(site: Site, *, deaf_when_silent: bool = True) -> list[Rule]:
+    """deaf_when_silent: whether a microphone that says nothing for long is told of."""
     if site.acoustics is None:
         return []
     zones = Zones(site, site.acoustics)
     wishes = Wishes(zones)
-    masking, hearing, known, lasting = Masking(zones, wishes), Listening(zones), Known(zones), Spells(zones)
+    masking, hearing, known, lasting = Masking(zones, wishes), Listening(zones, deaf_when_silent), Known(zones), Spells(zones)
     switching, units = Switching(zones, wishes), list(zones.heard)
     led, switched = [unit for unit in units if zones.make(unit).levels], [unit for unit in units if not zones.make(unit).levels]
     return [

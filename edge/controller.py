@@ -75,10 +75,12 @@ TOLD_EVERY = timedelta(minutes=5)
 class Controller:
     """stretch: how many times faster than real time the given instants run; spans that devices need grow by it.
 
-    heartbeats: whether silence means that a device is lost; a simulation without heartbeats says so itself.
+    heartbeats: whether silence means that a device is lost; a simulation without heartbeats says so itself. deaf_when_silent: the
+    same of microphones; None: as heartbeats.
     """
 
-    def __init__(self, site: Site, *, stretch: float = 1.0, heartbeats: bool = True) -> None:
+    def __init__(self, site: Site, *, stretch: float = 1.0, heartbeats: bool = True, deaf_when_silent: bool | None = None) -> None:
+        deaf = heartbeats if deaf_when_silent is None else deaf_when_silent
         self.site = site
         timing = Timing().stretched(stretch)
         self.kernel = Kernel(
@@ -129,7 +131,7 @@ class Controller:
                 *acoustic_rules.reactions(site),
                 lambda facts, event: ceremonies.react(facts, event, site),
             ),
-            rules=_rules(site, Supervision(site, timing, stretch, heartbeats), stretch),
+            rules=_rules(site, Supervision(site, timing, stretch, heartbeats), stretch, deaf_when_silent=deaf),
             points=_commanded_points(site, timing, stretch),
             guard=ZoningGuard(site, timing.cold_start),
             timing=timing,
@@ -210,7 +212,7 @@ class Controller:
         ]
 
 
-def _rules(site: Site, supervision_of: Supervision, stretch: float) -> list[Rule]:
+def _rules(site: Site, supervision_of: Supervision, stretch: float, *, deaf_when_silent: bool) -> list[Rule]:
     """Everything the controller asks itself, in the order in which answers build on each other."""
     doors = list(site.controllers)
     devices = list(site.devices)
@@ -266,7 +268,7 @@ def _rules(site: Site, supervision_of: Supervision, stretch: float) -> list[Rule
         Rule("called relays", list(site.contacts), lambda look, contact: escalation.relays(look, site, contact)),
         Rule("messages", list(site.contacts), messages.conditions),
         Rule("console", [site.site.id], lambda look, _: consoles.conditions(look, site, stretch)),
-        *acoustic_rules.rules(site),
+        *acoustic_rules.rules(site, deaf_when_silent=deaf_when_silent),
     ]
 
 

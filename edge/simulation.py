@@ -23,13 +23,14 @@ class Simulation:
     """One site's controller and devices at one instant after another.
 
     told: gets every durable event in order of time. The controller's supervision by heartbeat is off: devices here are lost only
-    when somebody says so.
+    when somebody says so. deaf_when_silent: whether a microphone that says nothing new for long is taken to be deaf.
     """
 
-    def __init__(self, site: Site, start: datetime, told: Callable[[Event], None]) -> None:
+    def __init__(self, site: Site, start: datetime, told: Callable[[Event], None], *, deaf_when_silent: bool = False) -> None:
         self.site = site
         self.now = start
-        self.controller = Controller(site, heartbeats=False)
+        self._deaf_when_silent = deaf_when_silent
+        self.controller = self._controller()
         self.devices: dict[str, VirtualDevice] = {d: virtual_device(site, d, PRESS_ID) for d in site.devices}
         self._told = told
         self._ticks: list[tuple[datetime, int, str]] = []
@@ -48,11 +49,14 @@ class Simulation:
         """The controller dies and comes back with what its journal holds; the devices live on."""
         self._epoch += 1
         if self._epoch > 1:
-            self.controller = Controller(self.site, heartbeats=False)
+            self.controller = self._controller()
             self.controller.restore(journal)
         self.controller.observe(DaemonStarted(at=self.now, epoch=self._epoch, version="simulation", site=self.site.site.id))
         if self._epoch > 1:
             self._settle()
+
+    def _controller(self) -> Controller:
+        return Controller(self.site, heartbeats=False, deaf_when_silent=self._deaf_when_silent)
 
     def report_all(self) -> None:
         """Every device says its state again, as a broker's retained messages do after a restart."""

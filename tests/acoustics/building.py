@@ -72,7 +72,7 @@ class Day:
         assert site.acoustics is not None
         self.zones = Zones(site, site.acoustics)
         self.levels: list[tuple[datetime, float]] = []
-        self.sim = Simulation(site, start - SECOND, self.events.append)
+        self.sim = Simulation(site, start - SECOND, self.events.append, deaf_when_silent=True)
         self.sim.advance(start)
         if level is not None:
             self.hand("level", level)
