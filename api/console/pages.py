@@ -58,6 +58,8 @@ PLACES: Final[Mapping[str, Text]] = {
 }
 """What the menu leads to, for those who may go there."""
 _OF_THE_GUARD: Final = ("console.js", "attend.js", "guard.js", "sounds.js")
+_OF_THE_HOUSE: Final = "60"
+"""Styles whose names are not before this one are not for the guard's pages."""
 _YEAR_S: Final = 365 * 24 * 3600
 
 
@@ -265,6 +267,8 @@ def guard_script() -> bytes:
     return console + attend + b"{\n" + guard + sounds + b"}\n"
 
 
-def stylesheet() -> bytes:
-    """All styles in the order of their names: one file for the browser, several for those who write them."""
-    return b"".join(path.read_bytes() for path in sorted(STYLES.glob("*.css")))
+def stylesheet(*, of_the_guard: bool) -> bytes:
+    """All styles in the order of their names, in two files for the browser: what the guard's pages need, and what is only on the
+    pages of the rest of the house, so that the guard's page is there at once."""
+    paths = sorted(STYLES.glob("*.css"))
+    return b"".join(path.read_bytes() for path in paths if (path.name < _OF_THE_HOUSE) == of_the_guard)

@@ -91,7 +91,8 @@ class KeptFiles(StaticFiles):
     def __init__(self) -> None:
         super().__init__(directory=STATIC)
         self._joined = {
-            "console.css": (stylesheet(), "text/css"),
+            "console.css": (stylesheet(of_the_guard=True), "text/css"),
+            "house.css": (stylesheet(of_the_guard=False), "text/css"),
             "guard-console.js": (guard_script(), "text/javascript"),
         }
 
