@@ -125,8 +125,8 @@ DOOR_BREAKS = (
     broken(
         "a played scene never ends",
         SCENES,
-        "if played is not None and not look.passed(played.until):",
-        "if played is not None:",
+        'that changes."""\n    played = look(PLAYED(scene))\n    if played is not None and not look.passed(played.until):',
+        'that changes."""\n    played = look(PLAYED(scene))\n    if played is not None:',
         DAYS,
     ),
     broken("a scene is played for days", SCENES, "at < until <= at + LONGEST_PLAY", "at < until", SCENES_PLAYED),
