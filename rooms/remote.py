@@ -18,7 +18,7 @@ from edge.site.remote_service import RemoteService
 from edge.text import Ref, say
 from rooms.desk import RoomRefusal
 from rooms.presence import Presence, presence
-from rooms.slots import slots
+from rooms.slots import obstacle, slots
 
 LONGEST: Final = timedelta(hours=4)
 """Of a session that a tap began."""
@@ -124,7 +124,8 @@ class RemoteRooms:
             return None
         for slot in slots(look, self.site, room).near:
             if slot.may_open and slot.released is None and slot.has_begun(look) and not slot.is_over(look):
-                if self._was_stopped_since(look, room, slot.booking.start):
+                hindered = obstacle(look, self.site, slot)[0] is not None  # the building is closed, or the official has not come
+                if hindered or self._was_stopped_since(look, room, slot.booking.start):
                     continue
                 return Session(slot.booking.start, f"session:{slot.booking.uid}/{slot.booking.rid}", slot.end)
         return None

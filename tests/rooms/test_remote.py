@@ -15,6 +15,7 @@ from edge.text import say
 from rooms.bookings import Booking, BookingsRead
 from rooms.desk import RoomRefusal, release
 from rooms.remote import LONGEST, SESSION, begin, end
+from rooms.verdict import Verdict
 from security.modes import SITE as WHOLE
 from security.modes import ModeBegan
 
@@ -64,7 +65,7 @@ class House:
         self.now += span
         self.controller.settle(self.now)
 
-    def books(self, minutes: int = 60) -> None:
+    def books(self, minutes: int = 60, verdict: Verdict = "yes") -> None:
         booking = Booking(
             room="eta",
             calendar="own",
@@ -74,7 +75,7 @@ class House:
             end=self.now + minutes * MINUTE,
             all_day=False,
             status="CONFIRMED",
-            verdict="yes",
+            verdict=verdict,
             reason=say("Booked"),
         )
         self.happens(BookingsRead(at=self.now, calendar="own", bookings=(booking,), problems=(), read_at=self.now))
@@ -105,6 +106,14 @@ def test_a_booking_is_a_session_and_late_comers_still_come_in() -> None:
     assert "please do not enter" in decision.winner.because.message
     house.wait(55 * MINUTE)
     assert (house.light, house.lock, house.facts(SESSION("eta"))) == (False, "locked", None)
+
+
+def test_a_booking_that_opens_nothing_is_no_session() -> None:
+    house = House(by=["booking"])
+    house.sees("occ-eta", "present", True)
+    house.books(verdict="pending")
+    house.wait(10 * MINUTE)
+    assert house.facts(SESSION("eta")) is None
 
 
 def test_a_room_that_is_left_is_no_session_any_more() -> None:
