@@ -40,7 +40,7 @@ def test_the_policy_page_holds_a_policy_that_works() -> None:
     exec(registration, scope)  # noqa: S102
     added = scope["rule"]
     rules = controller._rules
-    controller._rules = lambda *args: [*rules(*args), added]
+    controller._rules = lambda *args, **named: [*rules(*args, **named), added]
     try:
         simulation = Simulation(site, FRIDAY[0], lambda _: None)
         understood = understand(site, "room-calendar", CALENDAR, FRIDAY)
