@@ -36,29 +36,33 @@ class ArrivalNotes:
     ) -> None:
         self._site, self._facts, self._feed, self._clock = site, facts, feed, clock
         self._sender_of, self._renderer_of, self._pauses_s = sender_of, renderer_of, pauses_s
-        self._begun: set[str] = set()
+        self._begun: dict[str, int] = {}
         self._tries: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
-        """Until it is cancelled. Those who came shortly before a restart are told of again, under the same key."""
+        """Until it is cancelled, or the feed ends. Those who came shortly before a restart are told of again, under the same key."""
         try:
-            while True:
-                follower = self._feed.follow()
+            follower = self._feed.follow()
+            while not follower.cut:
                 for waiting in list((self._facts(WAITING()) or {}).values()):
                     self._tell(waiting.arrived)
                 async for item in follower:
                     if isinstance(item.event, CustomerArrived):
                         self._tell(item.event)
+                # Either the daemon ends, or so much happened at once that some of it passed us by.
                 self._feed.leave(follower)
+                follower = self._feed.follow()
         finally:
             for task in self._tries:
                 task.cancel()
 
     def _tell(self, arrived: CustomerArrived) -> None:
+        standing = self._facts(WAITING()) or {}
+        self._begun = {key: arrival for key, arrival in self._begun.items() if arrival in standing}
         for contact in self._contacts_of(arrived):
             letter = self._letter(arrived, contact)
             if letter.key not in self._begun:
-                self._begun.add(letter.key)
+                self._begun[letter.key] = arrived.arrival
                 task = asyncio.create_task(self._send(arrived, self._sender_of(contact), letter))
                 self._tries.add(task)
                 task.add_done_callback(self._tries.discard)

@@ -76,6 +76,16 @@ async def test_after_a_restart_those_who_just_came_are_told_of_under_the_same_ke
     assert first == second
 
 
+async def test_the_end_of_the_feed_holds_nothing_up(service: CalendarServer, tmp_path: Path) -> None:
+    async with life(the_site(service), tmp_path) as daemon:
+        daemon.feed.end()
+        await asyncio.wait_for(until_async(lambda: not _following()), 5)
+
+
+def _following() -> list[Any]:
+    return [task for task in asyncio.all_tasks() if "ArrivalNotes.run" in repr(task.get_coro())]
+
+
 @pytest.mark.parametrize("agency", ["mml"])
 async def test_an_agency_without_a_messenger_is_told_by_the_page_alone(
     service: CalendarServer, tmp_path: Path, agency: str
