@@ -101,7 +101,8 @@ class NotToday(Refusal):
 def fold(facts: Facts, event: Event) -> None:
     match event:
         case CustomerArrived(arrival=arrival):
-            facts.set(WAITING(), {**_all(facts), arrival: Waiting(event)})
+            # Whoever says so twice keeps what they were answered.
+            facts.set(WAITING(), {**_all(facts), arrival: _all(facts).get(arrival) or Waiting(event)})
             facts.set(LAST_ARRIVAL(), max(arrival, facts(LAST_ARRIVAL()) or 0))
         case CustomerAnswered(arrival=arrival):
             if (known := _all(facts).get(arrival)) is not None:

@@ -94,9 +94,12 @@ def test_a_number_is_enough_however_it_is_written(house: House) -> None:
 def test_who_says_so_twice_waits_once(house: House) -> None:
     house.books(booking("vero", 0, number="1"))
     house.check_in("1")
+    house.happens(answer(house.facts, house.now, 1, "coming", "official"))
+    answered = house.facts(WAITING())
     house.wait(timedelta(minutes=5))
     house.check_in("1")
     assert house.waiting() == ["1"]
+    assert house.facts(WAITING()) == answered
 
 
 @pytest.mark.parametrize("hours", [-2, 1.01, 24])
