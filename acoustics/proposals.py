@@ -59,11 +59,11 @@ class Proposals:
         local = self.zones.site.local
         known, week = look(PROPOSED(unit)), week_of(local, look.now)
         days = relief_days(look, week, unit)
+        today = local.date_of(look.now)
+        look.passed(local.instant(today + timedelta(days=7 - today.weekday())))  # then other presses are counted
         if days > TOO_MANY_DAYS and (known is None or known.week != week):
             yield Follows(self._less(look, unit, week, days))
         elif known is not None and known.week in weeks_until(local, look.now)[:2] and not self._is_done(known):
-            today = local.date_of(look.now)
-            look.passed(local.instant(today + timedelta(days=7 - today.weekday())))
             yield Derived(PROPOSAL(unit), _told(known))
 
     def _less(self, look: Look, unit: str, week: str, days: int) -> LessProposed:

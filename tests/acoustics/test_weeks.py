@@ -144,6 +144,14 @@ def test_four_days_with_presses_make_a_proposal_which_nobody_carries_out() -> No
     assert day.sim.facts(PROPOSAL(UNIT)) is None
 
 
+def test_a_week_after_a_calm_one_is_counted_too() -> None:
+    day = Day(site({"emitters": {UNIT: {"desks": "desk"}}}), at(9))
+    for days in range(4):
+        day.until(at(9) + (7 + days) * DAY)
+        pressed(day)
+    assert day.sim.facts(PROPOSAL(UNIT)) is not None
+
+
 def test_a_proposal_that_is_done_is_told_no_more() -> None:
     day = Day(site({"emitters": {UNIT: {"desks": "desk"}}}), at(9))
     for days in range(4):
