@@ -40,7 +40,7 @@ class ArrivalNotes:
         self._tries: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
-        """Until it is cancelled, or the feed ends. Those who came shortly before a restart are told of again, under the same key."""
+        """Until the feed ends. Those who came shortly before a restart are told of again, under the same key."""
         try:
             follower = self._feed.follow()
             while not follower.cut:
