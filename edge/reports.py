@@ -65,9 +65,9 @@ class MonthlyReports:
         self._site = site
 
     async def look(self) -> None:
-        """Make the report of the last month, once it is settled, unless it is there. Returns when it is made."""
+        """Make the report of the last month, once it is settled, unless it was made since then. Returns when it is made."""
         month = self._due()
-        if month is None or self._is_busy or await asyncio.to_thread(self._shelf.has, month):
+        if month is None or self._is_busy or await asyncio.to_thread(self._is_final, month):
             return
         self.begin(month, "")
         await self.finished()
@@ -77,7 +77,12 @@ class MonthlyReports:
             return None
         now = self._now()
         month = Month.at(now, self._site).before
-        return month if now >= month.end(self._site) + SETTLED_AFTER else None
+        return month if now >= _settled(month, self._site) else None
+
+    def _is_final(self, month: Month) -> bool:
+        """Whether it is there as it will stay, and not one that somebody wanted before all of the month was known."""
+        made_at = self._shelf.made_at(month)
+        return self._site is None or (made_at is not None and made_at >= _settled(month, self._site))
 
     async def finished(self) -> None:
         if self._going_on is not None:
@@ -129,12 +134,18 @@ class MonthlyReports:
                     problem = await _outcome(process, task, problem)
                 finally:
                     await _closed(process)
+            if problem is None:
+                await asyncio.to_thread(self._shelf.note_made, task.month, task.now)
         except TimeoutError:
             log.error("the report of %s took too long", task.month)
         except Exception:
             log.exception("the report of %s failed", task.month)
         by = self._making.by if self._making is not None else ""
         self._making = None if problem is None else Making(task.month, by, problem)
+
+
+def _settled(month: Month, site: Site) -> datetime:
+    return month.end(site) + SETTLED_AFTER
 
 
 async def _outcome(process: Process, task: ReportTask, unknown: Text | None) -> Text | None:

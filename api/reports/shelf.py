@@ -1,5 +1,6 @@
 """The reports that are kept: a folder for each month."""
 
+import os
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,8 +18,15 @@ class Shelf:
     def place(self, month: Month) -> Path:
         return self._folder / str(month)
 
-    def has(self, month: Month) -> bool:
-        return (self.place(month) / DIGESTS).exists()
+    def made_at(self, month: Month) -> datetime | None:
+        try:
+            return _made_at(self.place(month))
+        except OSError:
+            return None
+
+    def note_made(self, month: Month, at: datetime) -> None:
+        """By the clock that the report was made by. Raises OSError."""
+        os.utime(self.place(month) / DIGESTS, (at.timestamp(), at.timestamp()))
 
     def kept(self) -> Sequence[KeptReport]:
         """The newest month first."""
@@ -42,10 +50,14 @@ class Shelf:
         try:
             digests = (folder / DIGESTS).read_bytes()
             files = [KeptFile(name, (folder / name).stat().st_size, digest) for name, digest in listed(digests)]
-            made_at = datetime.fromtimestamp((folder / DIGESTS).stat().st_mtime, UTC)
+            made_at = _made_at(folder)
         except OSError:
             return None  # it is being replaced, or somebody took a part of it away
         return KeptReport(month, made_at, files, signer_of(folder))
+
+
+def _made_at(folder: Path) -> datetime:
+    return datetime.fromtimestamp((folder / DIGESTS).stat().st_mtime, UTC)
 
 
 def _month(folder: Path) -> Month | None:

@@ -80,6 +80,18 @@ async def test_after_days_off_and_a_restart_it_is_made_all_the_same_and_not_agai
     assert reports.made == ["2026-11 test"]
 
 
+async def test_one_that_was_wanted_before_all_was_known_is_made_again(reports: Kept) -> None:
+    for t in (MIDNIGHT - 10 * DAY, MIDNIGHT + HOUR):
+        reports.t = t
+        reports.begin(NOVEMBER, "Aino")
+        await reports.finished()
+    for hours in (4, 5):
+        reports.t = MIDNIGHT + hours * HOUR
+        await reports.look()
+    assert reports.made == ["2026-11 test"] * 3
+    assert [report.made_at for report in reports.kept()] == [MIDNIGHT + 4 * HOUR]
+
+
 async def test_one_at_a_time_and_none_of_what_has_not_begun(reports: Kept) -> None:
     reports.begin(NOVEMBER, "Aino")
     assert (made := reports.making()) is not None
