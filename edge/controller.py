@@ -186,7 +186,7 @@ class Controller:
             *stays.kept(facts, at),
             *usage.kept(facts, at),
             *needs.kept(facts, at),
-            *public_notices.kept(facts),
+            *public_notices.kept(facts, at),
             *remote.kept(facts, at),
             *arrivals.kept(facts, at),
             *scenes.kept(facts, at),

@@ -66,12 +66,15 @@ def fold(facts: Facts, event: Event) -> None:
         case PublicNoticeEnded(number=number):
             left = tuple(notice for notice in facts(PUBLIC_NOTICES()) or () if notice.number != number)
             facts.set(PUBLIC_NOTICES(), left or None)
+            facts.set(LAST_PUBLIC_NOTICE(), max(number, facts(LAST_PUBLIC_NOTICE()) or 0))
         case _:
             pass
 
 
-def kept(facts: Facts) -> Iterable[Event]:
-    """For a checkpoint: also what is over, so that a restart says that it is."""
+def kept(facts: Facts, at: datetime) -> Iterable[Event]:
+    """For a checkpoint: also what is over, so that a restart says that it is; and the last number, given only once."""
+    if last := facts(LAST_PUBLIC_NOTICE()):
+        yield PublicNoticeEnded(at=at, number=last)
     standing = facts(PUBLIC_NOTICES()) or ()
     yield from reversed(standing)
 

@@ -69,3 +69,12 @@ def test_a_checkpoint_keeps_them(controller: Controller) -> None:
     again = Controller(SITE, heartbeats=False)
     again.restore(controller.snapshot(NINE))
     assert again.facts(PUBLIC_NOTICES()) == controller.facts(PUBLIC_NOTICES())
+
+
+def test_a_number_is_given_once_also_after_a_checkpoint_without_notices(controller: Controller) -> None:
+    put(controller)
+    controller.settle(NINE + HOUR)
+    again = Controller(SITE, heartbeats=False)
+    again.restore(controller.snapshot(NINE + HOUR))
+    put(again, NINE + HOUR)
+    assert [notice.number for notice in open_notices(again.facts, NINE + HOUR)] == [2]
