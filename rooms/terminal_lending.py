@@ -58,8 +58,13 @@ def fold(facts: Facts, event: Event) -> None:
 
 
 def kept(facts: Facts, at: datetime) -> Iterable[Event]:
-    """What was lent lately, too: until it is back, it is told since when it is awaited."""
-    yield from (lent for _, lent in facts.of(LENT) if lent.until > at - LONGEST)
+    """Also what is over: until it is back, it is told since when it is awaited."""
+    yield from (lent for (terminal,), lent in facts.of(LENT) if lent.until > at or _is_out(facts, terminal))
+
+
+def _is_out(facts: Facts, terminal: str) -> bool:
+    where = facts(WHERE(terminal))
+    return where is not None and not where.docked
 
 
 def lend(site: Site, facts: Facts, at: datetime, terminal: str, by: str, until: datetime) -> Event:

@@ -18,17 +18,18 @@ from edge.conditions import (
     TERMINAL_TAKEN,
 )
 from edge.events import DaemonStarted, Event, decode, encode
-from edge.facts import ACTIVE, DECISION, READING
+from edge.facts import ACTIVE, DECISION, READING, Facts
 from edge.simulation import Simulation
 from edge.site import Site
 from rooms import desk
 from rooms.bookings import Booking
 from rooms.terminal_bookings import RESERVED, Demand, TerminalReserved, allotted
 from rooms.terminal_choice import distances
-from rooms.terminal_lending import TerminalRefusal, lend, take_back
+from rooms.terminal_lending import TerminalLent, TerminalRefusal, lend, take_back
 from rooms.terminal_places import exits
 from rooms.terminal_record import LAST_COUNT, TerminalsCounted
-from rooms.terminals import WHERE, TerminalMoved
+from rooms.terminal_rules import fold_terminals, terminals_kept
+from rooms.terminals import WHERE, TerminalMoved, Whereabouts
 from tests.builders import DAY, HOUR, MINUTE, SECOND, booking, local, read, site_of
 
 MORNING = local("2026-11-23 08:00")
@@ -394,6 +395,18 @@ def test_lending_is_refused_for_too_long_for_what_is_not_there_and_for_what_is_r
     house.simulation.act(lambda facts, t: take_back(house.site, facts, t, "pos-2", "host-1"))
     with pytest.raises(TerminalRefusal):
         house.simulation.act(lambda facts, t: take_back(house.site, facts, t, "pos-2", "host-1"))
+
+
+def test_a_checkpoint_keeps_until_when_a_terminal_was_lent_for_as_long_as_it_is_away() -> None:
+    facts = Facts()
+    lent = TerminalLent(at=at("09:00"), terminal="pos-1", by="host-1", until=at("10:00"))
+    away = TerminalMoved(at=at("09:01"), terminal="pos-1", now=Whereabouts(docked=False, dock="bay-1", since=at("09:01")))
+    back = TerminalMoved(at=at("11:00"), terminal="pos-1", now=Whereabouts(docked=True, dock="bay-1", since=at("11:00")))
+    for event in (lent, away):
+        fold_terminals(facts, event)
+    assert lent in terminals_kept(facts, at("09:00") + 3 * DAY)
+    fold_terminals(facts, back)
+    assert lent not in terminals_kept(facts, at("11:00"))
 
 
 # --- told ---------------------------------------------------------------------------------------------------------------
