@@ -50,7 +50,7 @@ def report_of(site: Site, journal: PastJournal, month: Month, now: datetime) -> 
         shifts_above=sum(shift.alarms > SHIFT_TARGET for shift in alarms.shifts),
         walk_tests=tuple(map(_walk_test, tests)),
         untested=_untested(site, tests),
-        masking=masking_of(site, journal.events(MASKING_KINDS, start, until), _faults(journal, start, until), _untold(use)),
+        masking=masking_of(site, journal.events(MASKING_KINDS, start, until), _faults(journal, start, until), _untold(site, use)),
         devices=availability(site, told, gaps, start, until),
     )
 
@@ -65,9 +65,9 @@ def _faults(journal: PastJournal, start: datetime, until: datetime) -> Iterable[
     return journal.events((ConditionBegan.kind,), start, until, lambda fields: fields.get("type") in FAULTY)
 
 
-def _untold(use: Use) -> frozenset[str]:
+def _untold(site: Site, use: Use) -> frozenset[str]:
     rows = use.rows["room"]
-    return frozenset() if rows is None else frozenset(room for room, row in rows.items() if row.hours is None)
+    return frozenset(site.bookable if rows is None else (room for room, row in rows.items() if row.hours is None))
 
 
 def _walk_test(test: drills.Drill) -> WalkTest:

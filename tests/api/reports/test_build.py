@@ -1,14 +1,18 @@
 """Figures of a month: what belongs to it, what is counted as what, and what costs are shared by."""
 
 import random
+from collections.abc import Collection
 from pathlib import Path
 
 import pytest
 
+from acoustics.weeks import QuarterCounted
 from api.reports.month import Month
 from api.reports.use import sharing_of, slot_of, use_of
 from edge.errors import IllegalInput
+from edge.events import DaemonStarted, Event
 from rooms.usage import BookingEnded
+from tests.acoustics.building import site as quiet_site
 from tests.api.reports.months import FIRST, LATER, MONTH, a_month, building, ended, read, write
 from tests.builders import DAY, HOUR, MINUTE, local
 
@@ -120,6 +124,18 @@ def test_a_whole_month(tmp_path: Path) -> None:
     assert (test.buttons, test.pressed, test.confirmed) == (2, 1, 1)
     assert report.untested == ("button-2",)
     assert report.masking is None
+
+
+def test_where_no_room_may_be_told_of_none_is_by_its_talk_either(tmp_path: Path) -> None:
+    def talked(*bookings: Event) -> Collection[str]:
+        counted = QuarterCounted(at=FIRST + 12 * HOUR, week="2026-W44", talked={"room-1": {"limited": 900}})
+        folder = tmp_path / str(len(bookings))
+        report = read(write(folder, DaemonStarted(at=FIRST, epoch=1, version="0", site="test"), *bookings, counted), quiet_site())
+        assert report.masking is not None
+        return report.masking.talked
+
+    assert talked(*(ended(FIRST + n * HOUR, mark=str(n)) for n in (8, 9))) == {}
+    assert "room-1" in talked(*(ended(FIRST + n * HOUR / 2, mark=str(n)) for n in range(16, 22)))
 
 
 def test_what_the_journal_does_not_tell_of_is_not_known(tmp_path: Path) -> None:
