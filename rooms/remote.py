@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from edge.claims import Claim, Derived, Priority
+from edge.claims import Claim, Derived, Follows, Priority
 from edge.events import Event
 from edge.facts import Facts, Family, Look
 from edge.points import PointId
@@ -37,11 +37,12 @@ class SessionBegan(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionEnded(Event):
-    """Somebody taps: it is over. What is left of a booking is no session either."""
+    """Somebody taps: it is over. What is left of a booking is no session either. by: empty where nobody has been there for a while;
+    then only what a tap began is over."""
 
     kind = "remote-session-ended"
     room: str
-    by: str
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +66,10 @@ def fold(facts: Facts, event: Event) -> None:
         case SessionBegan(room=room):
             facts.set(TAPPED(room), event)
             facts.set(STOPPED(room), None)
-        case SessionEnded(room=room):
+        case SessionEnded(room=room, by=by):
             facts.set(TAPPED(room), None)
-            facts.set(STOPPED(room), event)
+            if by:
+                facts.set(STOPPED(room), event)
         case _:
             pass
 
@@ -104,13 +106,16 @@ class RemoteRooms:
 
     site: Site
 
-    def session(self, look: Look, room: str) -> Iterable[Derived]:
-        yield Derived(SESSION(room), self._session(look, room, self.site.remote_service[room]))
+    def session(self, look: Look, room: str) -> Iterable[Derived | Follows]:
+        seen, tapped = presence(look, self.site, room), look(TAPPED(room))
+        is_left = seen.empty_since is not None and look.lasted(seen.empty_since, EMPTY_FOR)
+        if is_left and tapped is not None and look.lasted(tapped.at, EMPTY_FOR):
+            # Whoever comes into the room later did not tap.
+            yield Follows(SessionEnded(at=look.now, room=room))
+        yield Derived(SESSION(room), None if is_left else self._session(look, room, seen))
 
-    def _session(self, look: Look, room: str, section: RemoteService) -> Session | None:
-        seen = presence(look, self.site, room)
-        if seen.empty_since is not None and look.lasted(seen.empty_since, EMPTY_FOR):
-            return None
+    def _session(self, look: Look, room: str, seen: Presence) -> Session | None:
+        section = self.site.remote_service[room]
         return self._tapped(look, room) or self._booked(look, room, section) or self._seen(look, room, section, seen)
 
     def _tapped(self, look: Look, room: str) -> Session | None:

@@ -141,6 +141,20 @@ def test_a_tap_begins_it_and_a_tap_ends_it_also_what_is_left_of_a_booking() -> N
         end(house.facts, house.site, house.now, "eta", "panel")
 
 
+def test_what_a_tap_began_is_over_for_whoever_comes_after_the_room_was_left() -> None:
+    house = House()
+    house.sees("occ-eta", "present", True)
+    house.happens(begin(house.facts, house.site, house.now, "eta", "panel"))
+    house.sees("occ-eta", "present", False)
+    house.wait(10 * MINUTE)
+    assert house.light is False
+    house.sees("occ-eta", "present", True)
+    house.wait(6 * MINUTE)
+    assert (house.light, house.facts(SESSION("eta"))) == (False, None)
+    house.happens(begin(house.facts, house.site, house.now, "eta", "panel"))
+    assert house.light is True
+
+
 def test_nobody_locks_a_room_for_ever() -> None:
     house = House()
     house.sees("occ-eta", "present", True)
