@@ -50,5 +50,6 @@ def walked(controller: Controller, renderer: Renderer, tell: Callable[[str], Non
         if not left or now.ended_at is not None:
             return not left
         what = words.to_do(left[0].expected)
-        once(left[0].device, "next", f"{renderer.say('{count} left.', count=len(left))} {left[0].device}: {what}")
+        remaining = renderer.say("{count} left.", count=len(left))
+        once(left[0].device, "next", f"{remaining} {left[0].device}: {what}")
         time.sleep(_EVERY_S)

@@ -34,11 +34,12 @@ _REFUSALS: Final[Mapping[int, Text]] = {
     6: say("it is busy"),
     8: say("its memory has failed"),
 }
+_NOT_TOLD_WHY: Final = say("it refuses to be read")
 
 
 def refused(code: int) -> Text:
     """An exception of Modbus."""
-    return say("{why} (exception {code})", why=_REFUSALS.get(code, say("it refuses to be read")), code=code)
+    return say("{why} (exception {code})", why=_REFUSALS.get(code, _NOT_TOLD_WHY), code=code)
 
 
 _SENSOR, _AWAY, _CLOSED = (
