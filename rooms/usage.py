@@ -107,6 +107,8 @@ NOTED: Family[datetime] = Family("booking-noted")
 """By mark and what: when."""
 ENDED: Family[datetime] = Family("booking-ended")
 """By mark: when that was noted."""
+FORGOTTEN: Family[datetime] = Family("bookings-forgotten")
+"""When old marks were last put away."""
 
 
 def mark_of(booking: Booking) -> str:
@@ -155,6 +157,11 @@ def _continued(known: tuple[Sighting, ...], new: Sighting) -> tuple[Sighting, ..
 
 
 def _forget(facts: Facts, at: datetime) -> None:
+    """Once a day: all rooms may fall empty at one hour, and this looks at everything that is known."""
+    last = facts(FORGOTTEN())
+    if last is not None and last <= at < last + timedelta(days=1):
+        return
+    facts.set(FORGOTTEN(), at)
     for family in (ENDED, NOTED):
         for subject, then in list(facts.of(family)):
             if then <= at - LOOK_BACK - timedelta(days=1):

@@ -1,18 +1,21 @@
 """What became of each booking stands in the journal once, whatever happens to the controller meanwhile."""
 
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
 
 import pytest
 
 from edge.events import Event, decode, encode
+from edge.facts import Facts, Family
 from rooms import desk
 from rooms.bookings import Booking
 from rooms.plan import BookingsChanged
-from rooms.usage import ENDED, SIGHTINGS, BookingEnded, BookingNoted, RoomSighted
+from rooms.usage import ENDED, SIGHTINGS, BookingEnded, BookingNoted, RoomSighted, fold
 from tests.builders import DAY, HOUR, MINUTE, read
 from tests.rooms.test_life import ELEVEN, NOON, ROOM_1, TEN, Day, of, site
 
+T = TypeVar("T")
 DOCK = {"type": "terminal-dock", "space": ROOM_1}
 
 
@@ -214,3 +217,35 @@ def _quarters(rand: random.Random, start: int, uid: int) -> Booking:
 
 def _through_the_journal(events: Iterable[Event]) -> list[Event]:
     return [decode(event.kind, encode(event)) for event in events]
+
+
+class Counted(Facts):
+    """How often somebody went through everything."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.times = 0
+
+    def of(self, family: Family[T]) -> Iterator[tuple[tuple[str, ...], T]]:
+        self.times += 1
+        return super().of(family)
+
+
+def test_what_is_old_is_forgotten_without_a_look_at_everything_for_each_booking() -> None:
+    facts = Counted()
+    for hour in range(40 * 24):
+        at = TEN + hour * HOUR
+        over = BookingEnded(
+            at=at,
+            room=ROOM_1,
+            mark=str(hour),
+            agency=None,
+            policy=None,
+            start=at - HOUR,
+            booked_until=at,
+            until=at,
+            outcome="used",
+        )
+        fold(facts, over)
+    assert len(dict(facts.of(ENDED))) <= 9 * 24 + 1
+    assert facts.times <= 40 * 2 + 1
