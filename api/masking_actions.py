@@ -25,7 +25,7 @@ class MaskingActions:
 
     def __init__(self, site: Site, actions: Actions) -> None:
         self._site = site
-        self._zones = Zones(site, site.acoustics or Acoustics(derive=False))
+        self.zones = Zones(site, site.acoustics or Acoustics(derive=False))
         self._described = site.acoustics is not None
         self._act = actions.act
 
@@ -49,7 +49,7 @@ class MaskingActions:
 
     async def relieve(self, desk: str, less: Steps) -> None:
         place = self.desk(desk)
-        await self._act(lambda _, at: asked.choose_relief(self._zones, at, place, _STEPS[less]))
+        await self._act(lambda _, at: asked.choose_relief(self.zones, at, place, _STEPS[less]))
 
     async def end_relief(self, desk: str) -> None:
         place = self.desk(desk)
@@ -63,18 +63,18 @@ class MaskingActions:
     @property
     def desks(self) -> Collection[str]:
         """All for which masking can be turned down."""
-        return self._zones.desks
+        return self.zones.desks
 
     def desk(self, desk: str) -> str:
         """Raises Unknown where no masking is meant for it."""
-        if desk not in self._zones.desks:
+        if desk not in self.zones.desks:
             raise Unknown("no masking of this site is meant for a desk of that id")
         return desk
 
     async def _ask(self, asking: Asking, subject: str, by: str, end: datetime | int) -> None:
         def decide(_: Facts, at: datetime) -> Event:
             until = at + timedelta(minutes=end) if isinstance(end, int) else end
-            return asking(self._zones, at, subject, by, until)
+            return asking(self.zones, at, subject, by, until)
 
         await self._act(decide)
 
@@ -87,6 +87,6 @@ class MaskingActions:
         return space
 
     def _unit(self, unit: str) -> str:
-        if unit not in self._zones.heard:
+        if unit not in self.zones.heard:
             raise Unknown("no masking unit of that id is led here")
         return unit

@@ -1,6 +1,6 @@
 """Masking and speech privacy as the HTTP interface and the pages tell of them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from acoustics.asked import (
     HEARING,
@@ -41,7 +41,6 @@ from api.models_masking import (
 )
 from api.truth import Truth
 from edge.facts import ACTIVE, DECISION, Look
-from edge.site.acoustics_settings import Acoustics
 from edge.text import Ref, Text, say
 
 _PURPOSES: Mapping[Kind, Purpose] = {
@@ -56,15 +55,14 @@ _NAMED_AT_MOST = 3
 
 
 class MaskingTruth:
-    """Of a site without a section `acoustics` there is nothing to tell."""
+    """Of a site without a section `acoustics` there is nothing to tell. zones: of the site, worked out once for all readers."""
 
-    def __init__(self, truth: Truth) -> None:
+    def __init__(self, truth: Truth, zones: Zones) -> None:
         self._truth = truth
-        site = truth.site
-        self.zones = Zones(site, site.acoustics or Acoustics(derive=False))
+        self.zones = zones
         self._look = Look(truth.facts, truth.now)
         self._wishes = Wishes(self.zones)
-        self.weeks = weeks_until(site.local, truth.now)
+        self.weeks = weeks_until(truth.site.local, truth.now)
 
     @property
     def described(self) -> bool:
@@ -109,9 +107,19 @@ class MaskingTruth:
     # --- units --------------------------------------------------------------------------------------------------------
 
     def units(self) -> list[MaskingUnitOut]:
-        return [self._unit(unit) for unit in self.zones.heard]
+        return self._units(self.zones.heard)
 
-    def _unit(self, unit: str) -> MaskingUnitOut:
+    def units_of_desk(self, desk: str) -> list[MaskingUnitOut]:
+        return self._units(self.zones.units_of_desk(desk))
+
+    def _units(self, units: Collection[str]) -> list[MaskingUnitOut]:
+        wrong: dict[str, list[str]] = {unit: [] for unit in units}
+        for (_, subject), began in self._truth.facts.of(ACTIVE):
+            if subject in wrong:
+                wrong[subject].append(self._text(began.because))
+        return [self._unit(unit, wrong[unit]) for unit in units]
+
+    def _unit(self, unit: str, wrong: list[str]) -> MaskingUnitOut:
         comfort, emitter = self.zones.section.comfort, self.zones.emitter(unit)
         sound = sound_of(self._look, self.zones, unit)
         level = None if sound is None else sound.level
@@ -134,7 +142,7 @@ class MaskingTruth:
             most_dba=min(comfort.normal, emitter.highest),
             insisting_dba=min(comfort.max, emitter.highest),
             desks=list(self.zones.desks_of(unit)),
-            faults=[self._text(began.because) for _, began in self._truth.facts.of(ACTIVE) if began.subject == unit],
+            faults=wrong,
             proposal=None if proposal is None else self._text(proposal),
             weeks=list(self._weeks_of(unit)),
         )

@@ -40,7 +40,7 @@ def router(desk: Desk, readers: Readers, pages: Pages, actions: Actions, acting:
 
     def shared(request: Request) -> dict[str, Any]:
         renderer = readers.of_page(request)
-        told = MaskingTruth(Truth(desk, renderer))
+        told = MaskingTruth(Truth(desk, renderer), acting.zones)
         return {
             "told": told,
             "units": told.units(),

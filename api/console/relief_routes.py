@@ -55,8 +55,8 @@ def router(desk: Desk, readers: Readers, pages: Pages, links: DeskLinks, actions
         if place is None:
             return stranger(request)
         renderer = readers.of_page(request)
-        told = MaskingTruth(Truth(desk, renderer))
-        units = [unit for unit in told.units() if place in unit.desks]
+        told = MaskingTruth(Truth(desk, renderer), actions.zones)
+        units = told.units_of_desk(place)
         return pages.answer(
             "relief.html",
             request,

@@ -28,7 +28,7 @@ def router(port: Desk, readers: Readers, actions: MaskingActions) -> APIRouter:
 
     def now(renderer: Renderer) -> MaskingNow:
         truth = Truth(port, renderer)
-        told = MaskingTruth(truth)
+        told = MaskingTruth(truth, actions.zones)
         return MaskingNow(
             at=truth.now,
             seq=truth.seq,
@@ -42,7 +42,7 @@ def router(port: Desk, readers: Readers, actions: MaskingActions) -> APIRouter:
     @routes.get("/privacy", summary="How private each pair is now", description=_PRIVACY, responses=READING)
     async def privacy(renderer: Reader) -> PrivacyNow:
         truth = Truth(port, renderer)
-        told = MaskingTruth(truth)
+        told = MaskingTruth(truth, actions.zones)
         return PrivacyNow(at=truth.now, seq=truth.seq, pairs=told.pairs(), note=told.note)
 
     @routes.get("/masking", summary="Masking units, what people asked for, and the last weeks", responses=READING)
