@@ -27,7 +27,7 @@ def terminals_kept(facts: Facts, at: datetime) -> Iterable[Event]:
 
 def rules_of_terminals(site: Site) -> Sequence[Rule]:
     """In the order in which answers build on each other."""
-    bays = terminals.all_docks(site)
+    bays = site.docks
     on_docks = Rule("docks", bays, lambda look, dock: docks.conditions(look, site, dock))
     if not site.terminals:
         return [on_docks]

@@ -81,22 +81,17 @@ def kept(facts: Facts, at: datetime) -> Iterable[Event]:
 # --- what the site file says ------------------------------------------------------------------------------------------
 
 
-def all_docks(site: Site) -> list[str]:
-    """Every device that tells of terminals, a bay each; also the Bluetooth receivers."""
-    return [name for name, device in site.devices.items() if device.type == "terminal-dock"]
-
-
 def bays_for(site: Site, terminal: str) -> list[str]:
     """The docks in which it can be, its own first. A receiver is a dock only for the terminals that belong there."""
     own = site.terminals[terminal].dock
-    return [own, *(dock for dock in all_docks(site) if dock != own and beacons_of(site.devices[dock]) is None)]
+    return [own, *(dock for dock in site.docks if dock != own and beacons_of(site.devices[dock]) is None)]
 
 
 def receivers_of(site: Site, terminal: str) -> list[str]:
     """The receivers that would hear its tag, without its own dock."""
     section = site.terminals[terminal]
     tag = section.tag
-    return [dock for dock in all_docks(site) if tag and dock != section.dock and hears(site.devices[dock], tag)]
+    return [dock for dock in site.docks if tag and dock != section.dock and hears(site.devices[dock], tag)]
 
 
 def called_in(site: Site, terminal: str, dock: str) -> str:
@@ -114,7 +109,7 @@ def bay_of(site: Site, dock: str) -> int | None:
     device = site.devices[dock]
     alike = [
         other
-        for other in all_docks(site)
+        for other in site.docks
         if (site.devices[other].connection, site.devices[other].unit, site.devices[other].at)
         == (device.connection, device.unit, device.at)
         and site.devices[other].channel != device.channel

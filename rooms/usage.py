@@ -254,7 +254,7 @@ def _people_came(look: Look, site: Site, slot: Slot, sightings: Sequence[Sightin
 
 
 def _docks(site: Site, room: str) -> list[str]:
-    return [name for name, device in site.devices.items() if device.type == "terminal-dock" and device.space == room]
+    return [dock for dock in site.docks if site.devices[dock].space == room]
 
 
 def _terminal_out(look: Look, site: Site, booking: Booking) -> bool:

@@ -314,6 +314,11 @@ class Site(Section):
         return self._sensors.get(space, ())
 
     @cached_property
+    def docks(self) -> tuple[str, ...]:
+        """Every device that tells of payment terminals, a bay each; also the Bluetooth receivers."""
+        return tuple(name for name, device in self.devices.items() if device.type == "terminal-dock")
+
+    @cached_property
     def staff_doors(self) -> Mapping[str, str]:
         """By door-controller, the space of customers whose door to the staff's side it is at."""
         return FrozenDict(
