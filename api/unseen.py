@@ -1,12 +1,19 @@
 """What a screen must not tell: that its person, who may be threatened, signed in under duress; and bulletins for others."""
 
+from typing import Final
+
 from api.sessions import View
 from edge.conditions import DURESS
 from edge.events import Event
 from edge.facts import Facts
+from rooms.arrivals import CustomerArrived
+from rooms.public_notices import PublicNoticeEnded, PublicNoticePosted
 from security.alarms import ALARM, Alarm, AlarmRaised, NoSuchAlarm, open_alarms
 from security.bulletins import BULLETIN, BulletinEnded, BulletinPosted, BulletinRead, oversees, sees
 from security.sign_ins import SignedInUnderDuress
+
+_NUMBERED_OTHERWISE: Final = (CustomerArrived, PublicNoticePosted, PublicNoticeEnded)
+"""Their number is that of no alarm."""
 
 
 def told_alarms(facts: Facts, view: View) -> list[Alarm]:
@@ -44,7 +51,7 @@ class Discretion:
             return self._oversees or event.bulletin in self._for_them
         if isinstance(event, BulletinRead):
             return self._oversees
-        if not self._unaware:
+        if not self._unaware or isinstance(event, _NUMBERED_OTHERWISE):
             return True
         if isinstance(event, SignedInUnderDuress) or getattr(event, "type", None) == DURESS:
             return False

@@ -3,7 +3,7 @@
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -13,7 +13,10 @@ from fastapi import FastAPI
 from api.console.bulletin_sections import line_of, may_follow
 from api.sessions import Caller, View
 from api.unseen import Discretion
+from edge.facts import Facts
 from edge.site.fields import Role
+from rooms.arrivals import CustomerArrived
+from rooms.public_notices import PublicNoticeEnded, PublicNoticePosted
 from security.bulletins import OPEN_BULLETINS, BulletinEnded, BulletinPosted, BulletinRead
 from tests.api.conftest import OF_ROLES, ORIGIN, TOKEN, client_of
 from tests.api.desk import MemoryDesk
@@ -174,3 +177,11 @@ def test_nobody_follows_what_another_has_not_read(desk: MemoryDesk) -> None:
         False,
     )
     assert all(may_follow(other, list_id) for list_id in ("bulletins", "all-bulletins", "doors"))
+
+
+def test_numbers_of_other_things_are_not_taken_for_those_of_alarms() -> None:
+    at = datetime(2026, 11, 23, 7, tzinfo=UTC)
+    reader = Discretion(Facts(), View("guard", unaware=True))
+    posted = PublicNoticePosted(at=at, number=7, by="Aino", until=at, texts={})
+    others = (posted, PublicNoticeEnded(at=at, number=7), CustomerArrived(at=at, arrival=1, by="kiosk", number="41822"))
+    assert all(map(reader.tells, others))
