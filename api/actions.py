@@ -40,6 +40,10 @@ class Actions:
     async def allow(self, room: str, by: str, uid: str, rid: str, view: View) -> None:
         await self._act_in(room, view, lambda facts, at: rooms.allow(facts, self._desk.site, at, room, by, uid, rid))
 
+    async def move(self, room: str, by: str, uid: str, rid: str, to: str, view: View) -> None:
+        require_room(self._desk.site, view, to)
+        await self._act_in(room, view, lambda facts, at: rooms.move(facts, self._desk.site, at, room, by, uid, rid, to))
+
     async def book(
         self, room: str, by: str, start: datetime | None, until: datetime | int, agency: str | None, view: View
     ) -> LocalBookingMade:

@@ -21,6 +21,7 @@ class BookingOut(BaseModel):
     local: bool = Field(description="Made at this controller; it can be cancelled here")
     uid: str
     rid: str = Field(description="Which instance of a series")
+    moved_from: str | None = Field(description="The room that its calendar has, where people have moved it")
     number: str = Field(description="By which the customer finds the room; it names nobody")
     start: datetime
     end: datetime
@@ -160,6 +161,15 @@ class BookingHere(Asked):
     def until(self) -> datetime | int:
         """An instant, or minutes from the start."""
         return self.end if self.end is not None else self.minutes or 0
+
+
+class Moving(Asked):
+    """Another room for a booking, of the same calendar."""
+
+    by: PersonName
+    uid: Uid
+    rid: Annotated[str, StringConstraints(max_length=1000)] = ""
+    to: Id
 
 
 class Cancelling(Asked):

@@ -66,6 +66,7 @@ class RoomTruth:
             local=bool(self._site.feeds[booking.calendar].local),
             uid=booking.uid,
             rid=booking.rid,
+            moved_from=booking.moved_from or None,
             number=number_of(booking),
             start=booking.start,
             end=booking.end,

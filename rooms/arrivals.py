@@ -18,7 +18,7 @@ from edge.site import Site
 from edge.text import Text, say
 from rooms.bookings import Booking, Identity
 from rooms.numbers import number_of
-from rooms.plan import BOOKINGS
+from rooms.plan import BOOKINGS, BookingMoved
 from rooms.slots import Slot, slot_of
 from rooms.stays import CAME
 
@@ -107,11 +107,21 @@ def fold(facts: Facts, event: Event) -> None:
         case CustomerAnswered(arrival=arrival):
             if (known := _all(facts).get(arrival)) is not None:
                 facts.set(WAITING(), {**_all(facts), arrival: replace(known, answered=event)})
+        case BookingMoved(to=to):
+            facts.set(WAITING(), {number: _moved(each, event, to) for number, each in _all(facts).items()} or None)
         case CustomerMet(arrival=arrival):
             facts.set(WAITING(), {number: each for number, each in _all(facts).items() if number != arrival} or None)
             facts.set(LAST_ARRIVAL(), max(arrival, facts(LAST_ARRIVAL()) or 0))
         case _:
             pass
+
+
+def _moved(waiting: Waiting, event: BookingMoved, to: str) -> Waiting:
+    """Whoever waits for a booking waits for it in whichever room it is."""
+    if waiting.arrived.booking != (event.calendar, event.room, event.uid, event.rid):
+        return waiting
+    booking = (event.calendar, to, event.uid, event.rid)
+    return replace(waiting, arrived=replace(waiting.arrived, room=to, booking=booking))
 
 
 def kept(facts: Facts, at: datetime) -> Iterable[Event]:

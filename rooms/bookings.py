@@ -26,7 +26,7 @@ class Booking:
     agency: whose it is, None where nothing tells. number: as its calendar has it, see `rooms.numbers`. marks: ids of the policies
     whose categories and organizers it meets, noted when it is read because neither is kept. revision: SEQUENCE and DTSTAMP, to tell
     an older version; whole: it is that of the whole event, not of a change to instances of it. Both are no part of what the booking
-    says, so no difference either.
+    says, so no difference either. moved_from: the room that its calendar has, where people have moved it to another one.
     """
 
     room: str
@@ -45,6 +45,7 @@ class Booking:
     marks: tuple[str, ...] = ()
     revision: Revision = field(default=_OLDEST, compare=False)
     whole: bool = field(default=False, compare=False)
+    moved_from: str = ""
 
     @property
     def identity(self) -> Identity:

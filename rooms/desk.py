@@ -10,11 +10,12 @@ from edge.refusal import Refusal
 from edge.site import Site
 from edge.text import Text, say
 from rooms.bookings import Booking
-from rooms.plan import BOOKINGS
+from rooms.plan import BOOKINGS, BookingMoved
 from rooms.policies import day_problem
 from rooms.slots import Slot, slots
 from rooms.stays import (
     EXTENDED,
+    RELEASED,
     BookingAllowed,
     BookingExtended,
     BookingReleased,
@@ -87,6 +88,33 @@ def allow(facts: Facts, site: Site, at: datetime, room: str, by: str, uid: str, 
         _refuse(say("Nothing speaks against this booking."))
     calendar, start, end = booking.calendar, booking.start, booking.end
     return BookingAllowed(at=at, calendar=calendar, room=room, uid=uid, rid=rid, booked_from=start, booked_until=end, by=by)
+
+
+def move(facts: Facts, site: Site, at: datetime, room: str, by: str, uid: str, rid: str, to: str) -> Event:
+    """Let a booking take place in another room of its calendar. Refused where that room is not free then."""
+    _require_room(site, room)
+    booking = next((b for b in _bookings(facts, site, room) if (b.uid, b.rid) == (uid, rid)), None)
+    if booking is None or booking.end <= at:
+        _refuse(say("There is no such booking any more."))
+    if to == room or to not in site.feeds[booking.calendar].spaces:
+        _refuse(say("Move it to another room of its own calendar; to any other, move it in the calendar itself."))
+    if facts(EXTENDED(*booking.identity)) or facts(RELEASED(*booking.identity)):
+        _refuse(say("It was extended or given free by hand. Book the other room instead."))
+    if _taken(facts, site, to, max(booking.start, at), booking.end):
+        _refuse(say("The room is booked by somebody else then."))
+    first = booking.moved_from or room
+    return BookingMoved(at=at, calendar=booking.calendar, room=room, uid=uid, rid=rid, to=to, first_room=first, by=by)
+
+
+def free_rooms(facts: Facts, site: Site, at: datetime, booking: Booking) -> list[str]:
+    """To which a booking can be moved, in the order of the site file: of its calendar, and free for the rest of it."""
+    rooms = site.feeds[booking.calendar].spaces
+    start = max(booking.start, at)
+    return [
+        room
+        for room in site.bookable
+        if room in rooms and room != booking.room and not _taken(facts, site, room, start, booking.end)
+    ]
 
 
 def book(

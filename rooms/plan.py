@@ -3,7 +3,7 @@
 A failed or doubtful reading changes nothing here but the health: the last good bookings stay.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from operator import attrgetter
@@ -36,6 +36,22 @@ class BookingsChanged(Event):
     made: tuple[Booking, ...] = ()
     changed: tuple[Booking, ...] = ()
     cancelled: tuple[Booking, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingMoved(Event):
+    """People moved a booking from one room of its calendar to another; doors and notices follow. first_room: as the calendar has
+    it, which is not changed there.
+    """
+
+    kind = "booking-moved"
+    calendar: str
+    room: str
+    uid: str
+    rid: str
+    to: str
+    first_room: str
+    by: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +130,9 @@ def changes(
     """
     titles = site.feeds[calendar].titles
     before = {_identity(b): b for b in known}
-    after = {_identity(b): b if titles or not b.title else replace(b, title="") for b in found if b.end > at - KEPT_AFTER_END}
+    moved = {(b.moved_from, b.uid, b.rid): b for b in before.values() if b.moved_from}
+    read = (b if titles or not b.title else replace(b, title="") for b in found if b.end > at - KEPT_AFTER_END)
+    after = {_identity(b): b for b in (_where_moved(moved, b) for b in read)}
     # Most are the very ones that are known, which is seen sooner than that they say the same.
     come = [b for key, b in after.items() if (old := before.get(key)) is not b and old != b]
     gone = [b for key, b in before.items() if key not in after and b.end > at - KEPT_AFTER_END]
@@ -128,6 +146,14 @@ def changes(
             changed=tuple(b for b in part if _identity(b) in before and _identity(b) in after),
             cancelled=tuple(b for b in part if _identity(b) not in after),
         )
+
+
+def _where_moved(moved: Mapping[tuple[str, str, str], Booking], found: Booking) -> Booking:
+    """In the room to which people have moved it, for as long as its calendar leaves it at that time."""
+    known = moved.get(_identity(found)) if moved else None
+    if known is None or (known.start, known.end) != (found.start, found.end):
+        return found
+    return replace(found, room=known.room, moved_from=known.moved_from)
 
 
 def _by_turn(bookings: Iterable[Booking], at: datetime) -> Iterator[Booking]:
@@ -156,6 +182,8 @@ def fold(facts: Facts, event: Event) -> None:
     match event:
         case BookingsChanged():
             _fold_changed(facts, event)
+        case BookingMoved():
+            _fold_moved(facts, event)
         case CalendarRead(calendar=calendar, problems=problems, read_at=read_at):
             facts.set(CALENDAR(calendar), CalendarHealth(read_at, problems=problems))
         case CalendarHeard(calendar=calendar, read_at=read_at):
@@ -197,6 +225,15 @@ def _fold_changed(facts: Facts, event: BookingsChanged) -> None:
         key = BOOKINGS(event.calendar, room)
         kept = [b for b in facts(key) or () if b.end > since and not (gone and _identity(b) in gone)]
         facts.set(key, tuple(sorted((*kept, *come.get(room, ())), key=_BY_TIME)))
+
+
+def _fold_moved(facts: Facts, event: BookingMoved) -> None:
+    known = facts(BOOKINGS(event.calendar, event.room)) or ()
+    moved = [b for b in known if (b.uid, b.rid) == (event.uid, event.rid)]
+    facts.set(BOOKINGS(event.calendar, event.room), tuple(b for b in known if b not in moved))
+    there = facts(BOOKINGS(event.calendar, event.to)) or ()
+    come = [replace(b, room=event.to, moved_from=event.first_room if event.to != event.first_room else "") for b in moved]
+    facts.set(BOOKINGS(event.calendar, event.to), tuple(sorted((*there, *come), key=_BY_TIME)))
 
 
 def health_conditions(look: Look, site: Site, calendar: str) -> Iterable[Condition]:

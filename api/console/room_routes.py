@@ -18,7 +18,9 @@ from api.models_rooms import LONGEST_MIN, SHORTEST_MIN, Uid
 from api.policy import MINDS_ROOMS
 from api.port import Desk
 from api.readers import Readers
+from api.room_truth import RoomTruth
 from api.scope import sees
+from api.truth import Truth
 from edge.errors import IllegalCommand
 from edge.site import Site
 from edge.text import say
@@ -75,6 +77,17 @@ def router(desk: Desk, readers: Readers, pages: Pages, actions: Actions) -> APIR
             return forms.refused(request, say("No calendar books a room of that name."), 404, ROOMS)
         return pages.for_everybody("room.html", request, (panel_list(room),), room=room)
 
+    @routes.get("/rooms/{room}/move")
+    async def where_to(request: Request, room: str, uid: str = "", rid: str = "") -> Response:
+        """The rooms that are free for one booking."""
+        renderer, view, now = readers.of_page(request), caller_of(request).view, pages.now()
+        told = RoomTruth(Truth(desk, renderer), view)
+        booking = next((b for b in told.coming(room) if (b.uid, b.rid) == (uid, rid)), None) if sees(site, view, room) else None
+        if booking is None:
+            return forms.refused(request, say("There is no such booking any more."), 404, ROOMS)
+        free = {each: renderer.name(each) for each in asked.free_rooms(desk.facts, site, now, booking) if sees(site, view, each)}
+        return pages.answer("move.html", request, booking=told.booking(booking), free=free)
+
     # --- forms ----------------------------------------------------------------------------------------------------
 
     @routes.post("/console/rooms/book")
@@ -106,6 +119,16 @@ def router(desk: Desk, readers: Readers, pages: Pages, actions: Actions) -> APIR
     @routes.post("/console/rooms/{room}/mended")
     async def mended(request: Request, room: str, what: Annotated[needs.Broken, Form()], back: Back = ROOMS) -> Response:
         return await done(request, back, actions.fault(needs.mend_fault, room, person(request), what, caller_of(request).view))
+
+    @routes.post("/console/rooms/{room}/move")
+    async def move(
+        request: Request,
+        room: str,
+        uid: Annotated[Uid, Form()],
+        to: Annotated[str, Form(max_length=64)],
+        rid: Annotated[str, Form()] = "",
+    ) -> Response:
+        return await done(request, ROOMS, actions.move(room, person(request), uid, rid, to, caller_of(request).view))
 
     @routes.post("/console/rooms/{room}/{tap}")
     async def tap(

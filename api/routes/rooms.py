@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Path
 from api.actions import Actions
 from api.faults import ACTING, NAMING, READING
 from api.gate import caller_of
-from api.models_rooms import Allowing, BookingHere, BookingMade, Cancelling, Reporting, RoomOut, Rooms, Tapping
+from api.models_rooms import Allowing, BookingHere, BookingMade, Cancelling, Moving, Reporting, RoomOut, Rooms, Tapping
 from api.port import Desk
 from api.readers import Readers
 from api.room_truth import RoomTruth
@@ -88,6 +88,11 @@ def router(desk: Desk, readers: Readers, actions: Actions) -> APIRouter:
     async def allow(room: str, body: Allowing, caller: From, renderer: Reader) -> RoomOut:
         await actions.allow(room, caller.acting(body.by), body.uid, body.rid, caller.view)
         return now(room, renderer, caller)
+
+    @routes.post("/rooms/{room}/move", summary="A booking takes place in another room of its calendar", responses=ACTING)
+    async def move(room: str, body: Moving, caller: From, renderer: Reader) -> RoomOut:
+        await actions.move(room, caller.acting(body.by), body.uid, body.rid, body.to, caller.view)
+        return now(body.to, renderer, caller)
 
     @routes.post("/rooms/{room}/bookings", summary="Book a room in its calendar at this controller", responses=ACTING)
     async def book(room: str, body: BookingHere, caller: From, renderer: Reader) -> BookingMade:

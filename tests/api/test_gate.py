@@ -159,6 +159,7 @@ async def test_token_and_session_open_what_is_to_be_read(
         "/ceremonies/{ceremony}/{checklist}/{item}/untick": 404,
         "/api/v1/ceremonies/{ceremony}": 404,
         "/drills/{began}/report": 404,
+        "/rooms/{room}/move": 404,
         "/device-walks/{began}/report": 404,
         "/api/v1/reports/{month}/{file}": 404,
     }.get(path, 200)

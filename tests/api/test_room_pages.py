@@ -132,6 +132,22 @@ async def test_a_refusal_leads_back_to_where_it_was_asked(guard: httpx.AsyncClie
     assert unknown.status_code == 404
 
 
+async def test_a_booking_is_moved_to_a_room_that_is_free_then(guard: httpx.AsyncClient, desk: MemoryDesk) -> None:
+    desk.read(desk.booking(0, "room-1", 10, 40), desk.booking(1, "room-2", 20, 60))
+    path = "/rooms/room-1/move?uid=b0@vanaja&rid="
+    answer = await guard.get(f"{path}&language=en")
+    assert re.findall(r'<option value="([^"]+)"', answer.text) == ["wedding"]
+    busy = await guard.post("/console/rooms/room-1/move?language=en", data={"uid": "b0@vanaja", "to": "room-2"})
+    assert (busy.status_code, "booked by somebody else then" in busy.text) == (409, True)
+    moved = await guard.post("/console/rooms/room-1/move", data={"uid": "b0@vanaja", "to": "wedding"})
+    assert (moved.status_code, moved.headers["location"]) == (303, "/rooms")
+    text = await page(guard, "/rooms")
+    assert text.index("Wedding room") < text.index("Moved here by hand")
+    assert (await guard.get(path)).status_code == 404
+    bookings = (await guard.get("/api/v1/bookings")).json()["bookings"]
+    assert [(b["room"], b["moved_from"]) for b in bookings] == [("wedding", "room-1"), ("room-2", None)]
+
+
 # --- beside the door --------------------------------------------------------------------------------------------------
 
 
