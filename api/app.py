@@ -2,12 +2,14 @@
 
 import time
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Final
 
 from fastapi import APIRouter, Depends, FastAPI
+from fastapi.responses import JSONResponse
 from fastapi.security import HTTPBearer
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.routing import BaseRoute
 
 from api import metrics
 from api.actions import Actions
@@ -133,7 +135,7 @@ def create_app(
         title="Talonmies",
         version=desk.status().version,
         description=_DESCRIPTION,
-        openapi_url=f"{PREFIX}/openapi.json",
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
@@ -169,6 +171,8 @@ def create_app(
         part = site_file_routes.router(readers, pages, site_file)
         require_declared(part.routes)
         app.include_router(part)
+    # No coroutine, so that a thread makes it: the first time takes a second.
+    api.add_api_route("/openapi.json", lambda: JSONResponse(app.openapi()), include_in_schema=False)
     app.include_router(api)
     for part in (
         health.router(desk),
@@ -210,4 +214,12 @@ def create_app(
         signed_in="demo" if signed_in else None,
     )
     app.add_middleware(Requests, counts=answers)
+    _find_out_about(app.routes)
     return app
+
+
+def _find_out_about(routes: Iterable[BaseRoute]) -> None:
+    """FastAPI does it when the first request is compared with them, and would hold up every press for as long."""
+    nothing = {"type": "http", "method": "GET", "path": "", "root_path": "", "headers": []}
+    for route in routes:
+        route.matches(nothing)
