@@ -1,11 +1,11 @@
 """Reports of months: which are kept, their files, and having one made."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path
 from fastapi.responses import FileResponse
 
-from api.faults import ACTING, READING
+from api.faults import ACTING, NAMING, READING
 from api.gate import caller_of
 from api.models_reports import MONTH_PATTERN, ReportAsked, ReportFile, ReportOut, ReportsOut
 from api.past_reading import PastReading
@@ -17,7 +17,8 @@ from edge.language import Renderer
 
 _MAKING = """By a program of its own beside the controller; it takes a minute or more. One at a time. A report that is there is
 replaced when the new one is whole."""
-_FILE = {200: {"content": {"application/octet-stream": {}}, "description": "The file"}, **READING}
+_OCTETS = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+_FILE: dict[int | str, dict[str, Any]] = {200: {"content": _OCTETS, "description": "The file"}, **NAMING}
 Month = Annotated[str, Path(pattern=MONTH_PATTERN)]
 File = Annotated[str, Path(max_length=200)]
 
