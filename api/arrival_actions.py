@@ -5,10 +5,10 @@ from typing import cast
 
 from api.actions import Actions
 from api.arrival_truth import sees_arrival
-from api.faults import Unknown
 from api.sessions import View
 from edge.events import Event
 from edge.facts import Facts
+from edge.refusal import Refusal
 from edge.site import Site
 from rooms import arrivals
 from rooms.arrivals import WAITING, Answer, By, CustomerArrived
@@ -40,7 +40,7 @@ class ArrivalActions:
         await self._act(decide)
 
     def _require_seen(self, facts: Facts, arrival: int, view: View) -> None:
-        """Raises Unknown for somebody who waits for others: to a clerk they are not there."""
+        """Refuses as if nobody waited for a customer of others: to a clerk they are not there."""
         waiting = (facts(WAITING()) or {}).get(arrival)
         if waiting is not None and not sees_arrival(self._site, view, waiting.arrived):
-            raise Unknown("nobody of that number waits")
+            raise Refusal(arrivals.GONE)

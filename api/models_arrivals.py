@@ -9,7 +9,9 @@ from api.models import Asked, AsOf, PersonName
 from edge.site.fields import Id
 from rooms.arrivals import Answer, By
 
-BookingNumber = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20)]
+BookingNumber = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20, pattern=r"^[^\x00-\x1f\x7f]+$")
+]
 
 
 class ArrivalOut(BaseModel):

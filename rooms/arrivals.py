@@ -33,6 +33,7 @@ MOST_WAITING: Final = 500
 
 By = Literal["kiosk", "phone", "host", "machine"]
 Answer = Literal["coming", "five-minutes", "come-in", "ask-lobby"]
+GONE: Final = say("They wait no longer.")
 ANSWERS: Final[dict[Answer, Text]] = {
     "coming": say("Coming"),
     "five-minutes": say("In five minutes"),
@@ -221,7 +222,7 @@ def _require_room_for_more(facts: Facts) -> None:
 
 def _require_waiting(facts: Facts, arrival: int) -> None:
     if arrival not in _all(facts):
-        raise Refusal(say("They wait no longer."))
+        raise Refusal(GONE)
 
 
 # --- what follows -----------------------------------------------------------------------------------------------------

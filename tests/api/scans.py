@@ -27,7 +27,8 @@ class MemoryScans:
         self.seen, self.units = ScanSeen(connection, by, now, now + timedelta(seconds=30)), units
 
     async def end(self) -> None:
-        self.over("ended")
+        if self.seen is not None and self.seen.how == "running":
+            self.over("ended")
 
     def find(self, *found: Seen, asked: int | None = None) -> None:
         assert self.seen is not None

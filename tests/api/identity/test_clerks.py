@@ -13,7 +13,7 @@ from api.console import live
 from api.console.pages import Pages
 from api.readers import Readers
 from api.sessions import Caller
-from tests.api.conftest import OF_ROLES, client_of
+from tests.api.conftest import AUTHORIZED, OF_ROLES, client_of
 from tests.api.identity.conftest import House, sign_in
 
 OWN, OTHER = "room-2", "room-1"
@@ -93,6 +93,27 @@ async def test_a_clerk_changes_nothing(clerk: httpx.AsyncClient, house_of_two: H
         assert (await clerk.post(f"/api/v1/rooms/{OWN}/{tap}", json={"by": "x"})).status_code == 403
         assert (await clerk.post(f"/console/rooms/{OWN}/{tap}", data={})).status_code == 403
     assert len(house_of_two.desk.journal) == before
+
+
+async def test_who_waits_for_another_agency_is_not_there(clerk: httpx.AsyncClient, house_of_two: House) -> None:
+    async with client_of(house_of_two.app, **AUTHORIZED) as machine:
+        for number, agency in (("A1", "mml"), ("B2", "dvv"), ("C3", None)):
+            said = await machine.post("/api/v1/arrivals/queue", json={"number": number, "agency": agency})
+            assert said.status_code == 200
+    before = len(house_of_two.desk.journal)
+    assert [each["number"] for each in (await clerk.get("/api/v1/arrivals")).json()["arrivals"]] == ["B2"]
+    page = (await clerk.get("/arrivals?language=en", headers={"Accept": "text/html"})).text
+    assert "B2" in page
+    assert "A1" not in page
+    assert "C3" not in page
+    unknown = await clerk.post("/api/v1/arrivals/99/met", json={"by": "x"})
+    for arrival in (1, 3):
+        for path, said in (("met", {"by": "x"}), ("answer", {"by": "x", "answer": "coming"})):
+            refused = await clerk.post(f"/api/v1/arrivals/{arrival}/{path}", json=said)
+            assert (refused.status_code, refused.content) == (409, unknown.content)
+        assert (await clerk.post(f"/console/arrivals/{arrival}/met")).status_code == 409
+    assert len(house_of_two.desk.journal) == before
+    assert (await clerk.post("/api/v1/arrivals/2/met", json={"by": "x"})).json()["arrivals"] == []
 
 
 async def test_a_clerk_of_no_agency_sees_no_room(house: House) -> None:

@@ -18,7 +18,7 @@ from tests.api.identity.conftest import House, password_of, sign_in
 from tests.api.serving import served
 from tests.api.test_stream import messages
 
-PANEL_TAPS = ("arrive", "keep", "extend", "release")
+PANEL_TAPS = ("arrive", "keep", "extend", "release", "help", "help/end")
 
 
 def give_token(
@@ -107,8 +107,14 @@ async def test_a_panel_reads_and_taps_its_own_room_and_nothing_else(house: House
         assert (other.status_code, other.content) == (unknown.status_code, unknown.content)
         for tap in PANEL_TAPS:
             assert (await client.post(f"/api/v1/rooms/room-2/{tap}", json={"by": "x"})).status_code == 404
+        broken = {"by": "x", "what": "light"}
+        assert (await client.post("/api/v1/rooms/room-2/faults", json=broken)).status_code == 404
+        assert (await client.post("/console/rooms/room-2/faults", data=broken)).status_code == 404
+        assert (await client.post("/api/v1/rooms/room-1/faults", json=broken)).status_code == 200
         form = {"room": "room-2", "minutes": "30"}
         assert (await client.post("/console/rooms/book", data=form)).status_code == 404
+        for path in ("help/answer", "faults/mended"):
+            assert (await client.post(f"/api/v1/rooms/room-1/{path}", json=broken)).status_code == 403
         for path in (
             "/",
             "/rooms",
@@ -118,6 +124,15 @@ async def test_a_panel_reads_and_taps_its_own_room_and_nothing_else(house: House
             "/api/v1/alarms",
             "/api/v1/events",
             "/api/v1/site",
+            "/host",
+            "/arrivals",
+            "/api/v1/arrivals",
+            "/terminals",
+            "/api/v1/terminals",
+            "/ceremonies",
+            "/masking",
+            "/displays/info-lobby",
+            "/api/v1/public-notices",
         ):
             answer = await client.get(path, params={"language": "en"})
             assert (answer.status_code, answer.json()["detail"]) == (
