@@ -206,6 +206,16 @@ async def test_a_foreign_page_changes_nothing(guard: httpx.AsyncClient, desk: Me
     assert len(desk.journal) == before
 
 
+async def test_a_foreign_page_sends_nothing_to_what_is_open(stranger: httpx.AsyncClient, desk: MemoryDesk) -> None:
+    before = len(desk.journal)
+    for method, path in sorted(route for route, who in POLICIES.items() if who == OPEN and route[0] != "GET"):
+        for headers in ({"Origin": "http://evil.example"}, {"Origin": "null"}, {}):
+            answer = await stranger.request(method, real(path), data={"number": "1", "less": "3"}, headers=headers)
+            assert answer.status_code == 403, (method, path, headers)
+            assert "set-cookie" not in answer.headers
+    assert len(desk.journal) == before
+
+
 async def test_reading_changes_nothing(guard: httpx.AsyncClient, desk: MemoryDesk) -> None:
     before = len(desk.journal)
     for path in ("/console/alarms/3/acknowledge", "/api/v1/alarms/3/acknowledge", "/sign-out"):

@@ -13,6 +13,10 @@ import pytest_asyncio
 from fastapi import FastAPI
 
 from api.app import create_app
+from api.readers import Readers
+from api.sessions import View
+from api.terminal_truth import TerminalTruth, seen_by
+from api.truth import Truth
 from edge.events import Observed
 from edge.site.fields import Role
 from edge.site.load import read_site
@@ -116,6 +120,14 @@ async def test_a_clerk_sees_the_terminals_of_the_own_agency(app: FastAPI) -> Non
     async with client_of(app, **of("clerk")) as client:
         assert (await client.get("/api/v1/terminals")).json()["terminals"] == []
         assert "names no payment terminals that you may see" in (await client.get("/terminals?language=en")).text
+
+
+@pytest.mark.parametrize(("agency", "seen"), [("dvv", ["pos-1"]), ("vero", [])])
+async def test_a_clerk_of_an_agency_sees_no_other_terminal(desk: MemoryDesk, agency: str, seen: list[str]) -> None:
+    view = View("clerk", agency=agency)
+    truth = Truth(desk, Readers(desk.site).of("en"))
+    assert [terminal.id for terminal in TerminalTruth(truth, view).all()] == seen
+    assert seen_by(desk.site, view) == seen
 
 
 async def test_the_record_of_a_day_in_three_forms(program: httpx.AsyncClient, host: httpx.AsyncClient, desk: MemoryDesk) -> None:
