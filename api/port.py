@@ -14,7 +14,8 @@ from edge.site import Site
 from edge.text import Text
 
 Decide = Callable[[Facts, datetime], Event]
-"""Looks at the facts of that very moment and gives the event of a person's action; raises IllegalCommand to refuse it."""
+"""Looks at the facts of that very moment and gives the event of a person's action, or the one of before by which it is so already;
+raises IllegalCommand to refuse it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -231,7 +231,8 @@ class Daemon:
     def _carry_out(self, batch: Batch, now: datetime) -> list[tuple[asyncio.Future[Event], Event]]:
         """People's actions, judged by the facts as they are now: of two that exclude each other the second is refused.
 
-        At the instant of the turn, not later: to the rules of this turn what was done would still lie ahead.
+        At the instant of the turn, not later: to the rules of this turn what was done would still lie ahead. An event of before
+        says that it is so already: nothing happens again.
         """
         acted = []
         for action in batch.actions:
@@ -241,7 +242,8 @@ class Daemon:
                 if not action.done.cancelled():
                     action.done.set_exception(refusal)
                 continue
-            self._controller.observe(event)
+            if event.at >= now:
+                self._controller.observe(event)
             acted.append((action.done, event))
         return acted
 

@@ -149,7 +149,7 @@ def check_in(site: Site, facts: Facts, at: datetime, number: str, by: By) -> Cus
         raise NotToday
     nearest = min(abs(slot.booking.start - at) for slot in found)
     meant = [slot for slot in found if abs(slot.booking.start - at) == nearest]
-    if len({slot.booking.room for slot in meant}) > 1:
+    if len({slot.booking.identity for slot in meant}) > 1:
         raise Refusal(say("Two bookings have this number now. Please ask in the lobby."))
     booking = meant[0].booking
     for waiting in _all(facts).values():

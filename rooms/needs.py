@@ -145,10 +145,11 @@ def end_help(facts: Facts, site: Site, at: datetime, room: str, by: str) -> Even
     return HelpEnded(at=at, room=room, by=by)
 
 
-def report_fault(_facts: Facts, site: Site, at: datetime, room: str, by: str, what: Broken) -> Event:
-    """Raises RoomRefusal."""
+def report_fault(facts: Facts, site: Site, at: datetime, room: str, by: str, what: Broken) -> Event:
+    """Reported twice is reported once. Raises RoomRefusal."""
     _require_room(site, room)
-    return FaultReported(at=at, room=room, what=what, by=by)
+    known = next((fault for fault in facts(FAULTS(room)) or () if fault.what == what), None)
+    return known or FaultReported(at=at, room=room, what=what, by=by)
 
 
 def mend_fault(facts: Facts, site: Site, at: datetime, room: str, by: str, what: Broken) -> Event:

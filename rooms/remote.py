@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from edge.claims import Claim, Derived, Follows, Priority
-from edge.events import Event
+from edge.events import DaemonStarted, Event
 from edge.facts import Facts, Family, Look
 from edge.points import PointId
 from edge.site import Site
@@ -70,6 +70,11 @@ def fold(facts: Facts, event: Event) -> None:
             facts.set(TAPPED(room), None)
             if by:
                 facts.set(STOPPED(room), event)
+        case DaemonStarted(at=at):
+            # Where the clock went back before a start, the door would be locked for longer than anybody wanted.
+            for (room,), tapped in list(facts.of(TAPPED)):
+                if tapped.at > at:
+                    facts.set(TAPPED(room), None)
         case _:
             pass
 
@@ -108,8 +113,9 @@ class RemoteRooms:
 
     def session(self, look: Look, room: str) -> Iterable[Derived | Follows]:
         seen, tapped = presence(look, self.site, room), look(TAPPED(room))
-        is_left = seen.empty_since is not None and look.lasted(seen.empty_since, EMPTY_FOR)
-        if is_left and tapped is not None and look.lasted(tapped.at, EMPTY_FOR):
+        empty_since = seen.empty_since if seen.empty_since is None or tapped is None else max(seen.empty_since, tapped.at)
+        is_left = empty_since is not None and look.lasted(empty_since, EMPTY_FOR)
+        if is_left and tapped is not None:
             # Whoever comes into the room later did not tap.
             yield Follows(SessionEnded(at=look.now, room=room))
         yield Derived(SESSION(room), None if is_left else self._session(look, room, seen))

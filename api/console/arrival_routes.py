@@ -52,8 +52,7 @@ def router(desk: Desk, readers: Readers, pages: Pages, actions: ArrivalActions) 
     async def arrived(request: Request, number: Number) -> Response:
         renderer, place = readers.of_page(request), address_of(request)
         if tries.wait_s(place):
-            why = renderer.say("Too many numbers were tried. Wait for half a minute, or ask in the lobby.")
-            return asking(request, 429, number, why)
+            return asking(request, 429, number, _too_many(request))
         tries.note(place)
         try:
             made = await actions.check_in(number, "phone")
@@ -64,11 +63,18 @@ def router(desk: Desk, readers: Readers, pages: Pages, actions: ArrivalActions) 
 
     @routes.get("/arrive/{number}")
     async def waits(request: Request, number: str) -> Response:
-        """How it stands, for whoever knows the number."""
+        """How it stands, for whoever knows the number. Numbers that are none count as tries, too."""
+        place = address_of(request)
+        if tries.wait_s(place):
+            return asking(request, 429, why=_too_many(request))
         shown = _waits(number, request)
         if shown is None:
+            tries.note(place)
             return asking(request, over=True)
         return pages.answer("arrive.html", request, waits=shown, number=number, why="", over=False)
+
+    def _too_many(request: Request) -> str:
+        return readers.of_page(request).say("Too many numbers were tried. Wait for half a minute, or ask in the lobby.")
 
     def _waits(number: str, request: Request) -> ArrivalOut | None:
         told = ArrivalTruth(Truth(desk, readers.of_page(request)), View("lobby-host"))

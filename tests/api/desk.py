@@ -79,8 +79,10 @@ class MemoryDesk:
         return self.asked
 
     async def act(self, decide: Decide) -> Event:
-        event = decide(self.facts, self.clock.now())
-        self.happen(event)
+        now = self.clock.now()
+        event = decide(self.facts, now)
+        if event.at >= now:
+            self.happen(event)
         return event
 
     def hear(self, event: Event) -> None:

@@ -80,6 +80,15 @@ async def test_nobody_looks_for_the_bookings_of_others(desk: MemoryDesk) -> None
         assert "Too many numbers were tried." in words(await customer.post("/arrive", data={"number": "31"}))
 
 
+async def test_nor_by_reading_how_others_stand(desk: MemoryDesk) -> None:
+    app = create_app(desk, tokens=TOKENS)
+    async with client_of(app, **{"Accept": "text/html", "Origin": ORIGIN, "Accept-Language": "en"}) as customer:
+        await customer.post("/arrive", data={"number": "418"})
+        found = [(await customer.get(f"/arrive/{number}")).status_code for number in range(30)]
+        assert (found[0], found[-1]) == (200, 429)
+        assert "Too many numbers were tried." in words(await customer.get("/arrive/418"))
+
+
 async def test_another_sites_page_checks_nobody_in(customer: httpx.AsyncClient) -> None:
     async with customer:
         foreign = {"Origin": "http://evil.example"}

@@ -218,7 +218,10 @@ async def test_help_is_asked_for_at_the_panel_and_answered_by_the_host(guard: ht
 async def test_what_is_broken_is_chosen_at_the_panel_and_mended_by_the_host(guard: httpx.AsyncClient, desk: MemoryDesk) -> None:
     form = {"back": "/rooms/room-2", "what": "light"}
     await guard.post("/console/rooms/room-2/faults", data=form)
+    written = len(desk.journal)
+    desk.wait(timedelta(seconds=5))
     await guard.post("/console/rooms/room-2/faults", data=form)
+    assert not any(event.kind == "room-fault-reported" for event in desk.journal[written:])
     assert (await panel(guard, "room-2")).count('<span class="fault">Lights</span>') == 1
     assert "Broken since 10:40: Lights" in await page(guard, "/rooms")
     assert (await guard.post("/console/rooms/room-2/faults", data={"what": "M. Meikäläinen"})).status_code == 422

@@ -163,6 +163,24 @@ def test_nobody_locks_a_room_for_ever() -> None:
     assert house.light is False
 
 
+def test_a_tap_in_a_room_that_was_empty_for_long_begins_it_at_once() -> None:
+    house = House()
+    house.wait(30 * MINUTE)
+    house.happens(begin(house.facts, house.site, house.now, "eta", "panel"))
+    assert house.light is True
+    house.wait(10 * MINUTE)
+    assert house.light is False
+
+
+def test_a_clock_that_went_back_before_a_start_locks_nobody_out() -> None:
+    house = House()
+    house.sees("occ-eta", "present", True)
+    house.happens(begin(house.facts, house.site, house.now, "eta", "panel"))
+    house.now -= timedelta(hours=2)
+    house.happens(DaemonStarted(at=house.now, epoch=2, version="0", site="joensuu"))
+    assert house.facts(SESSION("eta")) is None
+
+
 def test_people_alone_are_a_session_only_where_the_site_says_so() -> None:
     by_people, not_by_people = House(by=["presence"]), House(by=["booking"])
     for house in (by_people, not_by_people):

@@ -7,8 +7,10 @@ const banner = byId("away"), id = document.querySelector("[data-follow]")?.id;
 let heardAt = performance.now();
 
 async function follow() {
+  const from = byId(id).dataset.follow;
+  if (!from) return; // nothing more is to come
   try {
-    const answer = await fetch(`${byId(id).dataset.follow}?language=${document.documentElement.lang}`, { signal: AbortSignal.timeout(AWAY_MS), headers: { Accept: "text/html" } });
+    const answer = await fetch(`${from}?language=${document.documentElement.lang}`, { signal: AbortSignal.timeout(AWAY_MS), headers: { Accept: "text/html" } });
     if (answer.redirected || answer.status === 401) { location.reload(); return; }
     if (!answer.ok) throw new Error(answer.statusText);
     swap(await answer.text());
