@@ -21,7 +21,7 @@ ALL: Final = "all-bulletins"
 
 def line_of(facts: Facts, caller: Caller) -> str | None:
     """The list of what this person has not read; None for a panel or a program, which is no reader."""
-    if caller.name is None:
+    if caller.is_screen or caller.name is None:
         return None
     return _line_of_reader(caller.name) if caller.name in (facts(READERS()) or ()) else LINE
 

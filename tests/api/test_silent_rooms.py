@@ -6,7 +6,7 @@ import pytest
 
 from api.console.board import Board
 from api.console.pages import Pages
-from api.console.room_sections import panel_list
+from api.console.panel_sections import panel_list
 from api.readers import Readers
 from api.sessions import View
 from edge.language import LANGUAGES

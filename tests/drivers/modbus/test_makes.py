@@ -100,7 +100,7 @@ def test_a_button_is_heard_as_often_as_it_is_supervised() -> None:
 
 def test_what_each_make_can_do() -> None:
     told = {name: profile for name, profile in PROFILES.items() if name.startswith("modbus.")}
-    assert {name for name, profile in told.items() if profile.answers} == {"modbus.panic_latched"}
+    assert {name for name, profile in told.items() if profile.answers} == {"modbus.panic_latched", "modbus.relief_latched"}
     assert {name for name, profile in told.items() if profile.ramps} == {"modbus.masking_unit"}
     assert {name for name, profile in told.items() if profile.lease == "pulse"} == {"modbus.strike_board"}
     assert {name for name, profile in told.items() if "read-back" not in profile.senses} == {"modbus.relay_board"}

@@ -68,7 +68,7 @@ async def found_by(driver: ModbusDriver, site: Site, units: range) -> list[Found
 async def test_the_units_of_the_site_are_read_between_any_two_questions_to_numbers_that_nobody_has(
     cable: Cable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("drivers.modbus.teller.LOST_AFTER_S", 1.0)
+    monkeypatch.setattr("drivers.modbus.teller.LOST_AFTER_S", 3.0)
     ours, theirs = cable.ends
     site = site_at(**serial(ours))
     line = Overheard(with_a_board(site), "line", "boot", theirs)
