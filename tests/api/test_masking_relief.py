@@ -146,9 +146,12 @@ async def test_in_the_language_of_the_browser_with_a_switch(app: FastAPI, link: 
 
 async def test_nothing_else_of_the_building_is_shown(phone: httpx.AsyncClient, link: str) -> None:
     page = (await phone.get(link)).text
-    assert set(re.findall(r'href="(/[^"?]*)', page)) <= {link, "/static/symbols.svg", "/static/console.css", "/static/house.css"} | {
-        "/static/source-sans-3-latin.woff2"
-    }
+    assert set(re.findall(r'href="(/[^"?]*)', page)) <= {
+        link,
+        "/static/symbols.svg",
+        "/static/console.css",
+        "/static/house.css",
+    } | {"/static/source-sans-3-latin.woff2"}
     assert (await phone.get("/masking", headers={"Accept": "application/json"})).status_code == 401
 
 
