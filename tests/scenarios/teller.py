@@ -271,7 +271,16 @@ class Story:
         if kind in (RETAINED_COMMAND, RULE_FAILED):
             return kind, line.words["subject"]
         site = self.site
-        known = [*site.devices, *site.terminals, *site.doors, *site.bookable, *site.calendars, *site.connections, site.site.id, *scopes(self)]
+        known = [
+            *site.devices,
+            *site.terminals,
+            *site.doors,
+            *site.bookable,
+            *site.calendars,
+            *site.connections,
+            site.site.id,
+            *scopes(self),
+        ]
         return kind, self.one_of(line, "subject", known)
 
     def instant(self, line: Line, word: str) -> datetime:
