@@ -24,7 +24,6 @@ from tests.api.serving import served
 
 NOVEMBER = Month(2026, 11)
 FIRST = datetime(2026, 12, 1, 6, tzinfo=UTC)
-TOKEN = "the-token-of-the-pictures"
 
 
 async def main() -> None:
