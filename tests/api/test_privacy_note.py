@@ -26,4 +26,4 @@ async def test_the_note_stands_at_the_door_with_the_host_and_in_the_interface(gu
     desk.facts.set(PRIVACY_NOTE(room), told)
     for shown in (await panel(guard, room), await page(guard, "/rooms")):
         assert TOLD in shown
-    assert (await guard.get(f"/api/v1/rooms/{room}")).json()["privacy_note"].startswith("Masking is out of action")
+    assert (await guard.get(f"/api/v1/rooms/{room}?language=en")).json()["privacy_note"].startswith("Masking is out of action")

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -162,9 +163,11 @@ async def reached(page: Page, night: Night) -> None:
 
 def check_honest(night: Night, told: dict[str, Any]) -> None:
     """Whenever the controller was away for longer than three seconds, the page said so in time, and took it back."""
-    for gap in night.gaps:
+    next_kills = [*(gap.killed_at for gap in night.gaps[1:]), inf]
+    for gap, next_kill in zip(night.gaps, next_kills, strict=True):
         opened = first_after(told["opened"], gap.killed_at)
-        said = [(at, offline) for at, offline in told["link"] if gap.killed_at < at < opened + NOTICED_S]
+        until = min(opened + NOTICED_S, next_kill)
+        said = [(at, offline) for at, offline in told["link"] if gap.killed_at < at < until]
         if opened - gap.killed_at > OFFLINE_S + NOTICED_S:
             assert said, "it was silent"
             assert said[0][1]
