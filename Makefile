@@ -3,8 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
-# Two more than cores: much of the time goes by waiting for brokers, devices and browsers.
-WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 2)
+# One more than cores: much of the time goes by waiting for brokers, devices and browsers.
+WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 PIP := $(BIN)/pip --disable-pip-version-check
 # Where it is set, each process of the tests would compile all code anew: a minute of every run.
 unexport PYTHONDONTWRITEBYTECODE
