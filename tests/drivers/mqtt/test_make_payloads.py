@@ -189,3 +189,9 @@ def test_an_id_in_the_payload_of_a_make_is_not_that_of_a_press() -> None:
     assert [(reading.value, reading.press_id) for _, reading in heard] == [(True, None)]
     assert button.says("b", '{"id": 0, "event": "L"}') == {}
     assert button.says("b", '{"id": 0}') == {"fault": "no event"}
+
+
+def test_one_and_true_are_written_as_the_words_that_mean_them() -> None:
+    counts, switch = Translation({"on": True, "many": 1}), Translation({"one": 1, "on": True})
+    assert [counts.write(value) for value in (True, 1)] == ["on", "many"]
+    assert [switch.write(value) for value in (True, 1)] == ["on", "one"]
